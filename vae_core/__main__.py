@@ -1,0 +1,38 @@
+"""The command line: `python -m vae_core COMMAND …`.
+
+Logs go to stderr; with `--json` the last line on stdout is one JSON object. Exit codes: 0 done, 1 the run
+failed, 2 bad input (one sentence on stderr), 130 interrupted (everything saved).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from . import cli
+from .config import BetascopeError
+from .training import TrainingFailed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = cli.parser().parse_args(arguments)
+    try:
+        result, code = cli.COMMANDS[options.command].run(options)
+    except BetascopeError as error:
+        print(f"{error}", file=sys.stderr)
+        return 2
+    except TrainingFailed as error:
+        print(f"{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    if options.json:
+        print(json.dumps(result))
+    return code
+
+
+
+if __name__ == "__main__":
+    sys.exit(main())

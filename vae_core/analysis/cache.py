@@ -1,0 +1,39 @@
+"""Results kept in a run's `cache/` folder, keyed by weights, data and parameters; safe to delete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from ..runs import Run, RunError
+from ..runs.files import read_tensors, write_tensors
+
+Result = tuple[dict[str, Tensor], dict[str, Any]]
+
+
+def cache_path(run: Run, name: str, parameters: dict[str, Any]) -> Path:
+    """Where the result `name` with these parameters lives."""
+    key = json.dumps([run.weights_hash(), run.config.fingerprint, parameters], sort_keys=True)
+    return run.cache / f"{name}-{hashlib.blake2b(key.encode(), digest_size=6).hexdigest()}.safetensors"
+
+
+def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], Result]) -> Result:
+    """The stored result, or `compute()` stored. A damaged file is computed again; an unwritable folder is no error."""
+    path = cache_path(run, name, parameters)
+    if path.exists():
+        try:
+            return read_tensors(path)
+        except RunError as error:
+            logging.getLogger(__name__).warning("%s Computing it again.", error)
+    tensors, numbers = compute()
+    try:
+        write_tensors(path, tensors, numbers)
+    except RunError as error:
+        logging.getLogger(__name__).warning("%s", error)
+    return tensors, numbers

@@ -1,0 +1,89 @@
+"""Every number of a run in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ..config import Config, setting
+from ..datasets.base import DataError
+from ..metrics import METRICS, importance_bound
+from ..models import Model
+from ..models.vae import DiagonalGaussian
+from ..runs import Run
+from ..runs.files import write_json
+from ..training import measure
+from ..training.batches import as_floats
+
+
+@dataclass(frozen=True)
+class EvaluateConfig(Config):
+    """What to evaluate on, and how carefully."""
+
+    split: str = setting("test", "Which images", choices=("train", "test"))
+    iwae: int = setting(0, "K of the importance-weighted bound (0: leave it out)", low=0, high=100_000)
+    limit: int | None = setting(None, "Take only the first images of the split (none: all)", low=1)
+    seed: int = setting(0, "Seed of the posterior samples", low=0)
+
+
+def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """ELBO, distortion, rate, KL per dimension, active units, MSE, MAE, SSIM, and IWAE-K if asked for.
+
+    ELBO and its parts use one posterior sample per image; image errors compare x with the decoded mean at
+    z = mu; all are means over the split, in nats per image or per pixel. `progress(done, total)` in images.
+    The whole test split's table is kept in `evaluation.json`.
+
+    Raises:
+        DataError, RunError: data or weights cannot be had.
+    """
+    data = run.data("all" if config.split == "train" else "test")
+    split = data.train if config.split == "train" else data.test
+    images, labels = split.images[: config.limit], None if split.labels is None else split.labels[: config.limit]
+    if len(images) == 0:
+        raise DataError(f"The {config.split} split of {data.name} is empty.")
+    model = run.model()
+    found = measure(model, images, labels, seed=config.seed).to_dict()
+    table = {"split": config.split, **found} | _image_scores(model, images, labels)
+    table["beta"] = run.config.beta
+    table["iwae"] = _iwae(model, images, labels, config, progress)
+    table["iwae_samples"] = config.iwae
+    if config.split == "test" and config.limit is None:
+        write_json(run.path / "evaluation.json", table | {"weights": run.weights_hash()})
+    return table
+
+
+@torch.no_grad()
+def _image_scores(model: Model, images: torch.Tensor, labels: torch.Tensor | None, batch_size: int = 500) -> dict[str, float]:
+    sums = dict.fromkeys(METRICS, 0.0)
+    for start in range(0, len(images), batch_size):
+        x = as_floats(images[start : start + batch_size])
+        y = None if labels is None else labels[start : start + batch_size]
+        means = model.decode(model.embed(x, y), y)
+        for name, metric in METRICS.items():
+            sums[name] += float(metric.function(x, means).double().sum())
+    return {name: total / len(images) for name, total in sums.items()}
+
+
+def _iwae(
+    model: Model,
+    images: torch.Tensor,
+    labels: torch.Tensor | None,
+    config: EvaluateConfig,
+    progress: Callable[[int, int], None] | None,
+    batch_size: int = 200,
+) -> float | None:
+    probe = model.encode(as_floats(images[:1]), None if labels is None else labels[:1])
+    if config.iwae == 0 or not isinstance(probe, DiagonalGaussian):
+        return None
+    generator = torch.Generator().manual_seed(config.seed)
+    total = 0.0
+    for start in range(0, len(images), batch_size):
+        rows = slice(start, start + batch_size)
+        y = None if labels is None else labels[rows]
+        total += float(importance_bound(model, as_floats(images[rows]), y, config.iwae, generator).sum())
+        if progress:
+            progress(min(start + batch_size, len(images)), len(images))
+    return total / len(images)

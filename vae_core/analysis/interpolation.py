@@ -1,0 +1,42 @@
+"""Paths between codes: straight, or along the sphere that a Gaussian's mass lies near."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def linear(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
+    """(1 − t)·a + t·b. a, b `(D,)`, t `(n,)` in [0, 1] → `(n, D)`."""
+    return torch.lerp(a, b, t[:, None])
+
+
+def spherical(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
+    """Slerp (Shoemake 1985; for latent spaces White 2016, §2.1) of direction, with the length going evenly.
+
+    a, b `(D,)`, t `(n,)` in [0, 1] → `(n, D)`. Where the directions are parallel, opposite or undefined, the
+    arc is not determined and the straight line is taken.
+    """
+    length_a, length_b = a.norm(), b.norm()
+    if length_a < 1e-6 or length_b < 1e-6:
+        return linear(a, b, t)
+    cosine = torch.dot(a, b) / (length_a * length_b)
+    angle = torch.acos(cosine.clamp(-1, 1))
+    if torch.sin(angle) < 1e-4:
+        return linear(a, b, t)
+    t = t[:, None]
+    direction = (torch.sin((1 - t) * angle) * a / length_a + torch.sin(t * angle) * b / length_b) / torch.sin(angle)
+    return direction * torch.lerp(length_a, length_b, t)
+
+
+INTERPOLATIONS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "linear": linear,
+    "spherical": spherical,
+}
+
+
+def path(a: Tensor, b: Tensor, steps: int, mode: str = "linear") -> Tensor:
+    """`steps` codes from `a` to `b`, ends included. a, b `(D,)` → `(steps, D)`."""
+    return INTERPOLATIONS[mode](a, b, torch.linspace(0, 1, steps))

@@ -1,0 +1,112 @@
+"""The codes of a split: what maps, traversals and tables are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..datasets import ImageData
+from ..models import Model
+from ..models.vae import DiagonalGaussian
+from ..runs import Run
+from ..training import COLLAPSED_RATE
+from ..training.batches import as_floats
+from .cache import cached
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Codes of N images in D dimensions, with what is known about the images.
+
+    mu `(N, D)`; sigma `(N, D)` posterior σ and rate `(N, D)` nats, None without a prior; distortion `(N,)`
+    nats at z = mu; labels `(N,)`, factors `(N, F)` or None.
+    """
+
+    mu: NDArray[np.float32]
+    sigma: NDArray[np.float32] | None
+    rate: NDArray[np.float32] | None
+    distortion: NDArray[np.float32]
+    labels: NDArray[np.int64] | None
+    factors: NDArray[np.int64] | None
+    class_names: tuple[str, ...]
+    factor_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.mu)
+
+    @property
+    def dims(self) -> int:
+        return self.mu.shape[1]
+
+    def weight_per_dim(self) -> NDArray[np.float64]:
+        """What each dimension carries `(D,)`: mean KL in nats, or the variance of the codes without a prior."""
+        return (self.mu.var(0) if self.rate is None else self.rate.mean(0)).astype(np.float64)
+
+    def order(self) -> list[int]:
+        """Dimensions from the one that carries most to the one that carries least."""
+        return [int(d) for d in np.argsort(-self.weight_per_dim(), kind="stable")]
+
+    def collapsed(self) -> list[int]:
+        """Dimensions with a mean KL below 0.01 nats; none for a model without a prior."""
+        if self.rate is None:
+            return []
+        return [int(d) for d in np.flatnonzero(self.weight_per_dim() < COLLAPSED_RATE)]
+
+    def spread(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centre and standard deviation `(D,)` that sliders span: the prior's 0 and 1, or those of the codes."""
+        if self.rate is not None:
+            return np.zeros(self.dims), np.ones(self.dims)
+        return self.mu.mean(0).astype(np.float64), np.maximum(self.mu.std(0).astype(np.float64), 1e-6)
+
+
+@torch.no_grad()
+def encode_images(model: Model, images: Tensor, labels: Tensor | None = None, batch_size: int = 500) -> dict[str, Tensor]:
+    """mu, sigma, rate `(N, D)` and distortion `(N,)` at z = mu, of uint8 images `(N, C, H, W)`."""
+    device = next(model.parameters()).device
+    parts: dict[str, list[Tensor]] = {"mu": [], "sigma": [], "rate": [], "distortion": []}
+    for start in range(0, len(images), batch_size):
+        x = as_floats(images[start : start + batch_size].to(device))
+        y = None if labels is None else labels[start : start + batch_size].to(device)
+        posterior = model.encode(x, y)
+        parts["mu"].append(posterior.mu)
+        parts["distortion"].append(model.distortion(x, posterior.mu, y))
+        if isinstance(posterior, DiagonalGaussian):
+            parts["sigma"].append(torch.exp(0.5 * posterior.logvar))
+            parts["rate"].append(posterior.rate_per_dim())
+    return {name: torch.cat(found).cpu() for name, found in parts.items() if found}
+
+
+def latents_of(run: Run, limit: int = 10_000) -> Latents:
+    """Codes of the first `limit` test images, from the cache if they are there (then no data is needed).
+
+    Raises:
+        DataError, RunError: not cached, and the data or the weights cannot be had.
+    """
+
+    def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
+        data: ImageData = run.data("test")
+        test = data.test
+        labels = None if test.labels is None else test.labels[:limit]
+        found = encode_images(run.model(), test.images[:limit], labels)
+        if labels is not None:
+            found["labels"] = labels
+        if test.factors is not None:
+            found["factors"] = test.factors[:limit]
+        return found, {"class_names": data.class_names, "factor_names": data.factor_names}
+
+    tensors, names = cached(run, "latents", {"limit": limit}, compute)
+    arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+    return Latents(
+        mu=arrays["mu"],
+        sigma=arrays.get("sigma"),
+        rate=arrays.get("rate"),
+        distortion=arrays["distortion"],
+        labels=arrays.get("labels"),
+        factors=arrays.get("factors"),
+        class_names=tuple(names["class_names"]),
+        factor_names=tuple(names["factor_names"]),
+    )

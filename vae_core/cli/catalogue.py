@@ -1,0 +1,76 @@
+"""`datasets`, `models`, `runs`: what there is."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ..datasets import DATASETS
+from ..jobs import setting_names
+from ..models import MODELS
+from ..runs import BrokenRun, Run, Store
+from .console import say
+
+
+def no_options(parser: argparse.ArgumentParser) -> None:
+    """Nothing beyond the common ones."""
+
+
+def datasets(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    rows = []
+    for name, source in DATASETS.items():
+        rows.append(
+            {
+                "name": name,
+                "title": source.title,
+                "shape": list(source.shape),
+                "classes": source.classes,
+                "factors": list(source.factor_names),
+                "download": source.download,
+                "about": source.description,
+            }
+        )
+        say(f"{name:15} {'×'.join(map(str, source.shape)):>9}  {source.description}")
+    return {"datasets": rows}, 0
+
+
+def models(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    rows = []
+    for name, kind in MODELS.items():
+        rows.append(
+            {
+                "name": name,
+                "title": kind.title,
+                "objective": kind.formula,
+                "about": kind.about,
+                "settings": setting_names(kind.Config),
+            }
+        )
+        say(f"{name:12} {kind.title:12} {kind.about}")
+    return {"models": rows}, 0
+
+
+def runs(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    store = Store(options.store)
+    rows = [_row(run) for run in [*store.runs(), *store.gallery()]]
+    for row in rows:
+        number = "" if row["elbo"] is None else f"ELBO {row['elbo']:9.2f} nats"
+        say(f"{row['run']:36} {row['state']:9} {number:22} {row['reason'] or row['name']}")
+    return {"store": str(store.root), "runs": rows}, 0
+
+
+def _row(run: Run | BrokenRun) -> dict[str, Any]:
+    if isinstance(run, BrokenRun):
+        return {"run": run.id, "state": "broken", "name": None, "elbo": None, "beta": None, "reason": run.reason}
+    evaluation = run.evaluation() or {}
+    return {
+        "run": run.id,
+        "path": str(run.path),
+        "state": run.status()["state"],
+        "name": run.config.name,
+        "dataset": run.config.data.name,
+        "family": run.config.family,
+        "beta": run.config.beta,
+        "elbo": evaluation.get("elbo"),
+        "reason": None,
+    }

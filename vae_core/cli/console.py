@@ -1,0 +1,90 @@
+"""What commands share: options from settings, logs on stderr, progress bars on terminals only."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+from ..config import Config, field_types
+
+C = TypeVar("C", bound=Config)
+
+
+def say(text: str) -> None:
+    """A line for a person, on stderr: stdout belongs to the JSON object."""
+    print(text, file=sys.stderr)
+
+
+def add_option(parser: argparse.ArgumentParser, config: type[Config], field: dataclasses.Field[Any]) -> None:
+    """The option of one setting; unset it stays None."""
+    kind = field_types(config)[field.name][0]
+    option = f"--{field.name.replace('_', '-')}"
+    choices = field.metadata["choices"]
+    help = field.metadata["help"] + (f": {', '.join(choices)}" if choices else "") + f" (default {field.default})"
+    help = help.replace("%", "%%")
+    if kind is bool:
+        parser.add_argument(option, action=argparse.BooleanOptionalAction, default=None, help=help)
+    elif kind is tuple:
+        parser.add_argument(option, type=int, nargs="+", default=None, help=help)
+    else:
+        parser.add_argument(option, type=kind, default=None, help=help)
+
+
+def add_options(parser: argparse.ArgumentParser, config: type[Config]) -> None:
+    """One option per setting of a configuration."""
+    for field in dataclasses.fields(config):
+        add_option(parser, config, field)
+
+
+def given(options: argparse.Namespace, config: type[C]) -> C:
+    """The configuration with the options that were given."""
+    names = [field.name for field in dataclasses.fields(config)]
+    return config.from_dict({name: value for name in names if (value := getattr(options, name)) is not None})
+
+
+class Bar:
+    """A progress bar on a terminal, nothing elsewhere; `wish` is set by Ctrl-C."""
+
+    def __init__(self, title: str, unit: str) -> None:
+        self.bar = tqdm(desc=title, unit=unit, disable=None, file=sys.stderr, dynamic_ncols=True)
+        self.wish: str | None = None
+
+    def __call__(self, done: int, total: int, status: dict[str, Any] | None = None) -> str | None:
+        self.bar.total = total
+        self.bar.update(done - self.bar.n)
+        if status:
+            self.bar.set_postfix_str(f"{status['images_per_second']:.0f} images/s")
+        return self.wish
+
+
+@contextmanager
+def progress(title: str, unit: str) -> Iterator[Bar]:
+    bar = Bar(title, unit)
+    try:
+        yield bar
+    finally:
+        bar.bar.close()
+
+
+@contextmanager
+def graceful(bar: Bar, wishes: dict[signal.Signals, str]) -> Iterator[None]:
+    """Inside, a signal becomes a wish that the training loop grants at its next step; a second one interrupts."""
+
+    def handle(number: int, frame: object) -> None:
+        if bar.wish is not None:
+            raise KeyboardInterrupt
+        bar.wish = wishes[signal.Signals(number)]
+
+    before = {number: signal.signal(number, handle) for number in wishes}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

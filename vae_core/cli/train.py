@@ -1,0 +1,170 @@
+"""`train`, `sweep`, `request`, `work`: everything that trains."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import signal
+import time
+from typing import Any
+
+from ..config import Config, ConfigError
+from ..datasets.base import DataConfig
+from ..jobs import FROM_DATA, configure, train_run
+from ..models import MODELS
+from ..runs import Run, RunError, Store, work
+from ..runs.queue import request
+from ..training import TrainConfig
+from .console import add_option, graceful, progress, say
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """One option per setting of data, every model family and training; unset ones stay None."""
+    seen: set[str] = {"name", *FROM_DATA}
+    configs: list[type[Config]] = [*(kind.Config for kind in MODELS.values()), TrainConfig, DataConfig]
+    for config in configs:
+        for field in dataclasses.fields(config):
+            if field.name not in seen:
+                seen.add(field.name)
+                add_option(parser, config, field)
+    parser.add_argument("--data-seed", type=int, default=None, help=DataConfig.__dataclass_fields__["seed"].metadata["help"])
+
+
+def train_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", default=None, help="registered name, or the path of a folder, .zip or .npz")
+    parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(MODELS)} (default beta_vae)")
+    parser.add_argument("--name", default="", help="what to call the run")
+    parser.add_argument("--resume", metavar="RUN", default=None, help="go on with this run where it was saved")
+    parser.add_argument("--queue", action="store_true", help="queue the run for the background worker and return")
+    add_settings(parser)
+
+
+def sweep_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, help="registered name, or the path of a folder, .zip or .npz")
+    parser.add_argument("--betas", type=float, nargs="+", required=True, help="one run per β")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="and per seed (default 0)")
+    parser.add_argument("--queue", action="store_true", help="queue the runs for the background worker and return")
+    add_settings(parser)
+
+
+def settings_of(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that were given."""
+    names = {f.name for kind in MODELS.values() for f in dataclasses.fields(kind.Config)}
+    names |= {f.name for f in dataclasses.fields(TrainConfig)} | {f.name for f in dataclasses.fields(DataConfig)}
+    given = {name: getattr(options, name, None) for name in sorted(names - {"name", *FROM_DATA}) + ["data_seed"]}
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    store = Store(options.store)
+    if options.resume is not None:
+        run = _resumed(store, options)
+    elif options.dataset is None:
+        raise ConfigError("--dataset is missing: name one of `python -m vae_core datasets`, or --resume a run.")
+    else:
+        config = configure(options.dataset, options.model, name=options.name, **settings_of(options))
+        if options.queue:
+            return _queued(store, [config])
+        run = store.create(config)
+    return _train_here(run)
+
+
+def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    store, settings = Store(options.store), settings_of(options)
+    if "beta" in settings:
+        raise ConfigError(f"--beta {settings['beta']}: a sweep takes --betas, one or more values.")
+    settings.pop("seed", None)
+    configs = [
+        configure(options.dataset, "beta_vae", beta=beta, seed=seed, **settings)
+        for beta in options.betas
+        for seed in options.seeds
+    ]
+    if options.queue:
+        return _queued(store, configs)
+    rows, code = [], 0
+    for config in configs:
+        row, code = _train_here(store.create(config))
+        rows.append(row)
+        if code:
+            break
+    return {"runs": rows}, code
+
+
+def _queued(store: Store, configs: list[Any]) -> tuple[dict[str, Any], int]:
+    from ..runs import submit
+
+    runs = [submit(store, config) for config in configs]
+    for run in runs:
+        say(f"queued {run.id}")
+    return {"runs": [{"run": run.id, "path": str(run.path), "status": "queued"} for run in runs]}, 0
+
+
+def _resumed(store: Store, options: argparse.Namespace) -> Run:
+    run = store.open(options.resume)
+    if (given := settings_of(options)) or options.dataset:
+        names = ", ".join(["dataset"] * bool(options.dataset) + list(given))
+        raise ConfigError(f"--resume {options.resume!r}: goes on with the run's own settings; leave out {names}.")
+    if run.id.startswith("gallery/") or run.status()["state"] == "done":
+        raise RunError(f"--resume {options.resume!r}: this run is complete; train a new one.")
+    (run.path / "request.json").unlink(missing_ok=True)
+    return run
+
+
+def _train_here(run: Run) -> tuple[dict[str, Any], int]:
+    say(f"training {run.id} ({run.config.name}) in {run.path}")
+    started = time.perf_counter()
+    with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}):
+        state = train_run(run, bar)
+    row = summary(run, state, time.perf_counter() - started)
+    if row["elbo"] is not None:
+        say(f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per image")
+    else:
+        say(f"{run.id}: {state}, distortion {row['distortion']} nats per image")
+    return row, 130 if state != "done" else 0
+
+
+def summary(run: Run, state: str, seconds: float) -> dict[str, Any]:
+    """The JSON object of a trained run: its whole-test table when done, else the last point of its curves."""
+    last = run.history()[-1]
+    table = run.evaluation() if state == "done" else None
+    numbers = table or last
+    return {
+        "run": run.id,
+        "path": str(run.path),
+        "status": state,
+        "epochs": last["epoch"],
+        **{name: numbers[name] for name in ("elbo", "distortion", "rate", "active_units")},
+        "images_per_second": last["images_per_second"],
+        "seconds": round(seconds, 3),
+    }
+
+
+def request_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", help="the run's id")
+    parser.add_argument("wish", choices=("pause", "cancel"))
+
+
+def request_wish(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    run = Store(options.store).open(options.run)
+    request(run, options.wish)
+    say(f"asked {run.id} to {options.wish}")
+    return {"run": run.id, "wish": options.wish}, 0
+
+
+def work_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="cpu", help="the device whose queue to work on")
+
+
+def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    store = Store(options.store)
+
+    def one(run: Run) -> None:
+        with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGTERM: "pause", signal.SIGINT: "pause"}):
+            train_run(run, bar)
+
+    work(store, options.device, one)
+    return {"store": str(store.root)}, 0

@@ -1,0 +1,145 @@
+"""Frozen dataclass configurations: bounds and help live in field metadata, JSON goes both ways.
+
+The CLI's options, the app's forms and the checkpoint's `config.json` are all derived from these fields, so
+a new setting is one line. Every bad value raises `ConfigError`: one sentence that names the setting, the
+value and what would be accepted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+
+class BetascopeError(ValueError):
+    """Bad input or an impossible request, told in one sentence that a person can act on."""
+
+
+class ConfigError(BetascopeError):
+    """A setting with a value that is not accepted."""
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    choices: Collection[str] | None = None,
+    advanced: bool = False,
+) -> Any:
+    """A dataclass field with its meaning and its accepted values (`low`..`high` inclusive, `above` exclusive)."""
+    metadata = dict(help=help, low=low, high=high, above=above, choices=choices, advanced=advanced)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@cache
+def field_types(cls: type) -> dict[str, tuple[type, bool]]:
+    """Name → (plain type, optional?) of each field; `tuple` stands for a tuple of ints."""
+    found = {}
+    for name, hint in typing.get_type_hints(cls).items():
+        optional = typing.get_origin(hint) in (typing.Union, types.UnionType)
+        if optional:
+            hint = next(part for part in typing.get_args(hint) if part is not type(None))
+        found[name] = (typing.get_origin(hint) or hint, optional)
+    return found
+
+
+@dataclass(frozen=True)
+class Config:
+    """Base of all configurations; subclasses are frozen dataclasses whose fields come from `setting`."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = _checked(type(self), field, getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, nested configurations as objects."""
+        return {
+            field.name: value.to_dict() if isinstance(value := getattr(self, field.name), Config) else value
+            for field in dataclasses.fields(self)
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The inverse of `to_dict`.
+
+        Raises:
+            ConfigError: a name that is no setting of this configuration, or a value out of bounds.
+        """
+        if not isinstance(values, dict):
+            raise ConfigError(f"{cls.__qualname__} takes an object of settings, not {values!r}.")
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name in values:
+            if name not in known:
+                raise ConfigError(f"{name!r} is not a setting of {cls.__qualname__}; it has {', '.join(known)}.")
+        nested = field_types(cls)
+        return cls(
+            **{
+                name: kind.from_dict(value)
+                if isinstance(kind := nested[name][0], type) and issubclass(kind, Config) and isinstance(value, dict)
+                else value
+                for name, value in values.items()
+            }
+        )
+
+    def replace(self, **changes: Any) -> Self:
+        return dataclasses.replace(self, **changes)
+
+
+def _checked(owner: type, field: dataclasses.Field, value: Any) -> Any:
+    """The value in its declared type, within its bounds."""
+    kind, optional = field_types(owner)[field.name]
+    if value is None and optional:
+        return None
+    option = f"--{field.name.replace('_', '-')} {value!r}"
+    value = _converted(kind, value, option)
+    rule = field.metadata
+    choices = rule.get("choices")
+    if choices is not None and value not in choices:
+        raise ConfigError(f"{option}: not known; choose one of {', '.join(choices)}.")
+    for number in value if isinstance(value, tuple) else (value,):
+        _check_bounds(option, number, rule)
+    return value
+
+
+def _converted(kind: type, value: Any, option: str) -> Any:
+    if kind is tuple and isinstance(value, list | tuple):
+        return tuple(_converted(int, part, option) for part in value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is float and number:
+        return float(value)
+    if kind is int and number and math.isfinite(value) and value == int(value):
+        return int(value)
+    if kind not in (float, int, tuple) and isinstance(value, kind):
+        return value
+    raise ConfigError(f"{option}: must be {_KIND_WORDS.get(kind, 'an object of settings')}.")
+
+
+_KIND_WORDS = {
+    int: "a whole number",
+    float: "a number",
+    tuple: "a list of whole numbers",
+    str: "a text",
+    bool: "true or false",
+}
+
+
+def _check_bounds(option: str, value: Any, rule: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    low, high, above = rule.get("low"), rule.get("high"), rule.get("above")
+    finite = math.isfinite(value)
+    if finite and (low is None or value >= low) and (high is None or value <= high) and (above is None or value > above):
+        return
+    parts = [f"at least {low}" if low is not None else "", f"above {above}" if above is not None else ""]
+    parts.append(f"at most {high}" if high is not None else "")
+    raise ConfigError(f"{option}: must be {' and '.join(p for p in parts if p) or 'a finite number'}.")

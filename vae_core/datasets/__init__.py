@@ -1,0 +1,54 @@
+"""Image sets by name: `load("sprites")`, `load(DataConfig("mnist", size=5000))`, `load("my/folder")`.
+
+Importing this package loads neither torchvision nor scikit-learn; they load with the set that needs them.
+"""
+
+from __future__ import annotations
+
+from . import digits, public, sprites
+from .base import DataConfig, DataError, ImageData, Source, Split, shuffled_split
+from .public_sets import PUBLIC_SETS
+
+__all__ = ["DATASETS", "DataConfig", "DataError", "ImageData", "Source", "Split", "load", "shuffled_split"]
+
+
+def _public(name: str, title: str, description: str, channels: int) -> Source:
+    known = PUBLIC_SETS[name]
+    shape = (channels, known.side, known.side)
+    classes, factors = len(known.class_names), known.factor_names
+    return Source(title, description, public.load, shape, classes, factors, known.default_size, download=True)
+
+
+# fmt: off
+DATASETS: dict[str, Source] = {
+    "sprites": Source("Sprites", "Drawn white shapes over the five factors of dSprites", sprites.load, (1, 64, 64), 3, sprites.SPACE.names, sprites.DEFAULT_SIZE),
+    "digits": Source("Digits", "Real handwritten digits that ship with scikit-learn", digits.load, (1, 32, 32), 10, (), digits.DEFAULT_SIZE),
+    "mnist": _public("mnist", "MNIST", "Handwritten digits", 1),
+    "fashion_mnist": _public("fashion_mnist", "Fashion-MNIST", "Clothes, shoes and bags", 1),
+    "kmnist": _public("kmnist", "KMNIST", "Handwritten Japanese characters", 1),
+    "emnist": _public("emnist", "EMNIST", "Handwritten digits and letters, 47 balanced classes", 1),
+    "cifar10": _public("cifar10", "CIFAR-10", "Small colour photographs of ten kinds of object", 3),
+    "svhn": _public("svhn", "SVHN", "House numbers photographed from the street", 3),
+    "celeba": _public("celeba", "CelebA", "Aligned celebrity faces with 40 yes/no attributes", 3),
+}
+# fmt: on
+
+
+def load(config: DataConfig | str, split: str = "all") -> ImageData:
+    """The images a configuration (or just a name) stands for.
+
+    split: "all", or "test" for the test images alone: the same images with the same fingerprint, sooner.
+
+    Raises:
+        DataError: an unknown name or split, more images asked for than there are, or files that are missing,
+            unreadable or not images.
+    """
+    if isinstance(config, str):
+        config = DataConfig(config)
+    if split not in ("all", "test"):
+        raise DataError(f"split {split!r} is not known; ask for 'all' or 'test'.")
+    source = DATASETS.get(config.name)
+    if source is None:
+        raise DataError(f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}.")
+    data = source.load(config, split)
+    return data.only_test() if split == "test" else data

@@ -1,0 +1,32 @@
+"""The one way images change size here: centre crop to a square, antialiased bicubic, back to uint8."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+_CHUNK = 1024  # images in float at a time: 1024 × 3 × 128² × 4 bytes = 200 MB at worst
+
+
+def crop_square(images: Tensor) -> Tensor:
+    """The centre square of `(..., H, W)`: `(..., S, S)` with S = min(H, W); a view."""
+    height, width = images.shape[-2:]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return images[..., top : top + side, left : left + side]
+
+
+def resize(images: Tensor, side: int | None) -> Tensor:
+    """`(N, C, H, W)` uint8 → `(N, C, side, side)` uint8, values kept within 0..255; None leaves it as it is.
+
+    Binary images get grey edges, as any antialiased picture of a sharp edge does.
+    """
+    if side is None or images.shape[-2:] == (side, side):
+        return images
+    resized = images.new_empty(*images.shape[:2], side, side)
+    for start in range(0, len(images), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        scaled = F.interpolate(images[rows].float(), size=(side, side), mode="bicubic", antialias=True)
+        resized[rows] = scaled.round_().clamp_(0, 255).to(torch.uint8)
+    return resized

@@ -1,0 +1,86 @@
+"""From a person's settings to a trained and evaluated run: what the CLI, the app and a notebook share."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from .analysis import EvaluateConfig, MapConfig, evaluate, latents_of, map_of
+from .config import Config, ConfigError
+from .datasets.base import DataConfig
+from .models import MODELS, family
+from .runs import Run, RunConfig, Store, execute, plan_run
+from .training import TrainConfig
+
+#: Settings that come from the data, never from a person.
+FROM_DATA = ("shape", "classes", "train_size")
+
+
+def setting_names(config: type[Config]) -> list[str]:
+    """The names a person may set, in order."""
+    return [field.name for field in dataclasses.fields(config) if field.name not in FROM_DATA]
+
+
+def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settings: Any) -> RunConfig:
+    """A complete run configuration from flat settings: `configure("digits", "beta_vae", beta=4, epochs=30)`.
+
+    `seed` seeds weights, batches and noise; the data's own seed is `data_seed`.
+
+    Raises:
+        ConfigError, DataError: one sentence that names the setting, its value and what would be accepted.
+    """
+    kind = family(model).Config
+    data_names = [name for name in setting_names(DataConfig) if name not in ("name", "seed")]
+    data, of_model, train = {"name": dataset}, {}, {}
+    for key, value in settings.items():
+        if key in data_names:
+            data[key] = value
+        elif key == "data_seed":
+            data["seed"] = value
+        elif key in setting_names(kind):
+            of_model[key] = value
+        elif key in setting_names(TrainConfig):
+            train[key] = value
+        else:
+            raise ConfigError(_unknown(key, value, model))
+    return plan_run(DataConfig.from_dict(data), model, of_model, TrainConfig.from_dict(train), name)
+
+
+def _unknown(key: str, value: Any, model: str) -> str:
+    option = f"--{key.replace('_', '-')} {value!r}"
+    others = [other for other, kind in MODELS.items() if key in setting_names(kind.Config)]
+    if others:
+        return f"{option}: {model} has no such setting; choose --model {' or '.join(others)}."
+    accepted = [*setting_names(family(model).Config), *setting_names(TrainConfig), "size", "image_size", "data_seed"]
+    return f"{option}: not a setting; there are {', '.join(accepted)}."
+
+
+def train_run(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None) -> str:
+    """Train a run folder to its end, then evaluate it and store its codes; returns its state.
+
+    Raises:
+        BetascopeError, TrainingFailed: as `execute` and `evaluate`.
+    """
+    state = execute(run, on_progress)
+    if state == "done":
+        finish(run)
+    return state
+
+
+def finish(run: Run) -> None:
+    """What every page asks first, computed once: the table of numbers, the codes and their PCA map."""
+    evaluate(run, EvaluateConfig())
+    codes = latents_of(run)
+    map_of(run, MapConfig(method="plane" if codes.dims == 2 else "pca"))
+
+
+def train(dataset: str, model: str = "beta_vae", *, store: Store | None = None, name: str = "", **settings: Any) -> Run:
+    """Train in this process and return the finished run.
+
+    Raises:
+        BetascopeError, TrainingFailed: as `configure` and `train_run`.
+    """
+    run = (store or Store()).create(configure(dataset, model, name=name, **settings))
+    train_run(run)
+    return run

@@ -1,0 +1,64 @@
+"""The deterministic autoencoder (Hinton & Salakhutdinov 2006), minimising −log p(x|f(x)).
+
+There is no prior, so no rate and no ELBO. To draw new images all the same, running means and variances of
+the codes are kept while training and a Gaussian with these moments stands in for the prior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .base import Model, ModelConfig
+
+
+@dataclass(frozen=True)
+class Point:
+    """A posterior that is a single point `mu (B, D)`."""
+
+    mu: Tensor
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+        return self.mu
+
+    def rate_per_dim(self) -> None:
+        return None
+
+
+class Autoencoder(Model):
+    """−log p(x | z = f(x)); with the Gaussian likelihood this is the squared error."""
+
+    @dataclass(frozen=True)
+    class Config(ModelConfig):
+        """Settings of the autoencoder."""
+
+    title = "Autoencoder"
+    formula = r"\min\; -\log p(x \mid f(x))"
+    about = "Compresses and restores. Nothing shapes the code space, so points between codes may mean nothing."
+
+    code_mean: Tensor
+    code_variance: Tensor
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        self.register_buffer("code_mean", torch.zeros(config.latent_dim))
+        self.register_buffer("code_variance", torch.ones(config.latent_dim))
+
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Point:
+        return Point(self.encoder(x).float())
+
+    def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
+        z = self.encode(x, y).mu
+        self._follow_codes(z.detach())
+        distortion = self.distortion(x, z, y).mean()
+        return {"loss": distortion, "distortion": distortion}
+
+    def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+        noise = torch.randn(n, self.config.latent_dim, generator=generator, device=self.code_mean.device)
+        return self.code_mean + self.code_variance.sqrt() * noise
+
+    def _follow_codes(self, z: Tensor) -> None:
+        self.code_mean.lerp_(z.mean(0), 0.01)
+        self.code_variance.lerp_((z - self.code_mean).square().mean(0), 0.01)

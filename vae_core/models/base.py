@@ -1,0 +1,115 @@
+"""The contract of every model family, and what all of them share: networks, likelihood, codes.
+
+A family is one file: a class that states its objective, and a `Config` with its own settings. The trainer,
+the CLI, the forms of the app and every page speak to this contract only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from ..config import Config, ConfigError, setting
+from ..likelihoods import LIKELIHOODS
+from ..networks import NETWORKS
+
+
+@dataclass(frozen=True)
+class ModelConfig(Config):
+    """What every family can be told; the first three come from the data."""
+
+    shape: tuple[int, ...] = setting((1, 64, 64), "Image shape (C, H, W)")
+    classes: int = setting(0, "Label classes in the data (0: unlabelled)", low=0)
+    train_size: int = setting(0, "Images in the training split", low=0)
+    latent_dim: int = setting(10, "Latent dimensions", low=1, high=512)
+    network: str = setting("conv", "Encoder and decoder", choices=NETWORKS)
+    hidden: tuple[int, ...] = setting((256, 256), "Widths of the fully connected layers", low=1, high=8192)
+    channels: int = setting(32, "Channels of each convolution", low=1, high=512, advanced=True)
+    likelihood: str = setting("bernoulli", "Observation model p(x|z)", choices=LIKELIHOODS)
+    sigma: float = setting(0.1, "Standard deviation of the Gaussian likelihood", above=0, advanced=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        channels, height, width = self.shape if len(self.shape) == 3 else (0, 0, 0)
+        if channels not in (1, 3) or height != width or not 8 <= height <= 128:
+            raise ConfigError(
+                f"--shape {self.shape!r}: images must be (1 or 3, side, side) with a side from 8 to 128 pixels."
+            )
+
+
+class Posterior(Protocol):
+    """q(z|x): what an encoder returns. `mu` is `(B, D)`; rates are in nats, None where there is no prior."""
+
+    mu: Tensor
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor: ...
+    def rate_per_dim(self) -> Tensor | None: ...
+
+
+class Model(nn.Module):
+    """Base of all families. Images are floats in [0, 1], `(B, C, H, W)`; labels `(B,)` int64 or None."""
+
+    Config: ClassVar[type[ModelConfig]] = ModelConfig
+    title: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    about: ClassVar[str] = ""
+
+    def __init__(self, config: ModelConfig, code_parameters: int = 1) -> None:
+        """`code_parameters`: numbers the encoder predicts per latent dimension."""
+        super().__init__()
+        self.config = config
+        network = NETWORKS[config.network]
+        shape = (config.shape[0], config.shape[1], config.shape[2])
+        latent = config.latent_dim
+        self.encoder = network.encoder(shape, code_parameters * latent, config.hidden, config.channels)
+        self.decoder = network.decoder(latent, shape, config.hidden, config.channels)
+        self.likelihood = LIKELIHOODS[config.likelihood]
+        logvar = torch.tensor(2 * math.log(config.sigma))
+        if self.likelihood.variance == "learned":
+            self.observation_logvar = nn.Parameter(logvar)
+        else:
+            self.register_buffer("observation_logvar", logvar, persistent=False)
+
+    # -- what a family defines ---------------------------------------------------------------------------
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
+        """Images → posterior over codes."""
+        raise NotImplementedError(f"{type(self).__name__} must define encode")
+
+    def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
+        """Terms of the objective, mean over the batch, in nats per image; `terms["loss"]` is minimised."""
+        raise NotImplementedError(f"{type(self).__name__} must define loss")
+
+    def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+        """Codes `(n, D)` drawn from the prior."""
+        raise NotImplementedError(f"{type(self).__name__} must define prior_sample")
+
+    def weight(self, step: int) -> float | None:
+        """β at this step; None for a family without one."""
+        return None
+
+    # -- what all share ----------------------------------------------------------------------------------
+    def embed(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Images → the point `(B, D)` that stands for each on maps: the posterior mean."""
+        return self.encode(x, y).mu
+
+    def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Codes `(B, D)` → logits `(B, C, H, W)`."""
+        return self.decoder(z)
+
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Codes `(B, D)` → mean images `(B, C, H, W)` in [0, 1]."""
+        return self.likelihood.mean(self.decode_logits(z, y).float())
+
+    def distortion(self, x: Tensor, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """−log p(x|z) in nats per image, `(B,)`."""
+        # Low precision may carry the network, never the sum over thousands of pixels.
+        logvar = self.observation_logvar.float().clamp(-14, 14)
+        return self.likelihood.nll(self.decode_logits(z, y).float(), x, logvar)
+
+    def sample(self, n: int, y: Tensor | None = None, generator: torch.Generator | None = None) -> Tensor:
+        """New images `(n, C, H, W)` in [0, 1]: the decoded means of codes drawn from the prior."""
+        return self.decode(self.prior_sample(n, generator), y)

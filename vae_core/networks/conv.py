@@ -1,0 +1,57 @@
+"""Convolutional encoder and decoder for any square image from 8 to 128 pixels and any channel count.
+
+At 64×64 this is the network of Burgess et al. 2018 (appendix A): four 4×4 convolutions of stride 2 with 32
+channels, two fully connected layers of 256 units, and the mirror of it. Other sizes halve until at most
+4 pixels are left, so 32×32 takes three convolutions and 128×128 five.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from torch import nn
+
+from .initialise import initialise
+from .mlp import dense
+
+
+def sides(size: int) -> list[int]:
+    """The image's side before and after each convolution: 28 → [28, 14, 7, 3]."""
+    found = [size]
+    while found[-1] > 4:
+        found.append(found[-1] // 2)
+    return found
+
+
+def conv_encoder(
+    shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int
+) -> nn.Sequential:
+    """`(B, C, H, W)` → `(B, outputs)`."""
+    steps = sides(shape[1])
+    layers: list[nn.Module] = []
+    inputs = shape[0]
+    for _ in steps[1:]:
+        layers += [nn.Conv2d(inputs, channels, kernel_size=4, stride=2, padding=1), nn.ReLU(inplace=True)]
+        inputs = channels
+    flat = channels * steps[-1] ** 2
+    return initialise(nn.Sequential(*layers, nn.Flatten(), *dense([flat, *hidden, outputs])))
+
+
+def conv_decoder(
+    inputs: int, shape: tuple[int, int, int], hidden: tuple[int, ...], channels: int
+) -> nn.Sequential:
+    """`(B, inputs)` → logits `(B, C, H, W)`."""
+    steps = sides(shape[1])[::-1]
+    flat = channels * steps[0] ** 2
+    layers = [*dense([inputs, *reversed(hidden), flat]), nn.ReLU(inplace=True)]
+    layers.append(nn.Unflatten(1, (channels, steps[0], steps[0])))
+    for index, (small, large) in enumerate(pairwise(steps)):
+        outputs = shape[0] if index == len(steps) - 2 else channels
+        # An odd side loses a pixel on the way down; output_padding gives it back.
+        layers.append(
+            nn.ConvTranspose2d(
+                channels, outputs, kernel_size=4, stride=2, padding=1, output_padding=large - 2 * small
+            )
+        )
+        layers.append(nn.ReLU(inplace=True))
+    return initialise(nn.Sequential(*layers[:-1]))

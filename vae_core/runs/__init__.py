@@ -1,0 +1,24 @@
+"""Runs: the folder that holds one, the store that holds them all, the queue that trains them."""
+
+from .config import RunConfig, plan_run
+from .execute import execute
+from .files import RunError
+from .queue import request, resume, submit, work
+from .run import FINISHED, BrokenRun, Run
+from .store import GALLERY, Store
+
+__all__ = [
+    "FINISHED",
+    "GALLERY",
+    "BrokenRun",
+    "Run",
+    "RunConfig",
+    "RunError",
+    "Store",
+    "execute",
+    "plan_run",
+    "request",
+    "resume",
+    "submit",
+    "work",
+]

@@ -1,0 +1,106 @@
+"""What a run is: data, family, model, training and where it came from, as `config.json` holds it."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import torch
+
+from ..config import ConfigError
+from ..datasets import load
+from ..datasets.base import DataConfig, DataError
+from ..models import ModelConfig, family
+from ..training import TrainConfig
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything needed to make the run again."""
+
+    name: str
+    data: DataConfig
+    family: str
+    model: ModelConfig
+    train: TrainConfig
+    fingerprint: str
+    created: float = field(default_factory=time.time)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def beta(self) -> float | None:
+        """The full weight of the rate: 1 for a plain VAE, None for an autoencoder."""
+        return getattr(self.model, "beta", None if self.family == "autoencoder" else 1.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "data": self.data.to_dict(),
+            "family": self.family,
+            "model": self.model.to_dict(),
+            "train": self.train.to_dict(),
+            "fingerprint": self.fingerprint,
+            "created": self.created,
+            "versions": self.versions,
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """
+        Raises:
+            ConfigError: a part is missing, unknown or out of bounds.
+        """
+        needed = ("name", "data", "family", "model", "train", "fingerprint")
+        for key in needed:
+            if key not in values:
+                raise ConfigError(f"config.json has no {key!r}; it needs {', '.join(needed)}.")
+        return cls(
+            name=str(values["name"]),
+            data=DataConfig.from_dict(values["data"]),
+            family=values["family"],
+            model=family(values["family"]).Config.from_dict(values["model"]),
+            train=TrainConfig.from_dict(values["train"]),
+            fingerprint=str(values["fingerprint"]),
+            created=float(values.get("created", 0.0)),
+            versions=dict(values.get("versions", {})),
+        )
+
+
+def plan_run(
+    data: DataConfig, family_name: str, model: dict[str, Any], train: TrainConfig, name: str = ""
+) -> RunConfig:
+    """Complete a run's configuration with what only the data can tell: shape, classes, set size.
+
+    model: the family's own settings, without `shape`, `classes` and `train_size`.
+
+    Raises:
+        ConfigError, DataError: one sentence on the first thing that does not fit.
+    """
+    kind = family(family_name).Config
+    kind.from_dict(model)  # a wrong setting is told before any data is drawn
+    images = load(data, split="test")
+    if train.batch_size > images.train_size:
+        raise DataError(
+            f"--batch-size {train.batch_size}: larger than the {images.train_size} training images of "
+            f"{data.name}; use at most {images.train_size}."
+        )
+    known = {"shape": images.shape, "classes": len(images.class_names), "train_size": images.train_size}
+    complete = kind.from_dict(model | known)
+    return RunConfig(
+        name=name or default_name(data, family_name, complete),
+        data=data,
+        family=family_name,
+        model=complete,
+        train=train,
+        fingerprint=images.fingerprint,
+        versions={"torch": torch.__version__, "python": platform.python_version()},
+    )
+
+
+def default_name(data: DataConfig, family_name: str, model: ModelConfig) -> str:
+    """Data, family or β, latent dimensions: "sprites β=4 10-d"."""
+    beta = getattr(model, "beta", None)
+    kind = family_name if beta is None else f"β={beta:g}"
+    return f"{data.name.rstrip('/').rsplit('/', 1)[-1]} {kind} {model.latent_dim}-d"

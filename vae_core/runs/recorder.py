@@ -1,0 +1,74 @@
+"""Writes a run down while it trains, and passes on what the person wishes meanwhile."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ..training import Listener, watch
+from ..training.loop import Plan
+from ..training.state import TrainingState
+from .files import read_json, read_tensors, write_bytes, write_tensors
+from .run import Run
+
+WISHES = ("pause", "cancel")
+
+
+class Recorder(Listener):
+    """Saves at every evaluation: resume state, weights, history; the status about once a second.
+
+    The resume file holds weights, optimiser and random-number state together, so a kill between any two
+    writes leaves a state that fits itself; weights and history are then written again from it.
+    """
+
+    def __init__(self, run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None):
+        """on_progress: told (step, total, status); may return a wish of its own."""
+        self.run, self.on_progress = run, on_progress
+        self.resume_path = run.path / "resume" / "state.safetensors"
+        self.snapshot_steps: frozenset[int] = frozenset()
+        self._last_status = 0.0
+
+    def begin(self, state: TrainingState, plan: Plan) -> None:
+        self.snapshot_steps = plan.snapshot_steps
+        if self.resume_path.exists():
+            state.restore(*read_tensors(self.resume_path))
+            self._write_history(state)
+
+    def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
+        now = time.time()
+        left = (total - state.step) * self.run.config.train.batch_size / max(images_per_second, 1e-9)
+        status = {
+            "step": state.step,
+            "total": total,
+            "images_per_second": round(images_per_second, 1),
+            "seconds_left": round(left, 1) if images_per_second else None,
+        }
+        if now - self._last_status >= 1.0:
+            self._last_status = now
+            self.run.set_status(**status)
+        wish = self.on_progress(state.step, total, status) if self.on_progress else None
+        return wish or self._wish()
+
+    def evaluated(self, state: TrainingState, record: dict[str, Any]) -> None:
+        write_tensors(self.resume_path, state.tensors(), state.numbers())
+        weights = state.model.state_dict()
+        write_tensors(self.run.weights_path, weights)
+        if state.step in self.snapshot_steps:
+            write_tensors(self.run.path / "snapshots" / f"{state.step}.safetensors", weights)
+        self._write_history(state)
+        self.run.set_status(
+            step=state.step, epoch=record["epoch"], alerts=[alert.to_dict() for alert in watch(state.history)]
+        )
+
+    def _write_history(self, state: TrainingState) -> None:
+        lines = "".join(json.dumps(record, allow_nan=False) + "\n" for record in state.history)
+        write_bytes(self.run.path / "metrics.jsonl", lines.encode())
+
+    def _wish(self) -> str | None:
+        path = self.run.path / "request.json"
+        if not path.exists():
+            return None
+        wish = read_json(path).get("wish")
+        return wish if wish in WISHES else None

@@ -1,0 +1,156 @@
+"""One run folder: the only state on disk. Opening it reads nothing but JSON; weights load on demand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock, Timeout
+
+from ..config import BetascopeError
+from ..datasets import ImageData, load
+from ..models import Model, create
+from .config import RunConfig
+from .files import RunError, read_json, read_tensors, write_json
+
+STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
+FINISHED = ("done", "failed", "cancelled", "paused")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that opens. `id` is its path below the store: `2026-…` or `gallery/…`."""
+
+    id: str
+    path: Path
+    config: RunConfig
+
+    @classmethod
+    def open(cls, path: Path, id: str | None = None) -> Run:
+        """
+        Raises:
+            RunError: not a run folder, or one whose files do not fit; the sentence says which.
+        """
+        if not path.is_dir():
+            raise RunError(f"There is no run {id or path.name!r} in {path.parent}.")
+        try:
+            run = cls(id or path.name, path, RunConfig.from_dict(read_json(path / "config.json")))
+            state = run.status().get("state")
+            if state not in STATES:
+                raise RunError(f"status.json says {state!r}; it can be {', '.join(STATES)}.")
+            if state == "done":
+                run.check_weights()
+        except (BetascopeError, KeyError, TypeError) as error:
+            raise RunError(f"The run {id or path.name!r} is broken: {error}") from error
+        return run
+
+    # -- status ------------------------------------------------------------------------------------------
+    def status(self) -> dict[str, Any]:
+        """`status.json`; a run that says "running" though its process is gone is told as paused."""
+        found = read_json(self.path / "status.json")
+        if found.get("state") == "running" and not self.is_alive():
+            found["state"] = "paused"
+            found["message"] = "The process that trained this run has ended. Resume to go on from the last save."
+        return found
+
+    def set_status(self, **changes: Any) -> None:
+        known = read_json(self.path / "status.json") if (self.path / "status.json").exists() else {}
+        write_json(self.path / "status.json", known | changes | {"heartbeat": time.time()})
+
+    @property
+    def lock(self) -> FileLock:
+        """Held by the process that trains this run; the system releases it when that process dies."""
+        return FileLock(self.path / ".lock", is_singleton=False)
+
+    def is_alive(self) -> bool:
+        try:
+            with self.lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    # -- what was written --------------------------------------------------------------------------------
+    def history(self) -> list[dict[str, Any]]:
+        """The evaluations so far, oldest first; empty before the first."""
+        path = self.path / "metrics.jsonl"
+        if not path.exists():
+            return []
+        try:
+            return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines() if line.strip()]
+        except ValueError as error:
+            raise RunError(f"metrics.jsonl of the run {self.id!r} cannot be read ({error}).") from error
+
+    def evaluation(self) -> dict[str, Any] | None:
+        path = self.path / "evaluation.json"
+        return read_json(path) if path.exists() else None
+
+    @property
+    def weights_path(self) -> Path:
+        return self.path / "weights.safetensors"
+
+    @property
+    def has_weights(self) -> bool:
+        return self.weights_path.exists()
+
+    def check_weights(self) -> None:
+        """
+        Raises:
+            RunError: the weights are missing, truncated or of another model.
+        """
+        read_tensors(self.weights_path)
+
+    def weights_hash(self) -> str:
+        """16 hex digits of the weights file: the key of everything derived from it."""
+        return hashlib.blake2b(self.weights_path.read_bytes(), digest_size=8).hexdigest()
+
+    def model(self, device: str | torch.device = "cpu", weights: Path | None = None) -> Model:
+        """The trained model in evaluation mode; `weights` may name a snapshot.
+
+        Raises:
+            RunError: no weights yet, or weights that do not fit the configuration.
+        """
+        tensors, _ = read_tensors(weights or self.weights_path)
+        model = create(self.config.family, self.config.model)
+        try:
+            model.load_state_dict(tensors)
+        except RuntimeError as error:
+            raise RunError(f"The weights of the run {self.id!r} belong to another model than its config.json.") from error
+        return model.to(device).eval()
+
+    def snapshots(self) -> list[tuple[int, Path]]:
+        """(step, weights file) along the way, earliest first."""
+        return sorted((int(path.stem), path) for path in (self.path / "snapshots").glob("*.safetensors"))
+
+    def data(self, split: str = "test") -> ImageData:
+        """The images the run was trained on.
+
+        Raises:
+            DataError: they cannot be had here. RunError: they are not the same images any more.
+        """
+        data = load(self.config.data, split=split)
+        if data.fingerprint != self.config.fingerprint:
+            raise RunError(
+                f"The images of {self.config.data.name!r} are not those that the run {self.id!r} was trained on "
+                f"(fingerprint {data.fingerprint}, expected {self.config.fingerprint}); put the original data back."
+            )
+        return data
+
+    @cached_property
+    def cache(self) -> Path:
+        """Folder of what can be computed again; safe to delete."""
+        return self.path / "cache"
+
+
+@dataclass(frozen=True)
+class BrokenRun:
+    """A folder that looks like a run and does not open, with the reason."""
+
+    id: str
+    path: Path
+    reason: str

@@ -1,0 +1,99 @@
+"""The folder of all runs: list, open, create, delete."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+
+from .config import RunConfig
+from .files import RunError, write_json
+from .run import BrokenRun, Run
+
+#: The models that ship with the project.
+GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
+
+
+class Store:
+    """Run folders below `root` (default: `VAE_STORE_DIR`, else `checkpoints`), and the shipped gallery."""
+
+    def __init__(self, root: str | Path | None = None, gallery: Path = GALLERY) -> None:
+        self.root = Path(root or os.environ.get("VAE_STORE_DIR") or "checkpoints")
+        self.gallery_root = gallery
+
+    def runs(self) -> list[Run | BrokenRun]:
+        """The user's own runs, newest first, broken ones with their reason."""
+        found = [_open(path, path.name) for path in _folders(self.root) if path.name != "gallery"]
+        return sorted(found, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
+
+    def gallery(self) -> list[Run | BrokenRun]:
+        """The shipped runs, by name."""
+        return [_open(path, f"gallery/{path.name}") for path in _folders(self.gallery_root)]
+
+    def open(self, id: str) -> Run:
+        """
+        Raises:
+            RunError: no such run, or a broken one.
+        """
+        if not re.fullmatch(r"(gallery/)?[\w.=-]+", id) or id.startswith("."):
+            raise RunError(f"There is no run {id!r}; run ids look like 'sprites-b4-10-d-1' or 'gallery/…'.")
+        if id.startswith("gallery/"):
+            return Run.open(self.gallery_root / id.removeprefix("gallery/"), id)
+        return Run.open(self.root / id, id)
+
+    def create(self, config: RunConfig, id: str | None = None, state: str = "paused") -> Run:
+        """A new folder; in the state "queued" a worker will take it up, "paused" waits for its maker.
+
+        Raises:
+            RunError: the store cannot be written.
+        """
+        name = id or _slug(config.name)
+        for number in range(1, 1_000_000):
+            path = self.root / (name if id else f"{name}-{number}")
+            try:
+                path.mkdir(parents=True)
+                break
+            except FileExistsError:
+                if id:
+                    raise RunError(f"There is a run {id!r} in {self.root} already; choose another name.") from None
+            except OSError as error:
+                raise RunError(f"Could not create a run in {self.root} ({error.strerror}); choose another --store.") from error
+        write_json(path / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
+        write_json(path / "config.json", config.to_dict())
+        return Run(path.name, path, config)
+
+    def delete(self, id: str) -> None:
+        """
+        Raises:
+            RunError: the run is training, or ships with the project.
+        """
+        if id.startswith("gallery/"):
+            raise RunError(f"{id!r} ships with Betascope and stays.")
+        path = self.root / id
+        if path.parent != self.root or not path.is_dir():
+            raise RunError(f"There is no run {id!r} in {self.root}.")
+        broken = _open(path, id)
+        if isinstance(broken, Run) and broken.status()["state"] == "running":
+            raise RunError(f"The run {id!r} is training; cancel it first.")
+        shutil.rmtree(path)
+
+
+def _folders(root: Path) -> list[Path]:
+    if not root.is_dir():
+        return []
+    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _open(path: Path, id: str) -> Run | BrokenRun:
+    try:
+        return Run.open(path, id)
+    except RunError as error:
+        return BrokenRun(id, path, str(error))
+
+
+def _slug(name: str) -> str:
+    """A folder name that any file system takes: "sprites β=4 10-d" → "sprites-b4-10-d"."""
+    plain = name.replace("β=", "b").replace("β", "b")
+    return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.").lower()[:60] or "run"

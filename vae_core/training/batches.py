@@ -1,0 +1,46 @@
+"""The data resident on the device as uint8, and the batch of any step as a function of the step alone."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..datasets.base import DataError, Split
+
+
+class Batches:
+    """Batches of floats in [0, 1]; each epoch has its own seeded order, the last partial batch is left out.
+
+    Because the order depends on seed and step only, a resumed run sees the same batches as one never stopped.
+
+    Raises:
+        DataError: fewer images than one batch.
+    """
+
+    def __init__(self, split: Split, batch_size: int, seed: int, device: torch.device, channels_last: bool):
+        if batch_size > len(split):
+            raise DataError(
+                f"--batch-size {batch_size}: larger than the {len(split)} training images; use at most {len(split)}."
+            )
+        self.images = split.images.to(device)  # (N, C, H, W) uint8
+        self.labels = None if split.labels is None else split.labels.to(device)
+        self.batch_size, self.seed, self.device = batch_size, seed, device
+        self.per_epoch = len(split) // batch_size
+        self.layout = torch.channels_last if channels_last else torch.contiguous_format
+        self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
+
+    def at(self, step: int) -> tuple[Tensor, Tensor | None]:
+        """Images `(B, C, H, W)` and labels `(B,)` or None of this step."""
+        epoch, position = divmod(step, self.per_epoch)
+        if epoch != self._epoch:
+            generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+            self._order = torch.randperm(len(self.images), generator=generator).to(self.device)
+            self._epoch = epoch
+        rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
+        labels = None if self.labels is None else self.labels[rows]
+        return as_floats(self.images.index_select(0, rows), self.layout), labels
+
+
+def as_floats(images: Tensor, layout: torch.memory_format = torch.contiguous_format) -> Tensor:
+    """uint8 `(B, C, H, W)` → float32 in [0, 1]."""
+    return images.to(torch.float32, memory_format=layout).div_(255)

@@ -1,0 +1,42 @@
+"""How long and how to train."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..config import Config, setting
+from .rates import LR_SCHEDULES
+
+OPTIMIZERS = ("adam", "adamw")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class TrainConfig(Config):
+    """Settings of the one training loop."""
+
+    epochs: int = setting(20, "Passes over the training images", low=1, high=1_000_000)
+    steps: int | None = setting(None, "Optimiser steps (if given, instead of epochs)", low=1, advanced=True)
+    batch_size: int = setting(128, "Images per step", low=1, high=65536)
+    lr: float = setting(1e-3, "Learning rate", above=0.0, high=1.0)
+    lr_schedule: str = setting("constant", "How the learning rate moves", choices=LR_SCHEDULES)
+    optimizer: str = setting("adam", "Optimiser", choices=OPTIMIZERS, advanced=True)
+    weight_decay: float = setting(0.0, "Weight decay", low=0.0, high=1.0, advanced=True)
+    clip_norm: float = setting(0.0, "Largest gradient norm, in nats (0: no clipping)", low=0.0, advanced=True)
+    patience: int = setting(
+        0, "Stop after so many evaluations without a better validation ELBO (0: never)", low=0, advanced=True
+    )
+    seed: int = setting(0, "Seed of the initial weights, the order of the images and the noise", low=0)
+    device: str = setting("auto", "Where to train: auto, cpu, cuda or cuda:N")
+    precision: str = setting(
+        "auto", "Arithmetic of the networks (auto: bfloat16 where it pays)", choices=PRECISIONS, advanced=True
+    )
+    compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
+    snapshots: int = setting(
+        8, "Weights kept along the way, at log-spaced steps", low=0, high=64, advanced=True
+    )
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether decisions are taken while training, which must not look at the test split."""
+        return self.patience > 0 or self.lr_schedule == "plateau"

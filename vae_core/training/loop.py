@@ -1,0 +1,222 @@
+"""The one training loop: data resident on the device, no DataLoader, readable top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..datasets.base import DataError, ImageData, Split
+from ..models import Model
+from .batches import Batches
+from .config import TrainConfig
+from .device import choose_device, low_precision_pays, tune_process
+from .measure import Measurement, measure
+from .monitors import check_finite
+from .preflight import preflight
+from .state import TrainingState
+
+#: Curves are drawn from at most this many test images; the last evaluation takes them all.
+CURVE_IMAGES = 2048
+
+
+class Listener:
+    """Whoever wants to follow a run: shows, saves, interrupts. This one does nothing."""
+
+    def begin(self, state: TrainingState, plan: Plan) -> None:
+        """Called once before the first step; may restore an earlier state."""
+
+    def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
+        """Called a few times a second; "pause" or "cancel" ends the run at this step, saved."""
+        return None
+
+    def evaluated(self, state: TrainingState, record: dict[str, Any]) -> None:
+        """Called after each evaluation, with finite numbers: the moment to save."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What follows from configuration, model and data before the first step."""
+
+    config: TrainConfig
+    batches: Batches
+    validation: Split | None
+    test: Split
+    total: int  # steps
+    every: int  # steps between evaluations
+    autocast: bool
+    check_every: int  # steps between looks at the loss (on a GPU each look waits for the device)
+    snapshot_steps: frozenset[int] = field(default_factory=frozenset)
+
+
+def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener | None = None) -> str:
+    """Train the model in place; returns "done", "pause" or "cancel".
+
+    Raises:
+        ConfigError, DataError: model, data and settings do not fit together.
+        TrainingFailed: the loss is no longer a number.
+    """
+    listener = listener or Listener()
+    tune_process()
+    torch.manual_seed(config.seed)
+    plan = prepare(model, data, config)
+    preflight(model, *plan.batches.at(0))
+    state = TrainingState.fresh(model, config)
+    listener.begin(state, plan)
+    loss_of = torch.compile(model.loss) if config.compile else model.loss
+    device = plan.batches.device
+    parameters = list(model.parameters())
+    wish, clock = None, Clock(state)
+    model.train()
+    if state.step == 0:
+        evaluate(state, plan, listener, clock, {})
+
+    while state.step < plan.total and wish is None:
+        state.set_learning_rate(config, plan.total)
+        x, y = plan.batches.at(state.step)  # (B, C, H, W), (B,)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=plan.autocast):
+            terms = loss_of(x, y, state.step)
+        state.optimizer.zero_grad(set_to_none=True)
+        terms["loss"].backward()
+        if config.clip_norm:
+            torch.nn.utils.clip_grad_norm_(parameters, config.clip_norm)
+        if state.step % plan.check_every == 0:
+            check_finite(as_numbers(terms), state.step)
+        state.optimizer.step()
+        state.step += 1
+
+        enough = False
+        if state.step % plan.every == 0 or state.step == plan.total or state.step in plan.snapshot_steps:
+            enough = evaluate(state, plan, listener, clock, as_numbers(terms))
+        if clock.due() or state.step == plan.total:
+            wish = listener.progress(state, plan.total, clock.images_per_second(state.step, config.batch_size))
+        if enough:
+            break
+    if state.best_weights:
+        model.load_state_dict(state.best_weights)
+        state.final = True
+        evaluate(state, plan, listener, clock, {})
+    elif wish is not None and state.history[-1]["step"] != state.step:
+        evaluate(state, plan, listener, clock, {})
+    return wish or "done"
+
+
+def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
+    """Move model and data to the device and lay out the steps."""
+    device = choose_device(config.device)
+    network = model.config.network
+    channels_last = network != "mlp"
+    model.to(device, memory_format=torch.channels_last if channels_last else torch.contiguous_format)
+    train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
+    batches = Batches(train, config.batch_size, config.seed, device, channels_last)
+    total = config.steps or config.epochs * batches.per_epoch
+    autocast = config.precision == "bfloat16" or (
+        config.precision == "auto" and low_precision_pays(device, network)
+    )
+    return Plan(
+        config=config,
+        batches=batches,
+        validation=validation,
+        test=data.test,
+        total=total,
+        # An evaluation each epoch, yet between 20 and 100 of them in any run.
+        every=min(max(batches.per_epoch, total // 100), max(1, total // 20)),
+        autocast=autocast,
+        check_every=1 if device.type == "cpu" else 50,
+        snapshot_steps=log_spaced(total, config.snapshots),
+    )
+
+
+def hold_out(train: Split) -> tuple[Split, Split]:
+    """The last tenth of the training images, at most 5,000, decides; the test split is never asked."""
+    n = min(5000, len(train) // 10)
+    if n == 0:
+        raise DataError(f"{len(train)} training images are too few to hold some out; set patience to 0.")
+    parts = [train.images, train.labels, train.factors]
+    return (
+        Split(*(None if part is None else part[:-n] for part in parts)),  # type: ignore[arg-type]
+        Split(*(None if part is None else part[-n:] for part in parts)),  # type: ignore[arg-type]
+    )
+
+
+def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock, terms: dict[str, float]) -> bool:
+    """Measure, record, tell the listener; True when early stopping says enough."""
+    with clock.stopped():
+        # The clock stands still: images per second are those of training alone.
+        images = None if state.step == plan.total or state.final else CURVE_IMAGES
+        labels = plan.test.labels
+        found = measure(state.model, plan.test.images[:images], None if labels is None else labels[:images])
+        check_finite({"distortion": found.distortion, "rate": found.rate or 0.0}, state.step)
+        validation, enough = None, False
+        if plan.validation is not None and not state.final:
+            validation = score(measure(state.model, plan.validation.images, plan.validation.labels))
+            enough = state.judge(validation, plan.config)
+        state.seconds = clock.seconds()
+        record = {
+            "step": state.step,
+            "epoch": round(state.step / plan.batches.per_epoch, 3),
+            **found.to_dict(),
+            "beta": state.model.weight(state.step),
+            "learning_rate": state.learning_rate,
+            "images_per_second": round(clock.images_per_second(state.step, plan.config.batch_size), 1),
+            "seconds": round(state.seconds, 3),
+            "validation": validation,
+            "train": {name: round(value, 4) for name, value in terms.items()},
+        }
+        state.history = [old for old in state.history if old["step"] < state.step] + [record]
+        listener.evaluated(state, record)
+    return enough
+
+
+def score(found: Measurement) -> float:
+    """What early stopping maximises: the ELBO, or −distortion where there is no rate."""
+    return -found.distortion if found.elbo is None else found.elbo
+
+
+def log_spaced(total: int, count: int) -> frozenset[int]:
+    """`count` steps from about 1% of the run to its end, evenly spaced on a log scale."""
+    if count == 0:
+        return frozenset()
+    return frozenset(max(1, round(total ** (0.5 + 0.5 * (i + 1) / count))) for i in range(count))
+
+
+def as_numbers(terms: dict[str, Tensor]) -> dict[str, float]:
+    return {name: float(value.detach()) for name, value in terms.items()}
+
+
+class Clock:
+    """Seconds of training, earlier sessions of the run included and evaluations left out."""
+
+    def __init__(self, state: TrainingState) -> None:
+        self.start = self.tick = time.perf_counter()
+        self.paused_at: float | None = None
+        self.before, self.first_step = state.seconds, state.step
+
+    def seconds(self) -> float:
+        now = self.paused_at or time.perf_counter()
+        return self.before + now - self.start
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        self.paused_at = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.start += time.perf_counter() - self.paused_at
+            self.paused_at = None
+
+    def images_per_second(self, step: int, batch_size: int) -> float:
+        return (step - self.first_step) * batch_size / max(1e-9, self.seconds() - self.before)
+
+    def due(self) -> bool:
+        """True a few times a second."""
+        now = time.perf_counter()
+        if now - self.tick < 0.25:
+            return False
+        self.tick = now
+        return True

@@ -1,0 +1,96 @@
+"""What can go wrong while training, in plain language with the remedy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .measure import COLLAPSED_RATE
+
+
+class TrainingFailed(Exception):
+    """Training cannot go on; the message says why and what to do. What was saved stays good."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One observation about a run: `kind` names it, `message` says what is seen, `remedy` what to try."""
+
+    kind: str
+    message: str
+    remedy: str
+
+    def to_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def check_finite(terms: dict[str, float], step: int) -> None:
+    """
+    Raises:
+        TrainingFailed: a term is NaN or infinite; the sentence names the terms.
+    """
+    bad = [f"{name} = {value}" for name, value in terms.items() if not math.isfinite(value)]
+    if bad:
+        raise TrainingFailed(
+            f"At step {step} the loss was no longer a number ({', '.join(bad)}). "
+            "Lower the learning rate (a third is a good try), set a clip norm, or use float32; "
+            "the weights of the last evaluation are kept."
+        )
+
+
+def watch(history: list[dict[str, Any]]) -> list[Alert]:
+    """The alerts that the evaluations so far (records of `metrics.jsonl`, oldest first) give rise to."""
+    return [alert for look in MONITORS if (alert := look(history)) is not None]
+
+
+def loss_spike(history: list[dict[str, Any]]) -> Alert | None:
+    """The newest distortion + rate is far above the best so far."""
+    totals = [-record["elbo"] if record.get("elbo") is not None else record["distortion"] for record in history]
+    if len(totals) < 3:
+        return None
+    best, newest = min(totals[:-1]), totals[-1]
+    if newest - best <= 0.25 * abs(best) + 1:
+        return None
+    return Alert(
+        "loss spike",
+        f"The loss jumped to {newest:.1f} nats after {best:.1f}.",
+        "Lower the learning rate, set a clip norm, or give β a longer warm-up.",
+    )
+
+
+def collapsed_dimensions(history: list[dict[str, Any]]) -> Alert | None:
+    """Dimensions whose mean KL is below 0.01 nats."""
+    rates = history[-1].get("rate_per_dim") if history else None
+    if not rates:
+        return None
+    silent = sum(rate < COLLAPSED_RATE for rate in rates)
+    if silent == 0:
+        return None
+    if silent == len(rates):
+        return Alert(
+            "posterior collapse",
+            f"All {silent} latent dimensions carry less than {COLLAPSED_RATE} nats: the decoder ignores the code.",
+            "Lower β, or warm it up linearly over the first epochs.",
+        )
+    return Alert(
+        "collapsed dimensions",
+        f"{silent} of {len(rates)} latent dimensions carry less than {COLLAPSED_RATE} nats.",
+        "Expected at a large β; for more active dimensions lower β, warm it up, or train longer.",
+    )
+
+
+def exploding_variance(history: list[dict[str, Any]]) -> Alert | None:
+    """The aggregate of the codes lies far outside the prior: a rate per dimension beyond any useful code."""
+    rates = history[-1].get("rate_per_dim") if history else None
+    if not rates or max(rates) < 50:
+        return None
+    worst = max(range(len(rates)), key=rates.__getitem__)
+    return Alert(
+        "exploding variance",
+        f"Latent dimension {worst} has a KL of {max(rates):.0f} nats: its codes left the prior.",
+        "Raise β, lower the learning rate, or set a clip norm.",
+    )
+
+
+MONITORS = (loss_spike, collapsed_dimensions, exploding_variance)

@@ -1,0 +1,36 @@
+"""What is tried before a run starts, so that a bad set-up fails in the first second and not in the night."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..config import ConfigError
+from ..models import Model
+from .monitors import TrainingFailed
+
+
+def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
+    """One forward and backward on a real batch `(B, C, H, W)`; gradients are cleared again.
+
+    Raises:
+        ConfigError: images of another shape than the model's, or values outside [0, 1].
+        TrainingFailed: a loss or gradient that is not finite, or a parameter that the loss never reaches.
+    """
+    if tuple(x.shape[1:]) != tuple(model.config.shape):
+        raise ConfigError(f"The images are {tuple(x.shape[1:])} and the model wants {tuple(model.config.shape)}.")
+    low, high = x.min().item(), x.max().item()
+    if not (low >= 0 and high <= 1):
+        raise ConfigError(f"Pixel values run from {low:g} to {high:g}; they must lie in 0 to 1.")
+    # A fixed state of the noise, put back afterwards: looking must not change the run.
+    with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):
+        loss = model.loss(x, y, step=0)["loss"]
+        loss.backward()
+    if not torch.isfinite(loss):
+        raise TrainingFailed(f"The loss of the first batch is {loss.item()}; check the data and lower the learning rate.")
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad and parameter.grad is None:
+            raise TrainingFailed(f"The loss does not reach the parameter {name}; the model family is wired wrongly.")
+        if parameter.grad is not None and not torch.isfinite(parameter.grad).all():
+            raise TrainingFailed(f"The first gradient of {name} is not finite; lower the learning rate or use float32.")
+        parameter.grad = None

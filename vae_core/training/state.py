@@ -1,0 +1,102 @@
+"""Everything that changes while training, written to and read from tensors and plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..models import Model
+from .config import TrainConfig
+from .rates import LR_SCHEDULES, PLATEAU_FACTOR, PLATEAU_PATIENCE
+
+
+@dataclass
+class TrainingState:
+    """A run in progress: model, optimiser, step, and what early stopping and the plateau remember."""
+
+    model: Model
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    seconds: float = 0.0
+    best: float | None = None
+    evaluations_since_best: int = 0
+    plateau_factor: float = 1.0
+    plateau_waits: int = 0
+    #: Early stopping has put the best weights back: the next evaluation is the last and takes every image.
+    final: bool = False
+    history: list[dict[str, Any]] = field(default_factory=list)
+    best_weights: dict[str, Tensor] = field(default_factory=dict)
+
+    #: The plain numbers among the fields, as they go into JSON.
+    NUMBERS = ("step", "seconds", "best", "evaluations_since_best", "plateau_factor", "plateau_waits", "final")
+
+    @classmethod
+    def fresh(cls, model: Model, config: TrainConfig) -> TrainingState:
+        kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[config.optimizer]
+        return cls(model, kind(model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True))
+
+    def set_learning_rate(self, config: TrainConfig, total: int) -> None:
+        factor = LR_SCHEDULES[config.lr_schedule](self.step, total) * self.plateau_factor
+        for group in self.optimizer.param_groups:
+            group["lr"] = config.lr * factor
+
+    @property
+    def learning_rate(self) -> float:
+        return self.optimizer.param_groups[0]["lr"]
+
+    def judge(self, score: float, config: TrainConfig) -> bool:
+        """Take note of a validation score (higher is better); True when early stopping says enough."""
+        if self.best is None or score > self.best:
+            self.best, self.evaluations_since_best, self.plateau_waits = score, 0, 0
+            if config.patience:
+                self.best_weights = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+            return False
+        self.evaluations_since_best += 1
+        self.plateau_waits += 1
+        if config.lr_schedule == "plateau" and self.plateau_waits >= PLATEAU_PATIENCE:
+            self.plateau_factor *= PLATEAU_FACTOR
+            self.plateau_waits = 0
+        return 0 < config.patience <= self.evaluations_since_best
+
+    # -- to and from disk --------------------------------------------------------------------------------
+    def tensors(self) -> dict[str, Tensor]:
+        """Weights, optimiser moments, best weights and random-number states, all on the CPU."""
+        found = {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        found |= {f"best.{name}": value for name, value in self.best_weights.items()}
+        for index, moments in self.optimizer.state_dict()["state"].items():
+            found |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
+        found["rng.cpu"] = torch.get_rng_state()
+        if torch.cuda.is_available():
+            found["rng.cuda"] = torch.cuda.get_rng_state(_device(self.model))
+        return {name: value.detach().cpu().contiguous() for name, value in found.items()}
+
+    def numbers(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.NUMBERS} | {"history": self.history}
+
+    def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
+        """The inverse of `tensors` and `numbers`, on a fresh state of the same configuration."""
+        self.model.load_state_dict(_under("model.", tensors))
+        self.best_weights = {k: v.to(_device(self.model)) for k, v in _under("best.", tensors).items()}
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in _under("optimizer.", tensors).items():
+            index, key = name.split(".", 1)
+            moments.setdefault(int(index), {})[key] = value
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        for name in self.NUMBERS:
+            setattr(self, name, numbers[name])
+        self.history = list(numbers["history"])
+        torch.set_rng_state(tensors["rng.cpu"])
+        if "rng.cuda" in tensors and torch.cuda.is_available():
+            torch.cuda.set_rng_state(tensors["rng.cuda"], _device(self.model))
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _device(module: nn.Module) -> torch.device:
+    return next(module.parameters()).device
