@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..datasets import ImageData
+from ..divergences import gaussian_kl
 from ..models import Model
 from ..models.vae import DiagonalGaussian
 from ..runs import Run
@@ -30,8 +31,8 @@ class Latents:
     sigma: NDArray[np.float32] | None
     rate: NDArray[np.float32] | None
     distortion: NDArray[np.float32]
-    labels: NDArray[np.int64] | None
-    factors: NDArray[np.int64] | None
+    labels: NDArray[np.int16] | None
+    factors: NDArray[np.int16] | None
     class_names: tuple[str, ...]
     factor_names: tuple[str, ...]
 
@@ -65,9 +66,9 @@ class Latents:
 
 @torch.no_grad()
 def encode_images(model: Model, images: Tensor, labels: Tensor | None = None, batch_size: int = 500) -> dict[str, Tensor]:
-    """mu, sigma, rate `(N, D)` and distortion `(N,)` at z = mu, of uint8 images `(N, C, H, W)`."""
+    """mu, logvar `(N, D)` (mu alone without a prior) and distortion `(N,)` at z = mu, of uint8 images `(N, C, H, W)`."""
     device = next(model.parameters()).device
-    parts: dict[str, list[Tensor]] = {"mu": [], "sigma": [], "rate": [], "distortion": []}
+    parts: dict[str, list[Tensor]] = {"mu": [], "logvar": [], "distortion": []}
     for start in range(0, len(images), batch_size):
         x = as_floats(images[start : start + batch_size].to(device))
         y = None if labels is None else labels[start : start + batch_size].to(device)
@@ -75,8 +76,7 @@ def encode_images(model: Model, images: Tensor, labels: Tensor | None = None, ba
         parts["mu"].append(posterior.mu)
         parts["distortion"].append(model.distortion(x, posterior.mu, y))
         if isinstance(posterior, DiagonalGaussian):
-            parts["sigma"].append(torch.exp(0.5 * posterior.logvar))
-            parts["rate"].append(posterior.rate_per_dim())
+            parts["logvar"].append(posterior.logvar)
     return {name: torch.cat(found).cpu() for name, found in parts.items() if found}
 
 
@@ -93,17 +93,19 @@ def latents_of(run: Run, limit: int = 10_000) -> Latents:
         labels = None if test.labels is None else test.labels[:limit]
         found = encode_images(run.model(), test.images[:limit], labels)
         if labels is not None:
-            found["labels"] = labels
+            found["labels"] = labels.short()
         if test.factors is not None:
-            found["factors"] = test.factors[:limit]
+            found["factors"] = test.factors[:limit].short()
         return found, {"class_names": data.class_names, "factor_names": data.factor_names}
 
     tensors, names = cached(run, "latents", {"limit": limit}, compute)
+    logvar = tensors.get("logvar")
+    rate = None if logvar is None else gaussian_kl(tensors["mu"], logvar).numpy()
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
     return Latents(
         mu=arrays["mu"],
-        sigma=arrays.get("sigma"),
-        rate=arrays.get("rate"),
+        sigma=None if logvar is None else torch.exp(0.5 * logvar).numpy(),
+        rate=rate,
         distortion=arrays["distortion"],
         labels=arrays.get("labels"),
         factors=arrays.get("factors"),

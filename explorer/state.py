@@ -1,0 +1,83 @@
+"""What crosses pages: one typed session, its one accessor, to and from query parameters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+MAX_DIMS = 512
+MAX_PICKS = 24
+
+
+@dataclass
+class Session:
+    """What a person is looking at.
+
+    run: id of the run in view. z: the code the sliders stand at, by run id. picks: indices of picked test
+    images, by run id, oldest first. compared: ids of the runs on the Compare page.
+    """
+
+    run: str | None = None
+    z: dict[str, list[float]] = field(default_factory=dict)
+    picks: dict[str, list[int]] = field(default_factory=dict)
+    compared: list[str] = field(default_factory=list)
+
+    def picked(self) -> list[int]:
+        """The picks of the run in view."""
+        return self.picks.get(self.run or "", [])
+
+    def pick(self, indices: list[int]) -> None:
+        """Replace the picks of the run in view; only the newest few are kept."""
+        if self.run is not None:
+            self.picks[self.run] = list(dict.fromkeys(indices))[-MAX_PICKS:]
+
+    def to_query(self) -> dict[str, str]:
+        """Query parameters that reopen this view."""
+        run = self.run or ""
+        found = {"run": run}
+        if z := self.z.get(run):
+            found["z"] = ",".join(f"{value:.3g}" for value in z)
+        if picks := self.picks.get(run):
+            found["picks"] = ",".join(map(str, picks))
+        if self.compared:
+            found["compare"] = ",".join(self.compared)
+        return {name: value for name, value in found.items() if value}
+
+    @classmethod
+    def from_query(cls, query: dict[str, str]) -> Session:
+        """The inverse of `to_query`; a value that does not parse is left out."""
+        session = cls(run=query.get("run") or None)
+        if session.run:
+            z = _numbers(query.get("z", ""))
+            if z:
+                session.z[session.run] = z
+            picks = [int(value) for value in _numbers(query.get("picks", "")) if value >= 0 and value == int(value)]
+            if picks:
+                session.pick(picks)
+        session.compared = [id for id in query.get("compare", "").split(",") if id]
+        return session
+
+
+def _numbers(text: str) -> list[float]:
+    """Comma-separated finite numbers; an empty list if any part is not one."""
+    try:
+        found = [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        return []
+    return found if len(found) <= MAX_DIMS and all(map(math.isfinite, found)) else []
+
+
+def session() -> Session:
+    """The session of this browser tab; the first call reads the query parameters."""
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session.from_query(st.query_params.to_dict())
+    return st.session_state["session"]
+
+
+def show_in_address() -> None:
+    """Write the session into the address bar, so that copying it copies the view."""
+    wanted = session().to_query()
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
