@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import streamlit as st
 
 from vae_core.analysis import Latents, latents_of
 from vae_core.config import BetascopeError
 from vae_core.datasets import ImageData
-from vae_core.runs import BrokenRun, Run, Store
-from vae_core.serving import SHELF
 from vae_core.models import Model
+from vae_core.runs import BrokenRun, Run, RunError, Store
+from vae_core.serving import SHELF
+
+BY_PATH = {Run: lambda run: str(run.path)}
 
 
 def store() -> Store:
@@ -19,10 +22,29 @@ def store() -> Store:
     return Store(os.environ.get("VAE_STORE_DIR"))
 
 
+def own_runs() -> list[Run | BrokenRun]:
+    """The user's runs, newest first, broken ones with their reason."""
+    found = [_opened(path, path.name) for path in _folders(store().root) if path.name != "gallery"]
+    return sorted(found, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
+
+
+def gallery_runs() -> list[Run | BrokenRun]:
+    """The runs that ship with the project, by name."""
+    return [_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)]
+
+
 def openable_runs() -> list[Run]:
     """Own runs with weights, newest first, then the gallery: what can be explored."""
-    found: list[Run | BrokenRun] = [*store().runs(), *store().gallery()]
-    return [run for run in found if isinstance(run, Run) and run.has_weights]
+    return [run for run in own_runs() + gallery_runs() if isinstance(run, Run) and run.has_weights]
+
+
+def why_not(id: str) -> str:
+    """One sentence on why the run `id` is not among `openable_runs`."""
+    try:
+        run = store().open(id)
+    except RunError as error:
+        return str(error)
+    return f"The run {run.id!r} is {run.status()['state']} and has no weights yet."
 
 
 def model_of(run: Run) -> Model:
@@ -34,12 +56,12 @@ def latents(run: Run) -> Latents:
     return _latents(run, run.weights_path.stat().st_mtime_ns)
 
 
-@st.cache_resource(max_entries=24, show_spinner="Encoding the test images …", hash_funcs={Run: lambda run: str(run.path)})
+@st.cache_resource(max_entries=24, show_spinner="Encoding the test images …", hash_funcs=BY_PATH)
 def _latents(run: Run, version: int) -> Latents:
     return latents_of(run)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Opening the images …", hash_funcs={Run: lambda run: str(run.path)})
+@st.cache_resource(max_entries=6, show_spinner="Opening the images …", hash_funcs=BY_PATH)
 def _test_data(run: Run, fingerprint: str) -> ImageData:
     return run.data("test")
 
@@ -50,3 +72,31 @@ def test_data(run: Run) -> tuple[ImageData | None, str]:
         return _test_data(run, run.config.fingerprint), ""
     except BetascopeError as error:
         return None, str(error)
+
+
+def _folders(root: Path) -> list[Path]:
+    if not root.is_dir():
+        return []
+    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _opened(path: Path, id: str) -> Run | BrokenRun:
+    """The run in a folder, opened again only when one of its files changed: opening reads all its weights."""
+    files = (path / "config.json", path / "status.json", path / "weights.safetensors")
+    return _open(str(path), id, tuple(_stamp(file) for file in files))
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _open(path: str, id: str, stamps: tuple[tuple[int, int], ...]) -> Run | BrokenRun:
+    try:
+        return Run.open(Path(path), id)
+    except RunError as error:
+        return BrokenRun(id, Path(path), str(error))

@@ -15,7 +15,7 @@ from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
 from .batches import Batches
 from .config import TrainConfig
-from .device import choose_device, low_precision_pays, tune_process
+from .device import Arithmetic, choose_device, products, tune_process
 from .measure import Measurement, measure
 from .monitors import check_finite
 from .preflight import preflight
@@ -49,7 +49,7 @@ class Plan:
     test: Split
     total: int  # steps
     every: int  # steps between evaluations
-    autocast: bool
+    arithmetic: Arithmetic
     check_every: int  # steps between looks at the loss (on a GPU each look waits for the device)
     snapshot_steps: frozenset[int] = field(default_factory=frozenset)
 
@@ -79,10 +79,11 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     while state.step < plan.total and wish is None:
         state.set_learning_rate(config, plan.total)
         x, y = plan.batches.at(state.step)  # (B, C, H, W), (B,)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=plan.autocast):
-            terms = loss_of(x, y, state.step)
-        state.optimizer.zero_grad(set_to_none=True)
-        terms["loss"].backward()
+        with products(plan.arithmetic.products):
+            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=plan.arithmetic.autocast):
+                terms = loss_of(x, y, state.step)
+            state.optimizer.zero_grad(set_to_none=True)
+            terms["loss"].backward()
         if config.clip_norm:
             torch.nn.utils.clip_grad_norm_(parameters, config.clip_norm)
         if state.step % plan.check_every == 0:
@@ -97,7 +98,7 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
             wish = listener.progress(state, plan.total, clock.images_per_second(state.step, config.batch_size))
         if enough:
             break
-    if state.best_weights:
+    if wish is None and state.best_weights:
         model.load_state_dict(state.best_weights)
         state.final = True
         evaluate(state, plan, listener, clock, {})
@@ -115,9 +116,6 @@ def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     batches = Batches(train, config.batch_size, config.seed, device, channels_last)
     total = config.steps or config.epochs * batches.per_epoch
-    autocast = config.precision == "bfloat16" or (
-        config.precision == "auto" and low_precision_pays(device, network)
-    )
     return Plan(
         config=config,
         batches=batches,
@@ -126,7 +124,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
         total=total,
         # An evaluation each epoch, yet between 20 and 100 of them in any run.
         every=min(max(batches.per_epoch, total // 100), max(1, total // 20)),
-        autocast=autocast,
+        arithmetic=Arithmetic.choose(config.precision, device, network),
         check_every=1 if device.type == "cpu" else 50,
         snapshot_steps=log_spaced(total, config.snapshots),
     )

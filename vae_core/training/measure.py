@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..models import Model
 from .batches import as_floats
+from .device import products
 
 #: Burda et al. 2016, §5.2: a dimension is active when Var_x(E[z_d|x]) exceeds this.
 ACTIVE_VARIANCE = 0.01
@@ -41,6 +42,7 @@ class Measurement:
 
 
 @torch.no_grad()
+@products("highest")
 def measure(
     model: Model, images: Tensor, labels: Tensor | None = None, *, seed: int = 0, batch_size: int = 500
 ) -> Measurement:

@@ -1,0 +1,67 @@
+"""What every bench shares: the command line, the table, the JSON object and the committed result."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import operator
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+RESULTS = Path(__file__).parent / "results"
+RELATIONS = {"≥": operator.ge, "≤": operator.le}
+
+
+class Report:
+    """Claims of one bench: `report.claim("speed", 4.2, "×", goal="≥ 4", against="the plain loop")`."""
+
+    def __init__(self, bench: str) -> None:
+        self.bench = bench
+        self.claims: dict[str, dict[str, Any]] = {}
+
+    def claim(self, name: str, value: float, unit: str, *, goal: str | None = None, against: str = "") -> None:
+        """Note and print one measured value; `goal` is "≥ x" or "≤ x", None for a figure without one."""
+        holds = None
+        if goal is not None:
+            relation, bound = goal.split()
+            holds = bool(RELATIONS[relation](value, float(bound)))
+        self.claims[name] = {"value": value, "unit": unit, "goal": goal, "holds": holds, "against": against}
+        verdict = {True: "holds", False: "DOES NOT HOLD", None: ""}[holds]
+        print(f"{name:58} {value:12.4g} {unit:10} {goal or '':10} {verdict:14} {against}", flush=True)
+
+    def result(self) -> dict[str, Any]:
+        return {"bench": self.bench, "machine": machine(), "claims": self.claims}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
+    return {
+        "cpu": platform.processor() or platform.machine(),
+        "bfloat16": bool(getattr(torch.cpu, "get_capabilities", dict)().get("avx512_bf16")),
+        "threads": torch.get_num_threads(),
+        "gpu": gpu,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def run(bench: str, measure: Callable[[Report, bool], None], about: str) -> int:
+    """Parse `--quick` and `--json`, measure, print, and (in full runs) write `bench/results/NAME.json`."""
+    parser = argparse.ArgumentParser(prog=f"python -m bench.{bench}", description=about)
+    parser.add_argument("--quick", action="store_true", help="a rough answer within 50 s; nothing is written")
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line on stdout")
+    options = parser.parse_args()
+    report = Report(bench)
+    measure(report, options.quick)
+    result = report.result()
+    if not options.quick:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{bench}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+    return 0

@@ -1,0 +1,45 @@
+"""The pages by name, in the order of the menu, and how to get to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+FOLDER = Path(__file__).parents[1] / "pages"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """title, icon: in the menu. one_run: whether the page looks at one run, so that the run picker shows."""
+
+    title: str
+    icon: str
+    one_run: bool = False
+
+
+ENTRIES = {
+    "home": Entry("Home", ":material/home:"),
+    "train": Entry("Train", ":material/model_training:"),
+    "map": Entry("Map", ":material/scatter_plot:", one_run=True),
+    "traverse": Entry("Traverse", ":material/tune:", one_run=True),
+    "interpolate": Entry("Interpolate", ":material/conversion_path:", one_run=True),
+    "compare": Entry("Compare", ":material/compare:"),
+}
+
+
+def pages() -> dict[str, Page]:
+    """What `st.navigation` takes; a page's address is its file's name."""
+    return {
+        name: st.Page(FOLDER / f"{name}.py", title=entry.title, icon=entry.icon, default=name == "home")
+        for name, entry in ENTRIES.items()
+        if (FOLDER / f"{name}.py").exists()
+    }
+
+
+def go(name: str) -> NoReturn:
+    """Leave for another page; what is in view goes along."""
+    st.switch_page(FOLDER / f"{name}.py")

@@ -1,0 +1,58 @@
+"""Small pieces that several pages show."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from vae_core.config import BetascopeError
+from vae_core.runs import Run
+
+from . import library
+from .navigation import go
+from .state import session
+
+LOG = logging.getLogger("betascope")
+
+#: Where the sentence on a run that could not be opened waits until another run is picked.
+NOTICE = "frame.notice"
+
+
+def current_run() -> Run | None:
+    """The run in view; the first gallery run (or any) if none was chosen or it does not open; None if there is none.
+
+    A run that does not open is told once by the frame, which calls this first.
+    """
+    runs = library.openable_runs()
+    wanted = session().run
+    for run in runs:
+        if run.id == wanted:
+            return run
+    if wanted:
+        st.session_state[NOTICE] = library.why_not(wanted)
+    chosen = next((run for run in runs if run.id.startswith("gallery/")), runs[0] if runs else None)
+    session().run = chosen.id if chosen else None
+    return chosen
+
+
+def empty_state(message: str, page: str, label: str) -> None:
+    """One sentence on why there is nothing to see, and a button to the page where that changes."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.write(message)
+        if st.button(label, key=f"empty.{page}", type="primary"):
+            go(page)
+
+
+def explain_error(error: Exception) -> bool:
+    """Show an error as one sentence and a next step; a defect of ours is logged, never shown as a trace."""
+    if isinstance(error, BetascopeError):
+        st.error(str(error), icon=":material/error:")
+    else:
+        LOG.exception("A page failed", exc_info=error)
+        st.error(
+            "Something went wrong here, and it is not your doing. Reload the page, or choose another run; "
+            "the server's log has the details.",
+            icon=":material/error:",
+        )
+    return True
