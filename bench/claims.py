@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from vae_core.training.device import native_bfloat16
+
 RESULTS = Path(__file__).parent / "results"
 RELATIONS = {"≥": operator.ge, "≤": operator.le}
 
@@ -42,7 +44,7 @@ def machine() -> dict[str, Any]:
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
     return {
         "cpu": platform.processor() or platform.machine(),
-        "bfloat16": bool(getattr(torch.cpu, "get_capabilities", dict)().get("avx512_bf16")),
+        "bfloat16": native_bfloat16(torch.device("cpu")),
         "threads": torch.get_num_threads(),
         "gpu": gpu,
         "python": platform.python_version(),

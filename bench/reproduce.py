@@ -46,7 +46,9 @@ def measure(report: Report, quick: bool) -> None:
         report.claim("VAE −L_1 (ELBO), first 1,000", -table["elbo"], "nats")
         for hidden in ((128,), (256, 256)):
             sizes = "-".join(map(str, (784, *hidden, 32)))
-            auto = trained(store, "autoencoder", epochs=20, latent_dim=32, hidden=hidden, likelihood="gaussian", sigma=1.0)
+            auto = trained(
+                store, "autoencoder", epochs=20, latent_dim=32, hidden=hidden, likelihood="gaussian", sigma=1.0
+            )
             mse = auto.evaluation()["mse"]
             report.claim(f"autoencoder {sizes}, test MSE, 20 epochs", mse, "per pixel", goal="≤ 0.0145")
             report.claim(f"autoencoder {sizes}, half of that", mse, "per pixel", goal="≤ 0.00725")

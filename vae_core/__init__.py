@@ -1,9 +1,9 @@
 """Betascope's core: train, keep, analyse and measure VAE-family models. Usable alone from Python or the CLI.
 
-    import vae_core
-    run = vae_core.train("digits", "beta_vae", beta=4.0, latent_dim=10, network="mlp", epochs=50)
-    print(run.evaluation()["elbo"])              # nats per image, on the test split
-    images = vae_core.traverse(run.model(), z, dim=0, values=[-2, 0, 2])
+import vae_core
+run = vae_core.train("digits", "beta_vae", beta=4.0, latent_dim=10, network="mlp", epochs=50)
+print(run.evaluation()["elbo"])              # nats per image, on the test split
+images = vae_core.traverse(run.model(), z, dim=0, values=[-2, 0, 2])
 """
 
 from .analysis import (

@@ -33,6 +33,5 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,7 +13,6 @@ import types
 import typing
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Self
 
 
@@ -40,7 +39,6 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-@cache
 def field_types(cls: type) -> dict[str, tuple[type, bool]]:
     """Name → (plain type, optional?) of each field; `tuple` stands for a tuple of ints."""
     found = {}
@@ -138,7 +136,12 @@ def _check_bounds(option: str, value: Any, rule: Any) -> None:
         return
     low, high, above = rule.get("low"), rule.get("high"), rule.get("above")
     finite = math.isfinite(value)
-    if finite and (low is None or value >= low) and (high is None or value <= high) and (above is None or value > above):
+    if (
+        finite
+        and (low is None or value >= low)
+        and (high is None or value <= high)
+        and (above is None or value > above)
+    ):
         return
     parts = [f"at least {low}" if low is not None else "", f"above {above}" if above is not None else ""]
     parts.append(f"at most {high}" if high is not None else "")

@@ -33,7 +33,7 @@ class _BernoulliNLL(torch.autograd.Function):
         return torch.addcmul(F.softplus(logits), x, logits, value=-1).flatten(1).sum(1)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
         logits, x = ctx.saved_tensors
         each = gradient.view(-1, *[1] * (logits.dim() - 1))  # (B, 1, 1, 1)
         to_logits = (torch.sigmoid(logits) - x) * each if ctx.needs_input_grad[0] else None
@@ -90,7 +90,5 @@ LIKELIHOODS = {
     "bernoulli": Likelihood("Bernoulli on logits", bernoulli_nll),
     "gaussian": Likelihood("Gaussian, fixed σ", gaussian_nll, variance="fixed"),
     "gaussian_learned": Likelihood("Gaussian, one learned σ", gaussian_nll, variance="learned"),
-    "continuous_bernoulli": Likelihood(
-        "Continuous Bernoulli", continuous_bernoulli_nll, continuous_bernoulli_mean
-    ),
+    "continuous_bernoulli": Likelihood("Continuous Bernoulli", continuous_bernoulli_nll, continuous_bernoulli_mean),
 }

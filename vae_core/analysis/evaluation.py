@@ -12,11 +12,11 @@ from ..config import Config, setting
 from ..datasets.base import DataError
 from ..metrics import METRICS, importance_bound
 from ..models import Model
-from ..models.vae import DiagonalGaussian
+from ..models.vae import VAE
 from ..runs import Run
 from ..runs.files import write_json
-from ..training import measure
-from ..training.batches import as_floats
+from ..training import choose_device, measure
+from ..training.batches import in_order
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class EvaluateConfig(Config):
     iwae: int = setting(0, "K of the importance-weighted bound (0: leave it out)", low=0, high=100_000)
     limit: int | None = setting(None, "Take only the first images of the split (none: all)", low=1)
     seed: int = setting(0, "Seed of the posterior samples", low=0)
+    device: str = setting("auto", "Where to evaluate: auto, cpu, cuda or cuda:N")
 
 
 def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     images, labels = split.images[: config.limit], None if split.labels is None else split.labels[: config.limit]
     if len(images) == 0:
         raise DataError(f"The {config.split} split of {data.name} is empty.")
-    model = run.model()
+    model = run.model(choose_device(config.device))
     found = measure(model, images, labels, seed=config.seed).to_dict()
     table = {"split": config.split, **found} | _image_scores(model, images, labels)
     table["beta"] = run.config.beta
@@ -56,11 +57,9 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
 
 
 @torch.no_grad()
-def _image_scores(model: Model, images: torch.Tensor, labels: torch.Tensor | None, batch_size: int = 500) -> dict[str, float]:
+def _image_scores(model: Model, images: torch.Tensor, labels: torch.Tensor | None) -> dict[str, float]:
     sums = dict.fromkeys(METRICS, 0.0)
-    for start in range(0, len(images), batch_size):
-        x = as_floats(images[start : start + batch_size])
-        y = None if labels is None else labels[start : start + batch_size]
+    for x, y in in_order(images, labels, _device(model)):
         means = model.decode(model.embed(x, y), y)
         for name, metric in METRICS.items():
             sums[name] += float(metric.function(x, means).double().sum())
@@ -73,17 +72,19 @@ def _iwae(
     labels: torch.Tensor | None,
     config: EvaluateConfig,
     progress: Callable[[int, int], None] | None,
-    batch_size: int = 200,
 ) -> float | None:
-    probe = model.encode(as_floats(images[:1]), None if labels is None else labels[:1])
-    if config.iwae == 0 or not isinstance(probe, DiagonalGaussian):
+    if config.iwae == 0 or not isinstance(model, VAE):
         return None
-    generator = torch.Generator().manual_seed(config.seed)
-    total = 0.0
-    for start in range(0, len(images), batch_size):
-        rows = slice(start, start + batch_size)
-        y = None if labels is None else labels[rows]
-        total += float(importance_bound(model, as_floats(images[rows]), y, config.iwae, generator).sum())
+    device = _device(model)
+    generator = torch.Generator(device=device).manual_seed(config.seed)
+    total, done = 0.0, 0
+    for x, y in in_order(images, labels, device, batch_size=200):
+        total += float(importance_bound(model, x, y, config.iwae, generator).sum())
+        done += len(x)
         if progress:
-            progress(min(start + batch_size, len(images)), len(images))
+            progress(done, len(images))
     return total / len(images)
+
+
+def _device(model: Model) -> torch.device:
+    return next(model.parameters()).device

@@ -14,8 +14,8 @@ from ..divergences import gaussian_kl
 from ..models import Model
 from ..models.vae import DiagonalGaussian
 from ..runs import Run
-from ..training import COLLAPSED_RATE
-from ..training.batches import as_floats
+from ..training import COLLAPSED_RATE, choose_device
+from ..training.batches import in_order
 from .cache import cached
 
 
@@ -65,13 +65,11 @@ class Latents:
 
 
 @torch.no_grad()
-def encode_images(model: Model, images: Tensor, labels: Tensor | None = None, batch_size: int = 500) -> dict[str, Tensor]:
+def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
     """mu, logvar `(N, D)` (mu alone without a prior) and distortion `(N,)` at z = mu, of uint8 images `(N, C, H, W)`."""
     device = next(model.parameters()).device
     parts: dict[str, list[Tensor]] = {"mu": [], "logvar": [], "distortion": []}
-    for start in range(0, len(images), batch_size):
-        x = as_floats(images[start : start + batch_size].to(device))
-        y = None if labels is None else labels[start : start + batch_size].to(device)
+    for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)
         parts["mu"].append(posterior.mu)
         parts["distortion"].append(model.distortion(x, posterior.mu, y))
@@ -91,7 +89,7 @@ def latents_of(run: Run, limit: int = 10_000) -> Latents:
         data: ImageData = run.data("test")
         test = data.test
         labels = None if test.labels is None else test.labels[:limit]
-        found = encode_images(run.model(), test.images[:limit], labels)
+        found = encode_images(run.model(choose_device("auto")), test.images[:limit], labels)
         if labels is not None:
             found["labels"] = labels.short()
         if test.factors is not None:

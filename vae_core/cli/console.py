@@ -57,11 +57,14 @@ class Bar:
         self.wish: str | None = None
 
     def __call__(self, done: int, total: int, status: dict[str, Any] | None = None) -> str | None:
-        self.bar.total = total
-        self.bar.update(done - self.bar.n)
+        self.move(done, total)
         if status:
             self.bar.set_postfix_str(f"{status['images_per_second']:.0f} images/s")
         return self.wish
+
+    def move(self, done: int, total: int) -> None:
+        self.bar.total = total
+        self.bar.update(done - self.bar.n)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
     config = given(options, EvaluateConfig)
     with progress(run.id, " images") as bar:
-        table = evaluate(run, config, lambda done, total: bar(done, total) and None)
+        table = evaluate(run, config, bar.move)
     for name, value in table.items():
         if isinstance(value, list):
             say(f"{name:14} {' '.join(f'{part:.3f}' for part in value)}")

@@ -27,7 +27,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             if field.name not in seen:
                 seen.add(field.name)
                 add_option(parser, config, field)
-    parser.add_argument("--data-seed", type=int, default=None, help=DataConfig.__dataclass_fields__["seed"].metadata["help"])
+    parser.add_argument(
+        "--data-seed", type=int, default=None, help=DataConfig.__dataclass_fields__["seed"].metadata["help"]
+    )
 
 
 def train_options(parser: argparse.ArgumentParser) -> None:
@@ -51,11 +53,9 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that were given."""
     names = {f.name for kind in MODELS.values() for f in dataclasses.fields(kind.Config)}
     names |= {f.name for f in dataclasses.fields(TrainConfig)} | {f.name for f in dataclasses.fields(DataConfig)}
-    given = {name: getattr(options, name, None) for name in sorted(names - {"name", *FROM_DATA}) + ["data_seed"]}
+    given = {name: getattr(options, name, None) for name in [*sorted(names - {"name", *FROM_DATA}), "data_seed"]}
     return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in given.items()
-        if value is not None
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value is not None
     }
 
 
@@ -121,7 +121,9 @@ def _train_here(run: Run) -> tuple[dict[str, Any], int]:
         state = train_run(run, bar)
     row = summary(run, state, time.perf_counter() - started)
     if row["elbo"] is not None:
-        say(f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per image")
+        say(
+            f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per image"
+        )
     else:
         say(f"{run.id}: {state}, distortion {row['distortion']} nats per image")
     return row, 130 if state != "done" else 0

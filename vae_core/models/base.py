@@ -44,8 +44,8 @@ class ModelConfig(Config):
 class Posterior(Protocol):
     """q(z|x): what an encoder returns. `mu` is `(B, D)`; rates are in nats, None where there is no prior."""
 
-    mu: Tensor
-
+    @property
+    def mu(self) -> Tensor: ...
     def sample(self, generator: torch.Generator | None = None) -> Tensor: ...
     def rate_per_dim(self) -> Tensor | None: ...
 

@@ -23,9 +23,7 @@ def sides(size: int) -> list[int]:
     return found
 
 
-def conv_encoder(
-    shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int
-) -> nn.Sequential:
+def conv_encoder(shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int) -> nn.Sequential:
     """`(B, C, H, W)` → `(B, outputs)`."""
     steps = sides(shape[1])
     layers: list[nn.Module] = []
@@ -37,9 +35,7 @@ def conv_encoder(
     return initialise(nn.Sequential(*layers, nn.Flatten(), *dense([flat, *hidden, outputs])))
 
 
-def conv_decoder(
-    inputs: int, shape: tuple[int, int, int], hidden: tuple[int, ...], channels: int
-) -> nn.Sequential:
+def conv_decoder(inputs: int, shape: tuple[int, int, int], hidden: tuple[int, ...], channels: int) -> nn.Sequential:
     """`(B, inputs)` → logits `(B, C, H, W)`."""
     steps = sides(shape[1])[::-1]
     flat = channels * steps[0] ** 2
@@ -49,9 +45,7 @@ def conv_decoder(
         outputs = shape[0] if index == len(steps) - 2 else channels
         # An odd side loses a pixel on the way down; output_padding gives it back.
         layers.append(
-            nn.ConvTranspose2d(
-                channels, outputs, kernel_size=4, stride=2, padding=1, output_padding=large - 2 * small
-            )
+            nn.ConvTranspose2d(channels, outputs, kernel_size=4, stride=2, padding=1, output_padding=large - 2 * small)
         )
         layers.append(nn.ReLU(inplace=True))
     return initialise(nn.Sequential(*layers[:-1]))

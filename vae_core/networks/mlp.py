@@ -18,17 +18,11 @@ def dense(widths: list[int]) -> list[nn.Module]:
     return layers[:-1]
 
 
-def mlp_encoder(
-    shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int
-) -> nn.Sequential:
+def mlp_encoder(shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int) -> nn.Sequential:
     """`(B, C, H, W)` → `(B, outputs)`; `channels` is unused."""
     return initialise(nn.Sequential(nn.Flatten(), *dense([math.prod(shape), *hidden, outputs])))
 
 
-def mlp_decoder(
-    inputs: int, shape: tuple[int, int, int], hidden: tuple[int, ...], channels: int
-) -> nn.Sequential:
+def mlp_decoder(inputs: int, shape: tuple[int, int, int], hidden: tuple[int, ...], channels: int) -> nn.Sequential:
     """`(B, inputs)` → logits `(B, C, H, W)`; the mirror of the encoder."""
-    return initialise(
-        nn.Sequential(*dense([inputs, *reversed(hidden), math.prod(shape)]), nn.Unflatten(1, shape))
-    )
+    return initialise(nn.Sequential(*dense([inputs, *reversed(hidden), math.prod(shape)]), nn.Unflatten(1, shape)))

@@ -91,9 +91,7 @@ def next_queued(store: Store, device: str) -> Run | None:
     waiting = [
         run
         for run in store.runs()
-        if isinstance(run, Run)
-        and run.status()["state"] == "queued"
-        and _device_of(run) == device
+        if isinstance(run, Run) and run.status()["state"] == "queued" and _device_of(run) == device
     ]
     return min(waiting, key=lambda run: run.config.created, default=None)
 

@@ -120,7 +120,9 @@ class Run:
         try:
             model.load_state_dict(tensors)
         except RuntimeError as error:
-            raise RunError(f"The weights of the run {self.id!r} belong to another model than its config.json.") from error
+            raise RunError(
+                f"The weights of the run {self.id!r} belong to another model than its config.json."
+            ) from error
         return model.to(device).eval()
 
     def snapshots(self) -> list[tuple[int, Path]]:

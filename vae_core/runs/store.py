@@ -59,7 +59,9 @@ class Store:
                 if id:
                     raise RunError(f"There is a run {id!r} in {self.root} already; choose another name.") from None
             except OSError as error:
-                raise RunError(f"Could not create a run in {self.root} ({error.strerror}); choose another --store.") from error
+                raise RunError(
+                    f"Could not create a run in {self.root} ({error.strerror}); choose another --store."
+                ) from error
         write_json(path / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
         write_json(path / "config.json", config.to_dict())
         return Run(path.name, path, config)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -39,6 +41,15 @@ class Batches:
         rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
         labels = None if self.labels is None else self.labels[rows]
         return as_floats(self.images.index_select(0, rows), self.layout), labels
+
+
+def in_order(
+    images: Tensor, labels: Tensor | None, device: torch.device, batch_size: int = 500
+) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """All of uint8 images `(N, C, H, W)` in order, as floats `(B, C, H, W)` on `device`, with labels `(B,)` or None."""
+    for start in range(0, len(images), batch_size):
+        rows = slice(start, start + batch_size)
+        yield as_floats(images[rows].to(device)), None if labels is None else labels[rows].to(device)
 
 
 def as_floats(images: Tensor, layout: torch.memory_format = torch.contiguous_format) -> Tensor:

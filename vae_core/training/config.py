@@ -32,9 +32,7 @@ class TrainConfig(Config):
         "auto", "Arithmetic of the networks (auto: bfloat16 where it pays)", choices=PRECISIONS, advanced=True
     )
     compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
-    snapshots: int = setting(
-        8, "Weights kept along the way, at log-spaced steps", low=0, high=64, advanced=True
-    )
+    snapshots: int = setting(8, "Weights kept along the way, at log-spaced steps", low=0, high=64, advanced=True)
 
     @property
     def holds_out(self) -> bool:

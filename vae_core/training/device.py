@@ -26,7 +26,9 @@ def choose_device(name: str) -> torch.device:
     if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
         raise ConfigError(f"--device {name!r}: must be auto, cpu, cuda or cuda:N.")
     if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
-        raise ConfigError(f"--device {name!r}: this machine has {torch.cuda.device_count()} CUDA devices; use auto or cpu.")
+        raise ConfigError(
+            f"--device {name!r}: this machine has {torch.cuda.device_count()} CUDA devices; use auto or cpu."
+        )
     return torch.device(name)
 
 
@@ -64,7 +66,8 @@ def native_bfloat16(device: torch.device) -> bool:
     """Whether the device multiplies bfloat16 in hardware."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return bool(getattr(torch.cpu, "get_capabilities", dict)().get("avx512_bf16"))
+    capabilities = getattr(torch.cpu, "get_capabilities", None)  # not in every torch we run on
+    return bool(capabilities and capabilities().get("avx512_bf16"))
 
 
 @contextmanager

@@ -112,7 +112,9 @@ def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
     device = choose_device(config.device)
     network = model.config.network
     channels_last = network != "mlp"
-    model.to(device, memory_format=torch.channels_last if channels_last else torch.contiguous_format)
+    model.to(device)
+    if channels_last:
+        model.to(memory_format=torch.channels_last)
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     batches = Batches(train, config.batch_size, config.seed, device, channels_last)
     total = config.steps or config.epochs * batches.per_epoch

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..models import Model
-from .batches import as_floats
+from .batches import in_order
 from .device import products
 
 #: Burda et al. 2016, §5.2: a dimension is active when Var_x(E[z_d|x]) exceeds this.
@@ -43,9 +43,7 @@ class Measurement:
 
 @torch.no_grad()
 @products("highest")
-def measure(
-    model: Model, images: Tensor, labels: Tensor | None = None, *, seed: int = 0, batch_size: int = 500
-) -> Measurement:
+def measure(model: Model, images: Tensor, labels: Tensor | None = None, *, seed: int = 0) -> Measurement:
     """Evaluate uint8 images `(N, C, H, W)` with one posterior sample each, in float32.
 
     The noise comes from its own generator: measuring never disturbs a training run, and two measurements
@@ -56,10 +54,7 @@ def measure(
     was_training = model.training
     model.eval()
     distortions, rates, means = [], [], []
-    for start in range(0, len(images), batch_size):
-        rows = slice(start, start + batch_size)
-        x = as_floats(images[rows].to(device))
-        y = None if labels is None else labels[rows].to(device)
+    for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)
         distortions.append(model.distortion(x, posterior.sample(generator), y))
         means.append(posterior.mu)

@@ -27,7 +27,9 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
         loss = model.loss(x, y, step=0)["loss"]
         loss.backward()
     if not torch.isfinite(loss):
-        raise TrainingFailed(f"The loss of the first batch is {loss.item()}; check the data and lower the learning rate.")
+        raise TrainingFailed(
+            f"The loss of the first batch is {loss.item()}; check the data and lower the learning rate."
+        )
     for name, parameter in model.named_parameters():
         if parameter.requires_grad and parameter.grad is None:
             raise TrainingFailed(f"The loss does not reach the parameter {name}; the model family is wired wrongly.")

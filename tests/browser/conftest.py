@@ -1,0 +1,87 @@
+"""The real app with small trained runs, and pages of a real browser that notice every console error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import vae_core
+from tests.browser.chromium import FLAGS, installed
+from tests.browser.serving import running_app
+
+expect.set_options(timeout=20_000)
+QUICK = dict(network="mlp", hidden=(64,), epochs=3, snapshots=0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests share one app and one browser, in one worker."""
+    here = str(Path(__file__).parent)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = installed()
+    if path is None:
+        message = "no Chromium found; install one (for example: apt-get install chromium)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
+    """Runs of 2 and 32 dimensions, grey and RGB, and an autoencoder."""
+    store = vae_core.Store(tmp_path_factory.mktemp("store"))
+    vae_core.train("digits", "beta_vae", store=store, name="plane", beta=1.0, latent_dim=2, **QUICK)
+    vae_core.train("digits", "beta_vae", store=store, name="wide", beta=4.0, latent_dim=32, **QUICK)
+    vae_core.train("digits", "autoencoder", store=store, name="auto", latent_dim=8, image_size=8, **QUICK)
+    vae_core.train("shapes3d", "vae", store=store, name="rgb", size=200, batch_size=32, latent_dim=6, **QUICK)
+    return store
+
+
+@pytest.fixture(scope="session")
+def address(store: vae_core.Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("app") / "log.txt"
+    with running_app(store.root, log) as found:
+        yield found
+    assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """`open_page("map", width=800)`: a cold deep link in a fresh profile; fails on console errors."""
+    problems: list[str] = []
+    contexts = []
+
+    def open(path: str = "", width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(f"{address}/{path}")
+        settle(page)
+        return page
+
+    yield open
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+def settle(page: Page) -> None:
+    """Wait until the script run has ended."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
+    page.wait_for_timeout(150)

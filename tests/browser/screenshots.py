@@ -1,0 +1,50 @@
+"""Pictures of every page, light and dark, into docs/screenshots: `make screenshots`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.chromium import FLAGS, installed
+from tests.browser.conftest import settle
+from tests.browser.serving import ROOT, running_app
+
+VIEWS = {
+    "home": "",
+    "train": "train",
+    "map": "map?run=gallery/sprites-beta-4",
+    "traverse": "traverse?run=gallery/sprites-beta-4",
+    "interpolate": "interpolate?run=gallery/digits-beta-1",
+    "compare": "compare?compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16",
+}
+
+
+def take(page: Page, address: str, target: Path, suffix: str) -> None:
+    for name, view in VIEWS.items():
+        page.goto(f"{address}/{view}")
+        settle(page)
+        page.wait_for_timeout(2500)
+        page.screenshot(path=target / f"{name}-{suffix}.png")
+        print(target / f"{name}-{suffix}.png", flush=True)
+
+
+def main() -> int:
+    target = ROOT / "docs" / "screenshots"
+    target.mkdir(parents=True, exist_ok=True)
+    store = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    with running_app(store, Path(tempfile.mkdtemp()) / "log.txt") as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
+        for suffix, width, height in (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100)):
+            scheme = "dark" if suffix == "dark" else "light"
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            take(context.new_page(), address, target, suffix)
+            context.close()
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
