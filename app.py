@@ -2,4 +2,7 @@
 
 import streamlit as st
 
-app = st.App("explorer/frame.py")
+from explorer.startup import lifespan
+from explorer.widgets import explain_error
+
+app = st.App("explorer/frame.py", lifespan=lifespan, on_script_error=explain_error)

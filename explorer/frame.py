@@ -5,10 +5,12 @@ import streamlit as st
 from explorer import sidebar
 from explorer.navigation import ENTRIES, pages
 from explorer.state import show_in_address
+from explorer.style import apply_style
 from explorer.widgets import NOTICE, current_run, explain_error
 
 st.set_page_config(page_title="Betascope", page_icon=sidebar.ICON, layout="wide")
 st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
+apply_style()
 known = pages()
 page = st.navigation(list(known.values()), expanded=True)
 name = next(name for name, known_page in known.items() if known_page == page)

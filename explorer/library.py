@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from vae_core.analysis import Latents, latents_of
 from vae_core.config import BetascopeError
-from vae_core.datasets import ImageData
+from vae_core.datasets import DATASETS, DataConfig, ImageData, load
+from vae_core.datasets.public import data_folder
+from vae_core.datasets.public_sets import PUBLIC_SETS
 from vae_core.models import Model
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.serving import SHELF
+
+from .images import sheet
 
 BY_PATH = {Run: lambda run: str(run.path)}
 
@@ -36,6 +43,18 @@ def gallery_runs() -> list[Run | BrokenRun]:
 def openable_runs() -> list[Run]:
     """Own runs with weights, newest first, then the gallery: what can be explored."""
     return [run for run in own_runs() + gallery_runs() if isinstance(run, Run) and run.has_weights]
+
+
+def active_runs() -> list[Run]:
+    """Own runs that are queued or training, in the order in which they are taken up."""
+    found = [run for run in own_runs() if isinstance(run, Run) and run.status()["state"] in ("queued", "running")]
+    return sorted(found, key=lambda run: (run.status()["state"] == "queued", run.config.created))
+
+
+def numbers(run: Run) -> dict[str, Any]:
+    """The run's whole-test table, else the last point of its curves, else nothing."""
+    history = run.history()
+    return run.evaluation() or (history[-1] if history else {})
 
 
 def why_not(id: str) -> str:
@@ -72,6 +91,33 @@ def test_data(run: Run) -> tuple[ImageData | None, str]:
         return _test_data(run, run.config.fingerprint), ""
     except BetascopeError as error:
         return None, str(error)
+
+
+def preview(dataset: str) -> tuple[NDArray[np.uint8] | None, str]:
+    """A sheet of images of a registered set, and a line on its size; no sheet where it would have to be downloaded."""
+    source = DATASETS[dataset]
+    channels, height, width = source.shape
+    words = f"{source.default_size:,} images of {height} × {width} pixels{', in colour' if channels == 3 else ''}"
+    if source.factors:
+        words += f"; {len(source.factors)} factors known" if len(source.factors) > 8 else f"; {', '.join(source.factors)}"
+    if source.download and not is_here(dataset):
+        return None, f"{words}. It is downloaded when you first train on it."
+    return _preview(dataset), f"{words}."
+
+
+@st.cache_data(ttl=30, show_spinner=False)
+def is_here(dataset: str) -> bool:
+    """Whether a public set is on this computer, so that opening it needs no network."""
+    try:
+        PUBLIC_SETS[dataset].open(str(data_folder()), False, False)
+    except Exception:  # torchvision says so in many ways
+        return False
+    return True
+
+
+@st.cache_data(max_entries=32, show_spinner="Opening the images …")
+def _preview(dataset: str) -> NDArray[np.uint8]:
+    return sheet(load(DataConfig(dataset, size=240), split="test").test.images[:24], columns=12)
 
 
 def _folders(root: Path) -> list[Path]:

@@ -41,6 +41,15 @@ def setting(
 
 def field_types(cls: type) -> dict[str, tuple[type, bool]]:
     """Name → (plain type, optional?) of each field; `tuple` stands for a tuple of ints."""
+    if cls not in _FIELD_TYPES:
+        _FIELD_TYPES[cls] = _read_field_types(cls)
+    return _FIELD_TYPES[cls]
+
+
+_FIELD_TYPES: dict[type, dict[str, tuple[type, bool]]] = {}
+
+
+def _read_field_types(cls: type) -> dict[str, tuple[type, bool]]:
     found = {}
     for name, hint in typing.get_type_hints(cls).items():
         optional = typing.get_origin(hint) in (typing.Union, types.UnionType)

@@ -25,7 +25,7 @@ def datasets(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
                 "title": source.title,
                 "shape": list(source.shape),
                 "classes": source.classes,
-                "factors": list(source.factor_names),
+                "factors": list(source.factors),
                 "download": source.download,
                 "about": source.description,
             }

@@ -86,6 +86,11 @@ class TrainingState:
             moments.setdefault(int(index), {})[key] = value
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        for parameter, kept in self.optimizer.state.items():
+            # The fused optimiser walks memory in order: moments must lie as their weights do (channels last).
+            for name, value in kept.items():
+                if value.shape == parameter.shape:
+                    kept[name] = torch.empty_like(parameter, requires_grad=False).copy_(value)
         for name in self.NUMBERS:
             setattr(self, name, numbers[name])
         self.history = list(numbers["history"])

@@ -1,0 +1,138 @@
+"""A run as a card: picture, name, numbers, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vae_core.config import BetascopeError
+from vae_core.datasets import DATASETS
+from vae_core.models import MODELS
+from vae_core.runs import Run, request, resume
+
+from . import library
+from .navigation import go
+from .state import session
+from .thumbnails import thumbnail
+from .widgets import explain_error
+
+#: State → colour and words of its badge; a finished run needs none.
+BADGES = {
+    "queued": ("gray", "waiting"),
+    "running": ("blue", "training"),
+    "paused": ("orange", "paused"),
+    "failed": ("red", "failed"),
+    "cancelled": ("gray", "cancelled"),
+}
+
+
+def card_grid(runs: Sequence[Run], key: str) -> None:
+    """Cards side by side, as many as the width takes."""
+    with st.container(key=f"cards-{key}"):
+        for run in runs:
+            run_card(run)
+
+
+def run_card(run: Run) -> None:
+    """One card; its buttons act, then run the script again."""
+    status = run.status()
+    slug = run.id.replace("/", "-")
+    with st.container(border=True, key=f"card-{slug}", height="stretch", gap="small"):
+        picture = thumbnail(run)
+        if picture is not None:
+            st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
+        _heading(run, status["state"])
+        st.caption(describe(run))
+        _progress(run, status)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _actions(run, status["state"])
+
+
+def describe(run: Run) -> str:
+    """Numbers and provenance in two short lines."""
+    config = run.config
+    source = DATASETS.get(config.data.name)
+    data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
+    dims = config.model.latent_dim
+    parts = [data, MODELS[config.family].title, f"{dims} latent dimension{'s' if dims > 1 else ''}"]
+    return "  \n".join(filter(None, [" · ".join(parts), bound(run)]))
+
+
+def bound(run: Run) -> str:
+    """"−ELBO 35.2 = 20.1 + 15.1 nats": distortion + rate; the distortion alone without a prior; "" before any."""
+    found = library.numbers(run)
+    if found.get("elbo") is not None:
+        return f"−ELBO {-found['elbo']:.1f} nats = distortion {found['distortion']:.1f} + rate {found['rate']:.1f}"
+    return f"Distortion {found['distortion']:.1f} nats per image" if found else ""
+
+
+def explore(run: Run) -> None:
+    """Straight into Traverse with this run in view."""
+    session().run = run.id
+    go("traverse")
+
+
+def ask(run: Run, wish: str) -> None:
+    """Pause, cancel or resume; a run that moved on meanwhile is told in a sentence."""
+    try:
+        resume(library.store(), run) if wish == "resume" else request(run, wish)
+    except BetascopeError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _heading(run: Run, state: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{run.config.name}**")
+        if run.config.beta is not None:
+            st.badge(f"β = {run.config.beta:g}", color="violet")
+        if state in BADGES:
+            colour, words = BADGES[state]
+            st.badge(words, color=colour)
+
+
+def _progress(run: Run, status: dict) -> None:
+    step, total = status.get("step", 0), status.get("total", 0)
+    if status["state"] in ("running", "paused") and total:
+        st.progress(min(1.0, step / total), text=f"{step / total:.0%}")
+    if status["state"] in ("paused", "failed", "cancelled") and status.get("message"):
+        st.caption(f":{'red' if status['state'] == 'failed' else 'gray'}[{status['message']}]")
+
+
+def _actions(run: Run, state: str) -> None:
+    if run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
+        explore(run)
+    if state == "running":
+        st.button("Pause", key=f"pause.{run.id}", on_click=ask, args=(run, "pause"))
+    if state in ("queued", "running"):
+        st.button("Cancel", key=f"cancel.{run.id}", on_click=ask, args=(run, "cancel"))
+    if state in ("paused", "failed", "cancelled"):
+        st.button("Resume", key=f"resume.{run.id}", on_click=ask, args=(run, "resume"))
+    if not run.id.startswith("gallery/"):
+        _more(run, state)
+
+
+def _more(run: Run, state: str) -> None:
+    """Where it came from, and deleting it: two deliberate clicks."""
+    with st.popover("", icon=":material/more_horiz:", type="tertiary", key=f"more.{run.id}"):
+        made = time.strftime("%-d %B %Y, %H:%M", time.localtime(run.config.created))
+        st.caption(f"Made {made}  \nFolder `{run.path}`")
+        if state == "running":
+            st.caption("Cancel the training before deleting.")
+        elif st.button("Delete for good", key=f"delete.{run.id}", icon=":material/delete:"):
+            delete(run.id)
+
+
+def delete(id: str) -> None:
+    """Remove a run folder and forget it wherever it was in view."""
+    try:
+        library.store().delete(id)
+    except BetascopeError as error:
+        explain_error(error)
+        return
+    seen = session()
+    if seen.run == id:
+        seen.run = None
+    seen.compared = [other for other in seen.compared if other != id]
+    st.rerun()

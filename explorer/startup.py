@@ -1,0 +1,47 @@
+"""What happens once, when the server starts: imports are warmed and the queue goes on."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from streamlit import App
+
+from vae_core.config import BetascopeError
+from vae_core.runs import Run, Store
+from vae_core.runs.queue import start_worker
+from vae_core.training import choose_device
+
+LOG = logging.getLogger("betascope")
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[None]:
+    """Answer at once; the slow part goes on beside it."""
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    yield
+
+
+def _warm() -> None:
+    import plotly.graph_objects  # noqa: F401  (half a second that the first page would wait for)
+
+    # What is loaded by now stays: collections need not walk through torch again and again.
+    gc.collect()
+    gc.freeze()
+    take_up_queue(Store())
+
+
+def take_up_queue(store: Store) -> None:
+    """Start a worker for every device that queued runs wait for; where one is at work, the second one leaves."""
+    devices = set()
+    for run in store.runs():
+        try:
+            if isinstance(run, Run) and run.status()["state"] == "queued":
+                devices.add(str(choose_device(run.config.train.device)))
+        except BetascopeError as error:
+            LOG.warning("%s: %s", run.id, error)
+    for device in sorted(devices):
+        start_worker(store, device)

@@ -1,0 +1,22 @@
+"""The few things Streamlit's theme cannot say: a grid of cards that fills any width, and crisp pixels."""
+
+import streamlit as st
+
+CSS = """<style>
+[class*="st-key-cards-"] {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(13rem, 30%)), 1fr)); gap: 1rem;
+}
+[class*="st-key-cards-"] > * { width: 100% !important; min-width: 0; }
+[data-testid="stMainBlockContainer"] { padding-left: 3rem; padding-right: 3rem; }
+@media (max-width: 900px) { [data-testid="stMainBlockContainer"] { padding-left: 1.25rem; padding-right: 1.25rem; } }
+[class*="st-key-split-"] { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2rem; align-items: start; }
+@media (min-width: 1180px) { [class*="st-key-split-"] { grid-template-columns: 22rem minmax(0, 1fr); } }
+[class*="st-key-split-"] > * { width: 100% !important; min-width: 0; }
+[class*="st-key-card-"] { transition: border-color .15s, box-shadow .15s; }
+[class*="st-key-card-"]:hover { border-color: #7C8CFF; box-shadow: 0 4px 18px rgba(76, 111, 255, .14); }
+[data-testid="stImage"] img { image-rendering: pixelated; border-radius: .4rem; }
+</style>"""
+
+
+def apply_style() -> None:
+    st.html(CSS)
