@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.startup import lifespan
-from explorer.widgets import explain_error
+from explorer.startup import explain_script_error, lifespan
 
-app = st.App("explorer/frame.py", lifespan=lifespan, on_script_error=explain_error)
+app = st.App("explorer/frame.py", lifespan=lifespan, on_script_error=explain_script_error)

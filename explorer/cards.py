@@ -41,7 +41,9 @@ def run_card(run: Run) -> None:
     slug = run.id.replace("/", "-")
     with st.container(border=True, key=f"card-{slug}", height="stretch", gap="small"):
         picture = thumbnail(run)
-        if picture is not None:
+        if picture is None:
+            st.html('<div class="no-picture">no weights yet</div>')
+        else:
             st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
         _heading(run, status["state"])
         st.caption(describe(run))
@@ -85,7 +87,7 @@ def ask(run: Run, wish: str) -> None:
 def _heading(run: Run, state: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{run.config.name}**")
-        if run.config.beta is not None:
+        if run.config.beta is not None and "β" not in run.config.name:
             st.badge(f"β = {run.config.beta:g}", color="violet")
         if state in BADGES:
             colour, words = BADGES[state]
@@ -96,8 +98,10 @@ def _progress(run: Run, status: dict) -> None:
     step, total = status.get("step", 0), status.get("total", 0)
     if status["state"] in ("running", "paused") and total:
         st.progress(min(1.0, step / total), text=f"{step / total:.0%}")
-    if status["state"] in ("paused", "failed", "cancelled") and status.get("message"):
-        st.caption(f":{'red' if status['state'] == 'failed' else 'gray'}[{status['message']}]")
+    if status["state"] == "failed":
+        st.markdown(f":small[:red[{status.get('message') or 'The training failed.'}]]")
+    elif status["state"] in ("paused", "cancelled") and status.get("message"):
+        st.caption(status["message"])
 
 
 def _actions(run: Run, state: str) -> None:

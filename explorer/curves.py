@@ -41,8 +41,8 @@ def loss_curves(histories: Mapping[str, Sequence[Record]]) -> go.Figure:
                 col=column,
             )
         figure.update_yaxes(range=settled_range([list(map(term, records)) for records in histories.values()]), col=column)
-    figure.update_xaxes(title_text="epoch", title_standoff=4, rangemode="tozero")
-    return _styled(figure, 245 if len(histories) > 1 else 215)
+    figure.update_xaxes(rangemode="tozero")
+    return _styled(figure, 235 if len(histories) > 1 else 200)
 
 
 def settled_range(lines: Sequence[Sequence[float | None]]) -> list[float] | None:
@@ -84,8 +84,7 @@ def rate_curves(records: Sequence[Record]) -> go.Figure | None:
             )
         figure.update_yaxes(rangemode="tozero")
     figure.update_layout(showlegend=False)
-    figure.update_xaxes(title_text="epoch", title_standoff=4)
-    return _styled(figure, 230)
+    return _styled(figure, 195, top=8)
 
 
 def _negative_elbo(record: Record) -> float | None:
@@ -100,11 +99,11 @@ def _rate(record: Record) -> float | None:
     return record.get("rate")
 
 
-def _styled(figure: go.Figure, height: int) -> go.Figure:
+def _styled(figure: go.Figure, height: int, top: int = 30) -> go.Figure:
     """Thin, transparent, and keeping a person's zoom while new points arrive."""
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 30, "b": 8},
+        margin={"l": 8, "r": 8, "t": top, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         uirevision="kept",

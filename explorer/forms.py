@@ -81,7 +81,7 @@ def defaults_of(config: type[Config]) -> dict[str, Any]:
 
 def setting_input(config: type[Config], field: dataclasses.Field[Any], prefix: str) -> Any:
     """The widget that fits the type of the setting; its value is in session state already (`seed_form`)."""
-    kind, _ = field_types(config)[field.name]
+    kind, optional = field_types(config)[field.name]
     rule = field.metadata
     label, key = label_of(field.name), f"{prefix}.{field.name}"
     common: dict[str, Any] = {"key": key, "help": rule["help"], "persist_state": "session"}
@@ -94,7 +94,8 @@ def setting_input(config: type[Config], field: dataclasses.Field[Any], prefix: s
     if kind is tuple:
         return whole_numbers(st.text_input(label, **common), field.name)
     if kind in (int, float):
-        return number_input(label, kind, rule, common)
+        empty = {"value": None, "placeholder": "default"} if optional else {}
+        return number_input(label, kind, rule, common | empty)
     return st.text_input(label, **common)
 
 
@@ -106,7 +107,7 @@ def number_input(label: str, kind: type, rule: Mapping[str, Any], common: dict[s
     value = st.session_state.get(common["key"])
     if value is not None:
         st.session_state[common["key"]] = kind(value)
-    return st.number_input(label, min_value=low, max_value=high, value=None, placeholder="default", **step, **common)
+    return st.number_input(label, min_value=low, max_value=high, **step, **common)
 
 
 def plain(name: str) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 GAP = 2
@@ -34,3 +38,13 @@ def sheet(images: Tensor, columns: int, side: int = 64) -> NDArray[np.uint8]:
         top, left = index // columns * (height + GAP), index % columns * (width + GAP)
         canvas[top : top + height, left : left + width] = tile
     return canvas
+
+
+def png_address(pixels: NDArray[np.uint8]) -> str:
+    """The image inside its own address: `st.image` shows it at once and lossless, however soon the next one follows.
+
+    Given pixels, `st.image` makes a JPEG file that is gone when a newer one takes its place before the browser asks.
+    """
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=4)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

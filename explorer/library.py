@@ -6,9 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from vae_core.analysis import Latents, latents_of
 from vae_core.config import BetascopeError
@@ -19,7 +17,7 @@ from vae_core.models import Model
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.serving import SHELF
 
-from .images import sheet
+from .images import png_address, sheet
 
 BY_PATH = {Run: lambda run: str(run.path)}
 
@@ -93,8 +91,8 @@ def test_data(run: Run) -> tuple[ImageData | None, str]:
         return None, str(error)
 
 
-def preview(dataset: str) -> tuple[NDArray[np.uint8] | None, str]:
-    """A sheet of images of a registered set, and a line on its size; no sheet where it would have to be downloaded."""
+def preview(dataset: str) -> tuple[str | None, str]:
+    """Address of a sheet of images of a registered set, and a line on its size; no sheet where it would have to be downloaded."""
     source = DATASETS[dataset]
     channels, height, width = source.shape
     words = f"{source.default_size:,} images of {height} × {width} pixels{', in colour' if channels == 3 else ''}"
@@ -116,8 +114,8 @@ def is_here(dataset: str) -> bool:
 
 
 @st.cache_data(max_entries=32, show_spinner="Opening the images …")
-def _preview(dataset: str) -> NDArray[np.uint8]:
-    return sheet(load(DataConfig(dataset, size=240), split="test").test.images[:24], columns=12)
+def _preview(dataset: str) -> str:
+    return png_address(sheet(load(DataConfig(dataset, size=240), split="test").test.images[:24], columns=12))
 
 
 def _folders(root: Path) -> list[Path]:

@@ -9,7 +9,7 @@ import streamlit as st
 from vae_core.runs import Run
 from vae_core.training import choose_device, describe_device
 
-from . import library
+from . import library, navigation
 from .state import session
 from .widgets import NOTICE
 
@@ -41,10 +41,24 @@ def _label(run: Run) -> str:
 
 
 def status() -> None:
+    """The device, and what is training: a line that keeps itself up to date while something does."""
     with st.sidebar:
+        st.fragment(_training, run_every=4.0 if library.active_runs() else None)()
         st.caption(f":material/memory: {_device()}")
 
 
-@st.cache_resource
+def _training() -> None:
+    """Nothing once all is done: the page stays as it is, nobody is interrupted."""
+    active = library.active_runs()
+    if not active:
+        return
+    status = active[0].status()
+    share = f"{status.get('step', 0) / status['total']:.0%}" if status.get("total") else "waiting"
+    more = f" · +{len(active) - 1}" if len(active) > 1 else ""
+    page = navigation.FOLDER / "train.py"
+    st.page_link(page, label=f"{active[0].config.name} · {share}{more}", icon=":material/model_training:")
+
+
+@st.cache_resource(show_spinner=False)
 def _device() -> str:
     return describe_device(choose_device("auto"))

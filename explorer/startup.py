@@ -45,3 +45,10 @@ def take_up_queue(store: Store) -> None:
             LOG.warning("%s: %s", run.id, error)
     for device in sorted(devices):
         start_worker(store, device)
+
+
+def explain_script_error(error: Exception) -> bool:
+    """For errors outside of a page's own run, as in callbacks and fragments; Streamlit has logged them."""
+    from .widgets import show_error  # Streamlit's caches want a running server when they are declared
+
+    return show_error(error)

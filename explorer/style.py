@@ -6,7 +6,7 @@ CSS = """<style>
 [class*="st-key-cards-"] {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(13rem, 30%)), 1fr)); gap: 1rem;
 }
-[class*="st-key-cards-"] > * { width: 100% !important; min-width: 0; }
+[class*="st-key-cards-"] > *, [class*="st-key-cards-"] > * > * { width: 100% !important; min-width: 0; height: 100%; }
 [data-testid="stMainBlockContainer"] { padding-left: 3rem; padding-right: 3rem; }
 @media (max-width: 900px) { [data-testid="stMainBlockContainer"] { padding-left: 1.25rem; padding-right: 1.25rem; } }
 [class*="st-key-split-"] { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2rem; align-items: start; }
@@ -14,6 +14,10 @@ CSS = """<style>
 [class*="st-key-split-"] > * { width: 100% !important; min-width: 0; }
 [class*="st-key-card-"] { transition: border-color .15s, box-shadow .15s; }
 [class*="st-key-card-"]:hover { border-color: #7C8CFF; box-shadow: 0 4px 18px rgba(76, 111, 255, .14); }
+.no-picture {
+  aspect-ratio: 2 / 1; display: flex; align-items: center; justify-content: center; border-radius: .4rem;
+  background: rgba(127, 139, 155, .12); color: rgba(127, 139, 155, .9); font-size: .85rem;
+}
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: .4rem; }
 </style>"""
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 
-import numpy as np
 import streamlit as st
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core.analysis import manifold, traverse_all
@@ -15,14 +13,14 @@ from vae_core.models import Model
 from vae_core.runs import Run
 from vae_core.serving import SHELF
 
-from .images import sheet
+from .images import png_address, sheet
 
 LOG = logging.getLogger("betascope")
 ROWS, COLUMNS, REACH = 4, 8, 2.2
 
 
-def thumbnail(run: Run) -> NDArray[np.uint8] | None:
-    """A traversal of the dimensions that carry most, the plane of a 2-D code, or samples; None if it cannot be drawn."""
+def thumbnail(run: Run) -> str | None:
+    """Address of a picture: a traversal of the dimensions that carry most, the plane of a 2-D code, or samples; None if it cannot be drawn."""
     if not run.has_weights:
         return None
     try:
@@ -33,8 +31,8 @@ def thumbnail(run: Run) -> NDArray[np.uint8] | None:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _thumbnail(_run: Run, path: str, version: int) -> NDArray[np.uint8]:
-    return sheet(overview(SHELF.model(_run), ranking(_run)), COLUMNS)
+def _thumbnail(_run: Run, path: str, version: int) -> str:
+    return png_address(sheet(overview(SHELF.model(_run), ranking(_run)), COLUMNS))
 
 
 def ranking(run: Run) -> list[int]:

@@ -60,14 +60,16 @@ def preset_pills() -> None:
         st.caption(PRESETS[chosen].about)
 
 
-def data_fields() -> str:
-    """Returns the data set's name, or the path of the person's own."""
+def data_field() -> str:
+    """Returns a registered name, or OWN."""
     titles = {name: source.title for name, source in DATASETS.items()} | {OWN: "Your own images …"}
-    dataset = st.selectbox(
+    return st.selectbox(
         "Data", list(titles), format_func=titles.__getitem__, key=f"{PREFIX}.dataset", persist_state="session"
     )
-    if dataset != OWN:
-        return dataset
+
+
+def path_field() -> str:
+    """The path of the person's own images."""
     return st.text_input(
         "Folder, .zip or .npz", key=f"{PREFIX}.folder", placeholder="/home/me/pictures", persist_state="session",
         help="On the computer that runs Betascope. Folders inside the folder become labels.",

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import numpy as np
 import streamlit as st
 import torch
-from numpy.typing import NDArray
 
 from vae_core.analysis import reconstruct
 from vae_core.datasets import ImageData
@@ -18,12 +16,12 @@ from vae_core.runs.queue import start_worker
 from . import library
 from .cards import BADGES, ask, bound, explore
 from .curves import loss_curves, rate_curves
-from .images import sheet
+from .images import png_address, sheet
 from .navigation import go
 from .state import session
 from .thumbnails import thumbnail
 
-#: Ids of the runs that this browser tab has started, oldest first.
+#: Session key: ids of the runs that this browser tab has started or seen training.
 WATCHED = "train.watched"
 #: A run that waited this long for a worker may need a new one.
 PATIENCE = 20.0
@@ -33,19 +31,21 @@ PLOT: dict[str, Any] = {"displayModeBar": False}
 
 
 def watched_runs() -> list[Run]:
-    """What is queued or training, what this tab started, or else the newest run if it is recent."""
+    """What this tab started or saw training, and what is active; else the newest run if it is recent. Oldest first."""
     own = {run.id: run for run in library.own_runs() if isinstance(run, Run)}
-    ids = {*st.session_state.get(WATCHED, []), *(run.id for run in library.active_runs())}
-    if not ids & own.keys():
-        ids = {run.id for run in list(own.values())[:1] if time.time() - run.config.created < RECENT}
-    return sorted((own[id] for id in ids & own.keys()), key=lambda run: run.config.created)
+    seen = [*st.session_state.get(WATCHED, []), *(run.id for run in library.active_runs())]
+    ids = [id for id in dict.fromkeys(seen) if id in own]
+    st.session_state[WATCHED] = ids
+    if not ids:
+        ids = [run.id for run in list(own.values())[:1] if time.time() - run.config.created < RECENT]
+    return sorted((own[id] for id in ids), key=lambda run: run.config.created)[-SHOWN:]
 
 
 def live_view(was_active: bool) -> None:
     """The body of the fragment that repeats while something is active."""
     runs = watched_runs()
     states = {run.id: run.status() for run in runs}
-    for run in runs[-SHOWN:]:
+    for run in runs:
         _row(run, states[run.id])
     if bool(library.active_runs()) != was_active:
         st.rerun()
@@ -55,7 +55,9 @@ def live_view(was_active: bool) -> None:
     focus = _focus(runs, states)
     _outcome(runs, states, focus)
     for alert in states[focus.id].get("alerts", []):
-        st.warning(f"{alert['message']} {alert['remedy']}", icon=":material/monitor_heart:")
+        # Silent dimensions are what β is for: told, not warned of.
+        tell = st.info if alert["kind"] == "collapsed dimensions" else st.warning
+        tell(f"{alert['message']} {alert['remedy']}", icon=":material/monitor_heart:")
     _curves(runs, focus)
     _images(focus)
 
@@ -63,9 +65,12 @@ def live_view(was_active: bool) -> None:
 def _row(run: Run, status: dict[str, Any]) -> None:
     """Name, progress and buttons of one run on one line."""
     state = status["state"]
+    if state == "done":
+        st.markdown(f":green[:material/check_circle:] **{run.config.name}** · done")
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
         share = min(1.0, status.get("step", 0) / status["total"]) if status.get("total") else 0.0
-        st.progress(1.0 if state == "done" else share, text=f"**{run.config.name}** · {told(run, status)}")
+        st.progress(share, text=f"**{run.config.name}** · {told(run, status)}")
         if state == "running":
             _icon("Pause", ":material/pause:", run, "pause")
         if state in ("queued", "running"):
@@ -87,8 +92,6 @@ def told(run: Run, status: dict[str, Any]) -> str:
     state = status["state"]
     if state == "queued":
         return "waiting for its turn"
-    if state == "done":
-        return "done"
     if state != "running":
         return BADGES[state][1]
     if not status.get("total"):
@@ -128,7 +131,7 @@ def _stuck(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
 
 def _focus(runs: list[Run], states: dict[str, dict[str, Any]]) -> Run:
     """The run whose pictures are shown: the chosen one, else the one that trains, else the newest with weights."""
-    by_id = {run.id: run for run in runs[-SHOWN:] if run.has_weights}
+    by_id = {run.id: run for run in runs if run.has_weights}
     if len(by_id) > 1:
         chosen = st.pills("Show", list(by_id), format_func=lambda id: by_id[id].config.name, key="train.focus")
         if chosen:
@@ -141,13 +144,13 @@ def _outcome(runs: list[Run], states: dict[str, dict[str, Any]], focus: Run) -> 
     """Numbers and the way on, once there is something to explore."""
     if not focus.has_weights:
         return
+    finished = states[focus.id]["state"] == "done"
     done = [run for run in runs if states[run.id]["state"] == "done"]
-    if states[focus.id]["state"] == "done":
-        st.success(f"{focus.config.name} is trained. {bound(focus)} per image on the test images.", icon=":material/check:")
-    else:
-        st.caption(f"At the last evaluation: {bound(focus)} per image on test images.")
-    with st.container(horizontal=True):
-        finished = states[focus.id]["state"] == "done"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if finished:
+            st.success(f"**{focus.config.name}** is trained. {bound(focus)}.", icon=":material/check:", width="stretch")
+        else:
+            st.caption(f"At the last evaluation: {bound(focus)}.", width="stretch")
         label = "Explore it" if finished else "Explore it as it is"
         if st.button(label, key="train.explore", type="primary" if finished else "secondary", icon=":material/tune:"):
             explore(focus)
@@ -157,12 +160,12 @@ def _outcome(runs: list[Run], states: dict[str, dict[str, Any]], focus: Run) -> 
 
 
 def _curves(runs: list[Run], focus: Run) -> None:
-    histories = {run.config.name if _is_unique(run, runs) else run.id: run.history() for run in runs[-SHOWN:]}
+    histories = {run.config.name if _is_unique(run, runs) else run.id: run.history() for run in runs}
     histories = {name: records for name, records in histories.items() if records}
     if not histories:
         return
     st.plotly_chart(loss_curves(histories), key="train.losses", config=PLOT)
-    st.caption("Nats per image, on test images. −ELBO = distortion + rate, whatever β the training used.")
+    st.caption("Nats per image on test images, by epoch. −ELBO = distortion + rate, whatever β the training uses.")
 
 
 def _is_unique(run: Run, runs: list[Run]) -> bool:
@@ -177,12 +180,12 @@ def _images(focus: Run) -> None:
     with left:
         figure = rate_curves(focus.history())
         if figure is not None:
-            st.markdown("**Rate of each latent dimension**")
+            st.markdown("**Rate of each latent dimension**", help="Nats per image, by epoch.")
             st.plotly_chart(figure, key="train.rates", config=PLOT)
     with right:
         picture = thumbnail(focus)
         if picture is not None:
-            st.markdown("**What the busiest dimensions do**")
+            st.markdown("**What the busiest dimensions do**", help="Each row moves one dimension from −2.2 to 2.2, all others at 0.")
             st.image(picture, width="stretch", alt="A traversal of the latent dimensions that carry most")
     data, _ = library.test_data(focus)
     if data is not None:
@@ -190,13 +193,13 @@ def _images(focus: Run) -> None:
         st.image(_reconstructions(focus, data), width="stretch", alt="Test images above their reconstructions")
 
 
-def _reconstructions(run: Run, data: ImageData) -> NDArray[np.uint8]:
+def _reconstructions(run: Run, data: ImageData) -> str:
     return _reconstruction_sheet(run, data, str(run.path), run.weights_path.stat().st_mtime_ns)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _reconstruction_sheet(_run: Run, _data: ImageData, path: str, version: int, count: int = 12) -> NDArray[np.uint8]:
+def _reconstruction_sheet(_run: Run, _data: ImageData, path: str, version: int, count: int = 12) -> str:
     test = _data.test
     labels = None if test.labels is None else test.labels[:count]
     found = reconstruct(library.model_of(_run), test.images[:count], labels)
-    return sheet(torch.cat([found.originals, found.means]), count)
+    return png_address(sheet(torch.cat([found.originals, found.means]), count))

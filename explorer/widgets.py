@@ -45,11 +45,17 @@ def empty_state(message: str, page: str, label: str) -> None:
 
 
 def explain_error(error: Exception) -> bool:
-    """Show an error as one sentence and a next step; a defect of ours is logged, never shown as a trace."""
+    """Log a defect of ours with its trace, then show the error."""
+    if not isinstance(error, BetascopeError):
+        LOG.error("A page failed", exc_info=error)
+    return show_error(error)
+
+
+def show_error(error: Exception) -> bool:
+    """One sentence and a next step, never a trace. True: nothing else needs to be shown."""
     if isinstance(error, BetascopeError):
         st.error(str(error), icon=":material/error:")
     else:
-        LOG.exception("A page failed", exc_info=error)
         st.error(
             "Something went wrong here, and it is not your doing. Reload the page, or choose another run; "
             "the server's log has the details.",

@@ -20,12 +20,16 @@ st.markdown(
 with st.container(horizontal=True):
     if st.button("Train a model", key="home.train", type="primary", icon=":material/model_training:"):
         go("train")
-    if st.button("Compare across β", key="home.compare", icon=":material/compare:", disabled=not library.openable_runs()):
+    if st.button(
+        "Compare across β", key="home.compare", icon=":material/compare:", disabled=not library.openable_runs()
+    ):
         go("compare")
 
 st.subheader("Gallery")
 if gallery:
-    st.caption("Trained and ready. Each row of a picture moves one latent dimension from −2.2 to 2.2, the busiest first.")
+    st.caption(
+        "Trained and ready. Each row of a picture moves one latent dimension from −2.2 to 2.2, the busiest first."
+    )
     card_grid(gallery, "gallery")
 else:
     st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; train your own meanwhile.")

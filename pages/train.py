@@ -14,8 +14,13 @@ def form() -> None:
     """The settings, and the button that queues what they describe."""
     training_form.seed_defaults()
     training_form.preset_pills()
-    dataset = training_form.data_fields()
-    model = training_form.family_field()
+    left, right = st.columns(2)
+    with left:
+        dataset = training_form.data_field()
+    with right:
+        model = training_form.family_field()
+    if dataset == training_form.OWN:
+        dataset = training_form.path_field()
     try:
         has_beta = "beta" in MODELS[model].Config.__dataclass_fields__
         betas = training_form.beta_field(training_form.shape_of(dataset)) if has_beta else None
@@ -37,7 +42,7 @@ def train(dataset: str, model: str, betas: list[float] | None, settings: dict) -
     except BetascopeError as error:
         explain_error(error)
         return
-    st.session_state[WATCHED] = [run.id for run in runs]
+    st.session_state[WATCHED] = [run.id for run in runs]  # what trains already joins them
     st.rerun()
 
 

@@ -3,7 +3,7 @@
 from .evaluation import EvaluateConfig, evaluate
 from .interpolation import INTERPOLATIONS, path
 from .latents import Latents, encode_images, latents_of
-from .maps import PROJECTIONS, MapConfig, map_is_cached, map_of
+from .maps import PROJECTIONS, MapConfig, map_is_cached, map_of, pca_axes
 from .reconstruction import Reconstruction, reconstruct
 from .traversal import decode, manifold, traverse, traverse_all
 
@@ -22,6 +22,7 @@ __all__ = [
     "map_is_cached",
     "map_of",
     "path",
+    "pca_axes",
     "reconstruct",
     "traverse",
     "traverse_all",

@@ -28,13 +28,20 @@ class MapConfig(Config):
     seed: int = setting(0, "Seed of the layout", low=0, advanced=True)
 
 
+def pca_axes(codes: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean `(D,)` and the two directions `(D, 2)` of largest variance, each with its largest weight positive."""
+    mean = codes.mean(0, dtype=np.float64)
+    _, _, directions = np.linalg.svd(codes.astype(np.float64) - mean, full_matrices=False)
+    top = directions[:2]
+    signs = np.sign(top[np.arange(len(top)), np.abs(top).argmax(1)])
+    axes = (top * signs[:, None]).T
+    return mean, np.pad(axes, ((0, 0), (0, 2 - axes.shape[1])))
+
+
 def pca(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
     """The two directions of largest variance, by singular value decomposition; signs are fixed. `(N, 2)`."""
-    centred = codes.astype(np.float64) - codes.mean(0, dtype=np.float64)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    top = directions[:2] * np.sign(directions[:2, np.abs(directions[:2]).argmax(1)].diagonal())[:, None]
-    points = centred @ top.T
-    return np.pad(points, ((0, 0), (0, 2 - points.shape[1]))).astype(np.float32)
+    mean, axes = pca_axes(codes)
+    return ((codes.astype(np.float64) - mean) @ axes).astype(np.float32)
 
 
 def umap_layout(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:

@@ -1,0 +1,82 @@
+"""Several runs side by side: which go together, and their numbers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_core.metrics import METRICS
+from vae_core.runs import Run
+
+from . import library
+from .images import sheet
+
+#: The colours of viridis at eleven even places; errors run from 0 (dark) to 1 (yellow).
+VIRIDIS = np.array(
+    [[68, 1, 84], [72, 36, 117], [65, 68, 135], [53, 95, 141], [42, 120, 142], [33, 145, 140], [34, 168, 132],
+     [68, 191, 112], [122, 209, 81], [189, 223, 38], [253, 231, 37]]
+)  # fmt: skip
+COLUMNS = {"elbo": "ELBO", "distortion": "Distortion", "rate": "Rate", "active_units": "Active units"}
+HIGHER_IS_BETTER = {"ELBO": True, "Distortion": False} | {m.title: m.higher_is_better for m in METRICS.values()}
+
+
+def by_beta(runs: Sequence[Run]) -> list[Run]:
+    """Runs in order of data, then β; those without β first."""
+    return sorted(runs, key=lambda run: (run.config.data.name, run.config.beta or 0.0, run.id))
+
+
+def siblings(run: Run | None, runs: Sequence[Run]) -> list[Run]:
+    """What to compare with `run` unless told otherwise: finished runs on the same images, at most six."""
+    if run is None:
+        return []
+    same = [other for other in runs if other.config.fingerprint == run.config.fingerprint and other.evaluation()]
+    return by_beta(same)[:6]
+
+
+def labels(runs: Sequence[Run]) -> dict[str, str]:
+    """Run id → a short name that tells these runs apart."""
+    names = [run.config.name for run in runs]
+    return {
+        run.id: run.config.name if names.count(run.config.name) == 1 else f"{run.config.name} ({run.id})"
+        for run in runs
+    }
+
+
+def table(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row per run: β and the numbers of its evaluation on the whole test split."""
+    rows = []
+    for run in runs:
+        found = library.numbers(run)
+        row = {"Run": labels(runs)[run.id], "β": run.config.beta, "Latent": run.config.model.latent_dim}
+        row |= {title: found.get(name) for name, title in COLUMNS.items()}
+        row |= {metric.title: found.get(name) for name, metric in METRICS.items()}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("Run")
+
+
+def best_in_bold(frame: pd.DataFrame) -> object:
+    """The table with the best of each column that has a best in bold."""
+
+    def bold(column: pd.Series) -> list[str]:
+        higher = HIGHER_IS_BETTER.get(str(column.name))
+        numbers = pd.to_numeric(column)
+        if higher is None or numbers.notna().sum() < 2:
+            return [""] * len(column)
+        best = numbers.max() if higher else numbers.min()
+        return ["font-weight: 700" if value == best else "" for value in numbers]
+
+    digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}"}
+    digits |= {metric.title: "{:.4f}" for metric in METRICS.values()}
+    return frame.style.format(digits, na_rep="–").apply(bold, axis=0)
+
+
+def error_sheet(errors: Tensor, columns: int, side: int = 64) -> NDArray[np.uint8]:
+    """|x − x̂| `(n, C, H, W)` in [0, 1], mean over channels, as colours → `(rows, columns, 3)` uint8."""
+    grey = sheet(errors.mean(1, keepdim=True), columns, side)[..., 0]
+    places = np.linspace(0, 255, len(VIRIDIS))
+    channels = [np.interp(grey, places, VIRIDIS[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)

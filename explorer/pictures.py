@@ -1,0 +1,79 @@
+"""Test images and what a run makes of them, with or without the data at hand."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from vae_core.analysis import decode
+from vae_core.runs import Run
+
+from . import library
+from .images import enlarge, sheet, to_pixels
+
+
+def originals(run: Run, rows: Sequence[int]) -> Tensor | None:
+    """Test images `(n, C, H, W)` uint8, or None where the data is not at hand."""
+    data, _ = library.test_data(run)
+    return None if data is None else data.test.images[list(rows)]
+
+
+def decoded(run: Run, rows: Sequence[int]) -> Tensor:
+    """The same images decoded from their stored codes `(n, C, H, W)` in [0, 1]: no data needed."""
+    return decode(library.model_of(run), torch.from_numpy(library.latents(run).mu[list(rows)]))
+
+
+def caption_of(run: Run, row: int) -> str:
+    """ "test image 12 · 7": the row and its class, if it has one."""
+    codes = library.latents(run)
+    name = "" if codes.labels is None or not codes.class_names else f" · {codes.class_names[int(codes.labels[row])]}"
+    return f"test image {row}{name}"
+
+
+def say_what_is_missing(run: Run) -> None:
+    """One sentence where originals cannot be shown."""
+    _, why = library.test_data(run)
+    if why:
+        st.info(f"{why} Until then images are decoded from their stored codes.", icon=":material/hide_image:")
+
+
+def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:
+    """Originals over reconstructions, a block of `columns` at a time."""
+    found = originals(run, rows)
+    means = decoded(run, rows)
+    if found is None:
+        st.image(sheet(means, columns), width="stretch", alt="Decoded test images")
+        return
+    rows_of_tiles = []
+    for start in range(0, len(rows), columns):
+        for part in (found[start : start + columns].float() / 255, means[start : start + columns]):
+            blank = part.new_full((columns - len(part), *part.shape[1:]), 0.5)
+            rows_of_tiles.append(torch.cat([part, blank]))
+    st.image(sheet(torch.cat(rows_of_tiles), columns), width="stretch", alt="Test images over their reconstructions")
+
+
+def show_large(image: Tensor, caption: str, side: int = 384, width: int | str = "stretch") -> None:
+    """One image `(C, H, W)`, enlarged by whole pixels."""
+    st.image(enlarge(to_pixels(image), side), caption=caption, width=width, alt=caption)
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def gif(images: Tensor, side: int = 256, milliseconds: int = 90) -> bytes:
+    """A film of images `(n, C, H, W)`, there and back, looping."""
+    frames = [Image.fromarray(enlarge(to_pixels(image), side)) for image in images]
+    frames += frames[-2:0:-1]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, format="GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
+    return buffer.getvalue()

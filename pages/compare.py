@@ -1,0 +1,134 @@
+"""Compare: the same images, traversals and numbers across runs."""
+
+import streamlit as st
+import torch
+
+from explorer import library
+from explorer.comparison import best_in_bold, by_beta, error_sheet, labels, siblings, table
+from explorer.figures import rate_distortion_figure, rate_heatmap
+from explorer.images import sheet
+from explorer.sliders import limits
+from explorer.state import session
+from explorer.widgets import current_run, empty_state
+from vae_core.analysis import reconstruct, traverse
+from vae_core.runs import Run
+
+IMAGES = 10
+STEPS = 11
+
+
+def choose(runs: list[Run]) -> list[Run]:
+    """The runs to compare; what a link asks for and is not there is told."""
+    known = {run.id: run for run in runs}
+    wanted = session().compared
+    if missing := [id for id in wanted if id not in known]:
+        st.warning(f"Not there any more, so left out: {', '.join(missing)}.", icon=":material/warning:")
+    default = [id for id in wanted if id in known] or [run.id for run in siblings(current_run(), runs)]
+    names = labels(runs)
+    chosen = st.multiselect(
+        "Runs",
+        list(names),
+        default=default,
+        format_func=names.__getitem__,
+        key="compare.runs",
+        placeholder="Choose two or more runs",
+    )
+    session().compared = chosen
+    return by_beta([known[id] for id in chosen])
+
+
+def side_by_side(runs: list[Run]) -> None:
+    """The same test images through every run that was trained on them."""
+    data, why = library.test_data(runs[0])
+    if data is None:
+        st.info(f"{why} Numbers and traversals below need no data.", icon=":material/hide_image:")
+        return
+    same = [run for run in runs if run.config.fingerprint == runs[0].config.fingerprint]
+    if others := [labels(runs)[run.id] for run in runs if run not in same]:
+        st.info(f"Shown below only in numbers, for they saw other images: {', '.join(others)}.", icon=":material/info:")
+    options, toggle = st.columns([4, 2], vertical_alignment="bottom")
+    last = max(0, len(data.test) - IMAGES)
+    first = options.slider("First test image", 0, last, 0, key="compare.first") if last else 0
+    errors = toggle.toggle("Error maps", key="compare.errors")
+    rows = slice(first, first + IMAGES)
+    labels_of_rows = None if data.test.labels is None else data.test.labels[rows]
+    row("Original", sheet(data.test.images[rows], IMAGES), f"test images {first} to {first + IMAGES - 1}")
+    for run in same:
+        found = reconstruct(library.model_of(run), data.test.images[rows], labels_of_rows)
+        words = f"distortion {found.distortion.mean():.1f} nats, MSE {found.scores['mse'].mean():.4f} on these"
+        row(labels(runs)[run.id], sheet(found.means, IMAGES), words)
+        if errors:
+            row("", error_sheet(found.errors, IMAGES), "|x − x̂|, dark 0 to yellow 1")
+
+
+def row(title: str, pixels: object, words: str) -> None:
+    left, right = st.columns([2, 9], vertical_alignment="center")
+    left.markdown(f"**{title}**" if title else "")
+    left.caption(words)
+    right.image(pixels, width="stretch", alt=f"{title} {words}")
+
+
+def traversals(runs: list[Run]) -> None:
+    """The dimension of the same rank in every run, from an image's code or the centre."""
+    ranks = min(library.latents(run).dims for run in runs)
+    rank = st.slider("Rank of the dimension by KL", 1, ranks, 1, key="compare.rank") if ranks > 1 else 1
+    for run in runs:
+        codes = library.latents(run)
+        dim = codes.order()[rank - 1]
+        low, high = limits(codes, dim, 3.0)
+        images = traverse(
+            library.model_of(run), torch.from_numpy(codes.mu[0]), dim, torch.linspace(low, high, STEPS).tolist()
+        )
+        unit = "nats" if codes.rate is not None else "variance"
+        row(
+            labels(runs)[run.id],
+            sheet(images, STEPS),
+            f"z{dim}, {codes.weight_per_dim()[dim]:.2f} {unit}, ± 3 σ around test image 0",
+        )
+
+
+def numbers(runs: list[Run]) -> None:
+    frame = table(runs)
+    st.dataframe(best_in_bold(frame), key="compare.table")
+    st.caption(
+        "On the whole test split; ELBO, distortion and rate in nats per image. Best in bold where one is best. Each row is one seed."
+    )
+    st.download_button(
+        "CSV", frame.to_csv(), "betascope-comparison.csv", "text/csv", icon=":material/download:", key="compare.csv"
+    )
+    measured = [run for run in runs if library.numbers(run).get("rate") is not None]
+    if not measured:
+        st.caption("None of these runs has a rate, so there is no rate–distortion plane.")
+        return
+    found = [library.numbers(run) for run in measured]
+    names = [labels(runs)[run.id] for run in measured]
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Rate and distortion")
+        figure = rate_distortion_figure(names, [item["rate"] for item in found], [item["distortion"] for item in found])
+        st.plotly_chart(figure, key="compare.plane", config={"displaylogo": False}, alt="Rate–distortion plane")
+        st.caption("Along a dotted line the ELBO is the same.")
+    with right:
+        st.subheader("KL per dimension")
+        figure = rate_heatmap(names, [item["rate_per_dim"] for item in found])
+        st.plotly_chart(figure, key="compare.heat", config={"displaylogo": False}, alt="KL per dimension of each run")
+
+
+st.title("Compare")
+runs = library.openable_runs()
+if not runs:
+    empty_state("There is no trained model to compare yet.", "train", "Train some")
+else:
+    chosen = choose(runs)
+    if len(chosen) < 2:
+        st.info(
+            "Choose at least two runs. A sweep over β on the Train page makes a good set.", icon=":material/compare:"
+        )
+    if chosen:
+        images, latents, figures = st.tabs(["Images", "Traversals", "Numbers"])
+        with images:
+            side_by_side(chosen)
+        with latents:
+            traversals(chosen)
+        with figures:
+            numbers(chosen)
