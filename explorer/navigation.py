@@ -32,11 +32,10 @@ ENTRIES = {
 
 
 def pages() -> dict[str, Page]:
-    """What `st.navigation` takes; a page's address is its file's name."""
+    """What `st.navigation` takes; a page's address is its file's name, but that of the first is "/"."""
     return {
         name: st.Page(FOLDER / f"{name}.py", title=entry.title, icon=entry.icon, default=name == "home")
         for name, entry in ENTRIES.items()
-        if (FOLDER / f"{name}.py").exists()
     }
 
 

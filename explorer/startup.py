@@ -8,6 +8,8 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from streamlit import App
 
 from vae_core.config import BetascopeError
@@ -23,6 +25,11 @@ async def lifespan(app: App) -> AsyncIterator[None]:
     """Answer at once; the slow part goes on beside it."""
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield
+
+
+def to_home(request: Request) -> RedirectResponse:
+    """The first page answers at "/" alone; "/home" would open with a dialog that it does not exist."""
+    return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
 
 
 def _warm() -> None:

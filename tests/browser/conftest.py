@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+import torch
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 import vae_core
 from tests.browser.chromium import FLAGS, installed
@@ -45,7 +47,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
     vae_core.train("digits", "beta_vae", store=store, name="plane", beta=1.0, latent_dim=2, **QUICK)
     vae_core.train("digits", "beta_vae", store=store, name="wide", beta=4.0, latent_dim=32, **QUICK)
     vae_core.train("digits", "autoencoder", store=store, name="auto", latent_dim=8, image_size=8, **QUICK)
-    vae_core.train("shapes3d", "vae", store=store, name="rgb", size=200, batch_size=32, latent_dim=6, **QUICK)
+    colours = torch.rand(120, 3, 1, 1, generator=torch.Generator().manual_seed(0)).expand(120, 3, 128, 128)
+    np.savez(tmp_path_factory.mktemp("own") / "colours.npz", images=(colours * 255).byte().permute(0, 2, 3, 1).numpy())
+    own = next(tmp_path_factory.getbasetemp().glob("own*/colours.npz"))
+    vae_core.train(str(own), "vae", store=store, name="rgb", batch_size=32, latent_dim=3, network="conv", epochs=1)
     return store
 
 
@@ -69,7 +74,8 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+        page.on("response", lambda answer: problems.append(f"{answer.status} {answer.url}") if failed(answer) else None)
+        page.on("console", lambda line: problems.append(line.text) if is_problem(line) else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(f"{address}/{path}")
         settle(page)
@@ -79,6 +85,15 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not problems, problems
+
+
+def failed(answer: Response) -> bool:
+    """A request that should have worked; on a deep link Streamlit first probes below the page's own address."""
+    return answer.status >= 400 and not answer.url.endswith(("/_stcore/health", "/_stcore/host-config"))
+
+
+def is_problem(line: ConsoleMessage) -> bool:
+    return line.type == "error" and "Failed to load resource" not in line.text  # told by `failed`, with the address
 
 
 def settle(page: Page) -> None:
