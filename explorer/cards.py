@@ -63,7 +63,7 @@ def describe(run: Run) -> str:
 
 
 def bound(run: Run) -> str:
-    """"−ELBO 35.2 = 20.1 + 15.1 nats": distortion + rate; the distortion alone without a prior; "" before any."""
+    """ "−ELBO 35.2 = 20.1 + 15.1 nats": distortion + rate; the distortion alone without a prior; "" before any."""
     found = library.numbers(run)
     if found.get("elbo") is not None:
         return f"−ELBO {-found['elbo']:.1f} nats = distortion {found['distortion']:.1f} + rate {found['rate']:.1f}"

@@ -40,7 +40,9 @@ def loss_curves(histories: Mapping[str, Sequence[Record]]) -> go.Figure:
                 row=1,
                 col=column,
             )
-        figure.update_yaxes(range=settled_range([list(map(term, records)) for records in histories.values()]), col=column)
+        figure.update_yaxes(
+            range=settled_range([list(map(term, records)) for records in histories.values()]), col=column
+        )
     figure.update_xaxes(rangemode="tozero")
     return _styled(figure, 235 if len(histories) > 1 else 200)
 

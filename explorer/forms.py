@@ -124,7 +124,9 @@ def whole_numbers(text: str, name: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.replace(",", " ").split())
     except ValueError:
-        raise ConfigError(f"{label_of(name)}: {text!r} is not a list of whole numbers; write it like 256, 256.") from None
+        raise ConfigError(
+            f"{label_of(name)}: {text!r} is not a list of whole numbers; write it like 256, 256."
+        ) from None
 
 
 def betas_of(text: str) -> list[float]:
@@ -136,7 +138,9 @@ def betas_of(text: str) -> list[float]:
     try:
         found = list(dict.fromkeys(float(part) for part in text.replace(",", " ").split()))
     except ValueError:
-        raise ConfigError(f"β: {text!r} is not a number or a list of numbers; write 4, or 1, 4, 16 for a sweep.") from None
+        raise ConfigError(
+            f"β: {text!r} is not a number or a list of numbers; write 4, or 1, 4, 16 for a sweep."
+        ) from None
     if not 1 <= len(found) <= MAX_BETAS:
         raise ConfigError(f"β: {len(found)} values were given; write one, or up to {MAX_BETAS} for a sweep.")
     return found

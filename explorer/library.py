@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,10 @@ import streamlit as st
 
 from vae_core.analysis import Latents, latents_of
 from vae_core.config import BetascopeError
-from vae_core.datasets import DATASETS, DataConfig, ImageData, load
-from vae_core.datasets.public import data_folder
-from vae_core.datasets.public_sets import PUBLIC_SETS
+from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.serving import SHELF
-
-from .images import png_address, sheet
 
 BY_PATH = {Run: lambda run: str(run.path)}
 
@@ -34,8 +31,16 @@ def own_runs() -> list[Run | BrokenRun]:
 
 
 def gallery_runs() -> list[Run | BrokenRun]:
-    """The runs that ship with the project, by name."""
-    return [_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)]
+    """The runs that ship with the project: by data, most latent dimensions first, then by β."""
+    return sorted((_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)), key=_shelf_order)
+
+
+def _shelf_order(run: Run | BrokenRun) -> tuple[float, ...]:
+    if isinstance(run, BrokenRun):
+        return (math.inf,)
+    config, known = run.config, list(DATASETS)
+    data = known.index(config.data.name) if config.data.name in known else len(known)
+    return data, -config.model.latent_dim, config.beta or 0.0
 
 
 def openable_runs() -> list[Run]:
@@ -89,33 +94,6 @@ def test_data(run: Run) -> tuple[ImageData | None, str]:
         return _test_data(run, run.config.fingerprint), ""
     except BetascopeError as error:
         return None, str(error)
-
-
-def preview(dataset: str) -> tuple[str | None, str]:
-    """Address of a sheet of images of a registered set, and a line on its size; no sheet where it would have to be downloaded."""
-    source = DATASETS[dataset]
-    channels, height, width = source.shape
-    words = f"{source.default_size:,} images of {height} × {width} pixels{', in colour' if channels == 3 else ''}"
-    if source.factors:
-        words += f"; {len(source.factors)} factors known" if len(source.factors) > 8 else f"; {', '.join(source.factors)}"
-    if source.download and not is_here(dataset):
-        return None, f"{words}. It is downloaded when you first train on it."
-    return _preview(dataset), f"{words}."
-
-
-@st.cache_data(ttl=30, show_spinner=False)
-def is_here(dataset: str) -> bool:
-    """Whether a public set is on this computer, so that opening it needs no network."""
-    try:
-        PUBLIC_SETS[dataset].open(str(data_folder()), False, False)
-    except Exception:  # torchvision says so in many ways
-        return False
-    return True
-
-
-@st.cache_data(max_entries=32, show_spinner="Opening the images …")
-def _preview(dataset: str) -> str:
-    return png_address(sheet(load(DataConfig(dataset, size=240), split="test").test.images[:24], columns=12))
 
 
 def _folders(root: Path) -> list[Path]:

@@ -19,6 +19,7 @@ CSS = """<style>
   background: rgba(127, 139, 155, .12); color: rgba(127, 139, 155, .9); font-size: .85rem;
 }
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: .4rem; }
+[class*="st-key-card"] img, [class*="st-key-split-"] img { image-rendering: auto; }  /* shown smaller than they are */
 </style>"""
 
 

@@ -35,6 +35,19 @@ def _thumbnail(_run: Run, path: str, version: int) -> str:
     return png_address(sheet(overview(SHELF.model(_run), ranking(_run)), COLUMNS))
 
 
+def subject(run: Run) -> tuple[str, str]:
+    """What the picture shows, and how to read it."""
+    dims, ranked = run.config.model.latent_dim, ranking(run)
+    if dims == 2 and ranked:
+        return "The latent plane", f"Both dimensions from −{REACH} to {REACH}, decoded."
+    if len(ranked) >= ROWS:
+        return (
+            "What the busiest dimensions do",
+            f"Each row moves one dimension from −{REACH} to {REACH}, all others at 0.",
+        )
+    return "New images", "Codes drawn at random, as the model's codes are spread, and decoded."
+
+
 def ranking(run: Run) -> list[int]:
     """Dimensions by rate at the last evaluation, largest first; empty for a model without a prior."""
     history = run.history()

@@ -50,6 +50,11 @@ def _all_defaults() -> dict[str, Any]:
     return found | defaults_of(TrainConfig) | {name: data[name] for name in DATA_SETTINGS} | {"beta": "1"}
 
 
+def _leave_preset() -> None:
+    """Other data or another model: the settings stay, but they are no longer the preset's."""
+    st.session_state[f"{PREFIX}.preset"] = None
+
+
 def preset_pills() -> None:
     titles = {name: preset.title for name, preset in PRESETS.items()}
     chosen = st.pills(
@@ -64,7 +69,12 @@ def data_field() -> str:
     """Returns a registered name, or OWN."""
     titles = {name: source.title for name, source in DATASETS.items()} | {OWN: "Your own images …"}
     return st.selectbox(
-        "Data", list(titles), format_func=titles.__getitem__, key=f"{PREFIX}.dataset", persist_state="session"
+        "Data",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=f"{PREFIX}.dataset",
+        persist_state="session",
+        on_change=_leave_preset,
     )
 
 
@@ -79,7 +89,12 @@ def path_field() -> str:
 def family_field() -> str:
     titles = {name: kind.title for name, kind in MODELS.items()}
     return st.selectbox(
-        "Model", list(titles), format_func=titles.__getitem__, key=f"{PREFIX}.model", persist_state="session"
+        "Model",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=f"{PREFIX}.model",
+        persist_state="session",
+        on_change=_leave_preset,
     )
 
 

@@ -11,29 +11,27 @@ import torch
 from vae_core.analysis import reconstruct
 from vae_core.datasets import ImageData
 from vae_core.runs import Run
-from vae_core.runs.queue import start_worker
 
 from . import library
-from .cards import BADGES, ask, bound, explore
+from .cards import bound, explore
 from .curves import loss_curves, rate_curves
 from .images import png_address, sheet
 from .navigation import go
+from .queue_rows import offer_worker, run_row
 from .state import session
-from .thumbnails import thumbnail
+from .thumbnails import subject, thumbnail
 
 #: Session key: ids of the runs that this browser tab has started or seen training.
 WATCHED = "train.watched"
-#: A run that waited this long for a worker may need a new one.
-PATIENCE = 20.0
 RECENT = 1800.0
 SHOWN = 10
 PLOT: dict[str, Any] = {"displayModeBar": False}
 
 
 def watched_runs() -> list[Run]:
-    """What this tab started or saw training, and what is active; else the newest run if it is recent. Oldest first."""
+    """What is active, what this tab saw, and what was interrupted lately; else the newest if it is recent. Oldest first."""
     own = {run.id: run for run in library.own_runs() if isinstance(run, Run)}
-    seen = [*st.session_state.get(WATCHED, []), *(run.id for run in library.active_runs())]
+    seen = [*st.session_state.get(WATCHED, []), *(run.id for run in own.values() if _wants_attention(run.status()))]
     ids = [id for id in dict.fromkeys(seen) if id in own]
     st.session_state[WATCHED] = ids
     if not ids:
@@ -41,17 +39,23 @@ def watched_runs() -> list[Run]:
     return sorted((own[id] for id in ids), key=lambda run: run.config.created)[-SHOWN:]
 
 
+def _wants_attention(status: dict[str, Any]) -> bool:
+    """It waits, trains, or was interrupted lately and may be resumed."""
+    recent = time.time() - status.get("heartbeat", 0.0) < RECENT
+    return status["state"] in ("queued", "running") or (status["state"] in ("paused", "failed") and recent)
+
+
 def live_view(was_active: bool) -> None:
     """The body of the fragment that repeats while something is active."""
     runs = watched_runs()
     states = {run.id: run.status() for run in runs}
     for run in runs:
-        _row(run, states[run.id])
+        run_row(run, states[run.id])
     if bool(library.active_runs()) != was_active:
         st.rerun()
     if not runs:
         return
-    _stuck(runs, states)
+    offer_worker(runs, states)
     focus = _focus(runs, states)
     _outcome(runs, states, focus)
     for alert in states[focus.id].get("alerts", []):
@@ -60,73 +64,6 @@ def live_view(was_active: bool) -> None:
         tell(f"{alert['message']} {alert['remedy']}", icon=":material/monitor_heart:")
     _curves(runs, focus)
     _images(focus)
-
-
-def _row(run: Run, status: dict[str, Any]) -> None:
-    """Name, progress and buttons of one run on one line."""
-    state = status["state"]
-    if state == "done":
-        st.markdown(f":green[:material/check_circle:] **{run.config.name}** · done")
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
-        share = min(1.0, status.get("step", 0) / status["total"]) if status.get("total") else 0.0
-        st.progress(share, text=f"**{run.config.name}** · {told(run, status)}")
-        if state == "running":
-            _icon("Pause", ":material/pause:", run, "pause")
-        if state in ("queued", "running"):
-            _icon("Cancel", ":material/close:", run, "cancel")
-        if state in ("paused", "cancelled", "failed"):
-            _icon("Resume", ":material/play_arrow:", run, "resume")
-    if state == "failed":
-        st.error(status.get("message") or "The training failed.", icon=":material/error:")
-
-
-def _icon(words: str, icon: str, run: Run, wish: str) -> None:
-    st.button(
-        "", icon=icon, help=words, key=f"train.{wish}.{run.id}", type="tertiary", on_click=ask, args=(run, wish)
-    )
-
-
-def told(run: Run, status: dict[str, Any]) -> str:
-    """A run's progress in words: "epoch 12 of 30 · 5,300 images/s · 12 s left"."""
-    state = status["state"]
-    if state == "queued":
-        return "waiting for its turn"
-    if state != "running":
-        return BADGES[state][1]
-    if not status.get("total"):
-        return "opening the images …"
-    epochs = status["step"] / status["total"] * run.config.train.epochs
-    steps = f"step {status['step']:,} of {status['total']:,}"
-    parts = [steps if run.config.train.steps else f"epoch {epochs:.1f} of {run.config.train.epochs:,}"]
-    if status.get("images_per_second"):
-        parts.append(f"{status['images_per_second']:,.0f} images/s")
-    if status.get("seconds_left") is not None:
-        parts.append(f"{duration(status['seconds_left'])} left")
-    return " · ".join([*parts, status.get("device", "")]).strip(" ·")
-
-
-def duration(seconds: float) -> str:
-    """ "12 s", "3 min 5 s", "2 h 10 min"."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def _stuck(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
-    """Runs wait, none trains, and nothing has moved for a while: offer to start a worker."""
-    waiting = [run for run in runs if states[run.id]["state"] == "queued"]
-    if not waiting or any(status["state"] == "running" for status in states.values()):
-        return
-    if time.time() - max(states[run.id].get("heartbeat", 0.0) for run in waiting) < PATIENCE:
-        st.caption("A worker is starting; it takes a few seconds.")
-        return
-    st.warning(f"No worker has taken up these runs; its log is in `{library.store().root}/.queue`.")
-    if st.button("Start a worker", key="train.worker"):
-        start_worker(library.store(), waiting[0].config.train.device)
 
 
 def _focus(runs: list[Run], states: dict[str, dict[str, Any]]) -> Run:
@@ -165,7 +102,9 @@ def _curves(runs: list[Run], focus: Run) -> None:
     if not histories:
         return
     st.plotly_chart(loss_curves(histories), key="train.losses", config=PLOT)
-    st.caption("Nats per image on test images, by epoch. −ELBO = distortion + rate, whatever β the training uses.")
+    has_prior = any(record.get("elbo") is not None for records in histories.values() for record in records)
+    reading = " −ELBO = distortion + rate, whatever β the training uses." if has_prior else ""
+    st.caption(f"Nats per image on test images, by epoch.{reading}")
 
 
 def _is_unique(run: Run, runs: list[Run]) -> bool:
@@ -176,17 +115,17 @@ def _images(focus: Run) -> None:
     """Rates, a traversal and reconstructions of the run in focus, from its weights so far."""
     if not focus.has_weights:
         return
+    figure, picture = rate_curves(focus.history()), thumbnail(focus)
     left, right = st.columns(2)
-    with left:
-        figure = rate_curves(focus.history())
-        if figure is not None:
+    if figure is not None:
+        with left:
             st.markdown("**Rate of each latent dimension**", help="Nats per image, by epoch.")
             st.plotly_chart(figure, key="train.rates", config=PLOT)
-    with right:
-        picture = thumbnail(focus)
-        if picture is not None:
-            st.markdown("**What the busiest dimensions do**", help="Each row moves one dimension from −2.2 to 2.2, all others at 0.")
-            st.image(picture, width="stretch", alt="A traversal of the latent dimensions that carry most")
+    if picture is not None:
+        title, reading = subject(focus)
+        with left if figure is None else right:
+            st.markdown(f"**{title}**", help=reading)
+            st.image(picture, width="stretch", alt=f"{title}: {reading}")
     data, _ = library.test_data(focus)
     if data is not None:
         st.markdown("**Test images, and what comes back**")

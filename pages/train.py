@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import library, training_form
+from explorer import library, previews, training_form
 from explorer.watching import WATCHED, live_view, watched_runs
 from explorer.widgets import explain_error
 from vae_core.config import BetascopeError
@@ -52,7 +52,7 @@ def about() -> None:
     if dataset in DATASETS:
         source = DATASETS[dataset]
         st.markdown(f"**{source.title}**: {source.description}.")
-        picture, note = library.preview(dataset)
+        picture, note = previews.preview(dataset)
         if picture is not None:
             st.image(picture, width="stretch", alt=f"Some images of {source.title}")
         st.caption(note)

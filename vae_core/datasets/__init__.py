@@ -5,7 +5,7 @@ Importing this package loads neither torchvision nor scikit-learn; they load wit
 
 from __future__ import annotations
 
-from . import digits, public, sprites
+from . import digits, files, public, shapes3d, sprites
 from .base import DataConfig, DataError, ImageData, Source, Split, shuffled_split
 from .public_sets import PUBLIC_SETS
 
@@ -22,6 +22,7 @@ def _public(name: str, title: str, description: str, channels: int) -> Source:
 # fmt: off
 DATASETS: dict[str, Source] = {
     "sprites": Source("Sprites", "Drawn white shapes over the five factors of dSprites", sprites.load, (1, 64, 64), 3, sprites.SPACE.names, sprites.DEFAULT_SIZE),
+    "shapes3d": Source("Shapes3D", "A coloured object in a coloured room over the six factors of 3D Shapes", shapes3d.load, (3, 64, 64), 4, shapes3d.SPACE.names, shapes3d.DEFAULT_SIZE),
     "digits": Source("Digits", "Real handwritten digits that ship with scikit-learn", digits.load, (1, 32, 32), 10, (), digits.DEFAULT_SIZE),
     "mnist": _public("mnist", "MNIST", "Handwritten digits", 1),
     "fashion_mnist": _public("fashion_mnist", "Fashion-MNIST", "Clothes, shoes and bags", 1),
@@ -47,8 +48,13 @@ def load(config: DataConfig | str, split: str = "all") -> ImageData:
         config = DataConfig(config)
     if split not in ("all", "test"):
         raise DataError(f"split {split!r} is not known; ask for 'all' or 'test'.")
-    source = DATASETS.get(config.name)
-    if source is None:
-        raise DataError(f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}.")
-    data = source.load(config, split)
+    if config.name in DATASETS:
+        data = DATASETS[config.name].load(config, split)
+    elif files.is_path(config.name):
+        data = files.load(config, split)
+    else:
+        raise DataError(
+            f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}, "
+            "or give the path of an image folder, a .zip or an .npz."
+        )
     return data.only_test() if split == "test" else data

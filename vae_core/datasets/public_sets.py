@@ -118,11 +118,7 @@ PUBLIC_SETS: dict[str, PublicSet] = {
     "emnist": PublicSet(
         _by_train("EMNIST", split="balanced"), _read_emnist, 112_800, 18_800, 28, 131_600, tuple(_LETTERS)
     ),
-    "cifar10": PublicSet(
-        _by_train("CIFAR10"), _read_cifar, 50_000, 10_000, 32, 60_000, tuple(_OBJECTS.split(","))
-    ),
+    "cifar10": PublicSet(_by_train("CIFAR10"), _read_cifar, 50_000, 10_000, 32, 60_000, tuple(_OBJECTS.split(","))),
     "svhn": PublicSet(_by_split("SVHN"), _read_svhn, 73_257, 26_032, 32, 99_289, _DIGITS),
-    "celeba": PublicSet(
-        _by_split("CelebA"), _read_celeba, 162_770, 19_962, 64, 30_000, (), tuple(_ATTRIBUTES.split())
-    ),
+    "celeba": PublicSet(_by_split("CelebA"), _read_celeba, 162_770, 19_962, 64, 30_000, (), tuple(_ATTRIBUTES.split())),
 }

@@ -1,0 +1,44 @@
+"""Small things that many tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+import vae_core
+from vae_core.datasets import DataConfig, ImageData
+
+torch.set_num_threads(1)
+
+#: A run that trains in about a second.
+QUICK = dict(network="mlp", hidden=(32,), latent_dim=4, epochs=2, image_size=8, snapshots=0)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> vae_core.Store:
+    return vae_core.Store(tmp_path / "store")
+
+
+@pytest.fixture(scope="session")
+def digits() -> ImageData:
+    """Real digits at their native 8×8 pixels."""
+    return vae_core.load(DataConfig("digits", image_size=8))
+
+
+@pytest.fixture(scope="session")
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
+    return vae_core.Store(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def run(shared_store: vae_core.Store) -> vae_core.Run:
+    """A finished β-VAE on digits; not to be changed."""
+    return vae_core.train("digits", "beta_vae", store=shared_store, beta=2.0, **QUICK)
+
+
+@pytest.fixture(scope="session")
+def autoencoder_run(shared_store: vae_core.Store) -> vae_core.Run:
+    """A finished autoencoder on digits; not to be changed."""
+    return vae_core.train("digits", "autoencoder", store=shared_store, **QUICK)

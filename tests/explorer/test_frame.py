@@ -1,0 +1,109 @@
+"""What every page stands in: the run picker, bad links, and errors as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
+
+from explorer import startup
+from explorer.navigation import ENTRIES, FOLDER
+from vae_core.config import BetascopeError
+from vae_core.runs import Store
+
+from .conftest import texts
+
+Open = Callable[..., AppTest]
+Put = Callable[..., Path]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_page_opens_on_an_empty_store(app: Open, name: str) -> None:
+    at = app(name)
+    assert not at.exception
+    assert not at.error
+    assert at.title
+    assert any("memory" in caption.value for caption in at.sidebar.caption)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_page_opens_with_a_nonsense_link(app: Open, put: Put, name: str) -> None:
+    put("shipped", gallery=True)
+    at = app(name, run="../../etc", z="1,nan", picks="-1,x", compare=",,gone")
+    assert not at.exception
+    assert len(at.error) == (1 if ENTRIES[name].one_run else 0)
+
+
+def test_every_entry_is_a_file() -> None:
+    assert {path.stem for path in FOLDER.glob("*.py")} == set(ENTRIES)
+
+
+def test_a_link_to_a_run_that_is_gone_shows_another_until_one_is_picked(app: Open, put: Put) -> None:
+    put("shipped", gallery=True)
+    put("mine")
+    at = app("traverse", run="gone")
+    assert "no run 'gone'" in texts(at.error)
+    assert at.session_state["session"].run == "gallery/shipped"
+    picker = at.sidebar.selectbox(key="frame.run")
+    assert picker.value == "gallery/shipped"
+    picker.set_value("mine").run()
+    assert not at.error
+    assert at.session_state["session"].run == "mine"
+    assert at.query_params["run"] == "mine"
+
+
+def test_the_picker_follows_the_session(app: Open, put: Put) -> None:
+    put("first")
+    put("second")
+    at = app("traverse", run="first")
+    at.session_state["session"].run = "second"
+    at.run()
+    assert at.sidebar.selectbox(key="frame.run").value == "second"
+
+
+def test_the_link_stays_on_every_page(app: Open, put: Put) -> None:
+    put("mine")
+    at = app("home", run="mine", z="1,2,3,4,5")
+    at.switch_page("../pages/train.py").run()
+    assert at.query_params["run"] == "mine"
+    assert at.query_params["z"] == "1,2,3,4,5"
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [(BetascopeError("The disk is full; free some space."), "The disk is full"), (KeyError("rate"), "not your doing")],
+)
+def test_errors_are_sentences(app: Open, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("explorer.library.gallery_runs", fail)
+    at = app()
+    assert not at.exception
+    assert says in texts(at.error)
+    assert "Traceback" not in texts(at.error)
+
+
+def test_training_in_progress_is_told_on_every_page(app: Open, put: Put) -> None:
+    put("next", state="queued", total=0)
+    at = app("compare")
+    assert any("next · waiting" in link.proto.label for link in at.sidebar.get("page_link"))
+
+
+def test_the_queue_goes_on_after_a_restart(put: Put, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices: list[str] = []
+    monkeypatch.setattr(startup, "start_worker", lambda store, device: devices.append(device))
+    startup.take_up_queue(store)
+    assert devices == []
+    put("one", state="queued")
+    put("two", state="queued")
+    startup.take_up_queue(store)
+    assert len(devices) == 1
+
+
+def test_home_has_an_address_of_its_own() -> None:
+    scope = {"type": "http", "method": "GET", "path": "/home", "query_string": b"run=a", "headers": []}
+    assert startup.to_home(Request(scope)).headers["location"] == "/?run=a"

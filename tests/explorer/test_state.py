@@ -1,0 +1,52 @@
+"""A view goes into the address bar and comes back; whatever stands there, a session results."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from explorer.state import MAX_DIMS, MAX_PICKS, Session
+
+IDS = some.from_regex(r"(gallery/)?[a-z][a-z0-9.=-]{0,20}", fullmatch=True)
+CODES = some.lists(some.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=20)
+
+
+@given(run=IDS, z=CODES, picks=some.lists(some.integers(0, 70_000), max_size=30), compared=some.lists(IDS, max_size=5))
+def test_a_link_reopens_the_view(run: str, z: list[float], picks: list[int], compared: list[str]) -> None:
+    seen = Session(run=run, z={run: z}, compared=compared)
+    seen.pick(picks)
+    query = seen.to_query()
+    again = Session.from_query(query)
+    assert again.run == run
+    assert again.compared == compared
+    assert again.picked() == seen.picked()
+    assert all(math.isclose(a, b, rel_tol=0.005, abs_tol=1e-300) for a, b in zip(again.z[run], z, strict=True))
+    assert again.to_query() == query
+
+
+@given(some.dictionaries(some.sampled_from(["run", "z", "picks", "compare", "else"]), some.text()))
+def test_any_address_gives_a_session(query: dict[str, str]) -> None:
+    seen = Session.from_query(query)
+    assert all(math.isfinite(value) for z in seen.z.values() for value in z)
+    assert all(index >= 0 for index in seen.picked())
+    assert Session.from_query(seen.to_query()).to_query() == seen.to_query()
+
+
+@given(some.sampled_from(["nan", "inf", "1,x", "1;2", ",".join(["0"] * (MAX_DIMS + 1))]))
+def test_a_code_that_is_none_is_left_out(z: str) -> None:
+    assert Session.from_query({"run": "a", "z": z}).z == {}
+
+
+def test_only_the_newest_picks_are_kept() -> None:
+    seen = Session(run="a")
+    seen.pick([*range(100), 99])
+    assert seen.picked() == list(range(100 - MAX_PICKS, 100))
+
+
+def test_codes_and_picks_belong_to_their_run() -> None:
+    seen = Session(run="a", z={"a": [1.0]}, picks={"a": [3]})
+    seen.run = "b"
+    assert seen.picked() == []
+    assert seen.to_query() == {"run": "b"}

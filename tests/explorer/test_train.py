@@ -1,0 +1,163 @@
+"""The form submits what it shows, or says in one sentence why not; the live view tells what goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.presets import PRESETS
+from explorer.queue_rows import duration, told
+from vae_core.models import MODELS
+from vae_core.runs import Run, Store
+
+from .conftest import texts
+
+Open = Callable[..., AppTest]
+Put = Callable[..., Path]
+
+
+def test_one_press_queues_the_first_preset(app: Open, store: Store, started: list[str]) -> None:
+    at = app("train")
+    assert not at.error
+    at.button(key="train.start").click().run()
+    assert not at.error
+    (run,) = store.runs()
+    assert isinstance(run, Run)
+    assert run.status()["state"] == "queued"
+    assert (run.config.data.name, run.config.family, run.config.beta) == ("digits", "beta_vae", 1.0)
+    assert run.config.train.epochs == PRESETS["digits"].settings["epochs"]
+    assert started == ["auto"]
+    assert "waiting" in texts_of_progress(at)
+
+
+def test_a_sweep_queues_one_run_per_beta(app: Open, store: Store, started: list[str]) -> None:
+    at = app("train")
+    at.text_input(key="train.beta").set_value("1, 4, 16").run()
+    assert "β_norm" in texts(at.caption)
+    assert at.button(key="train.start").label == "Train 3 models"
+    at.button(key="train.start").click().run()
+    assert sorted(run.config.beta for run in store.runs()) == [1.0, 4.0, 16.0]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("train.beta", "four", "write 4, or 1, 4, 16"),
+        ("train.beta", "-1", "at least 0"),
+        ("train.beta", "1, nan", "--beta nan"),
+        ("train.hidden", "wide", "list of whole numbers"),
+        ("train.hidden", "0", "at least 1"),
+        ("train.device", "tpu", "must be auto, cpu, cuda"),
+    ],
+)
+def test_bad_input_is_told_and_nothing_is_queued(
+    app: Open, store: Store, started: list[str], key: str, value: str, says: str
+) -> None:
+    at = app("train")
+    at.text_input(key=key).set_value(value).run()
+    if not at.error:
+        at.button(key="train.start").click().run()
+    assert says in texts(at.error)
+    assert store.runs() == []
+    assert started == []
+
+
+def test_more_images_than_there_are(app: Open, store: Store) -> None:
+    at = app("train")
+    at.number_input(key="train.size").set_value(5000).run()
+    at.button(key="train.start").click().run()
+    assert "1797" in texts(at.error)
+    assert store.runs() == []
+
+
+@pytest.mark.parametrize("path", ["", "/no/such/folder"])
+def test_own_images_that_are_not_there(app: Open, store: Store, path: str) -> None:
+    at = app("train")
+    at.selectbox(key="train.dataset").set_value("own").run()
+    at.text_input(key="train.folder").set_value(path).run()
+    at.button(key="train.start").click().run()
+    assert len(at.error) == 1
+    assert store.runs() == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_family_has_a_form_that_submits(app: Open, store: Store, started: list[str], model: str) -> None:
+    at = app("train")
+    at.selectbox(key="train.model").set_value(model).run()
+    assert not at.error
+    at.button(key="train.start").click().run()
+    assert [run.config.family for run in store.runs()] == [model]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_fills_the_form(app: Open, name: str) -> None:
+    at = app("train")
+    at.button_group(key="train.preset").set_value(name).run()
+    assert not at.error
+    assert at.text_input(key="train.beta").value == PRESETS[name].beta
+    assert at.number_input(key="train.epochs").value == PRESETS[name].settings["epochs"]
+
+
+def test_a_trained_run_is_shown_and_explored(app: Open, put: Put) -> None:
+    put("fresh")
+    at = app("train")
+    at.session_state["train.watched"] = ["fresh"]
+    at.run()
+    assert not at.error
+    assert "fresh** is trained. −ELBO" in texts(at.success)
+    at.button(key="train.explore").click().run()
+    assert at.session_state["session"].run == "fresh"
+    assert texts(at.title) == "Traverse"
+
+
+def test_a_sweep_that_is_done_leads_to_compare(app: Open, put: Put) -> None:
+    put("one")
+    put("two")
+    at = app("train")
+    at.session_state["train.watched"] = ["one", "two"]
+    at.run()
+    at.button(key="train.compare").click().run()
+    assert texts(at.title) == "Compare"
+    assert at.session_state["session"].compared == ["one", "two"]
+
+
+def test_a_failed_run_says_why_and_alerts_carry_a_remedy(app: Open, put: Put) -> None:
+    alert = {"kind": "loss spike", "message": "The loss jumped.", "remedy": "Lower the learning rate."}
+    put("bad", state="failed", message="At step 3 the loss was no longer a number.", alerts=[alert])
+    at = app("train")
+    at.session_state["train.watched"] = ["bad"]
+    at.run()
+    assert "At step 3" in texts(at.error)
+    assert texts(at.warning) == "The loss jumped. Lower the learning rate."
+
+
+def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices: list[str] = []
+    monkeypatch.setattr("explorer.queue_rows.start_worker", lambda store, device: devices.append(device))
+    put("lost", state="queued", heartbeat=0.0)
+    at = app("train")
+    assert "No worker" in texts(at.warning)
+    at.button(key="train.worker").click().run()
+    assert devices == ["auto"]
+
+
+def test_words_of_progress(trained: Run) -> None:
+    status = {
+        "state": "running",
+        "step": 1,
+        "total": 2,
+        "images_per_second": 5300.0,
+        "seconds_left": 125,
+        "device": "CPU",
+    }
+    assert told(trained, status) == "epoch 0.5 of 1 · 5,300 images/s · 2 min 5 s left · CPU"
+    assert told(trained, {"state": "running"}) == "opening the images …"
+    assert told(trained, {"state": "queued"}) == "waiting for its turn"
+    assert [duration(seconds) for seconds in (0.4, 59, 3600, 7830)] == ["0 s", "59 s", "1 h 0 min", "2 h 10 min"]
+
+
+def texts_of_progress(at: AppTest) -> str:
+    return "\n".join(str(element.proto.text) for element in at.get("progress"))

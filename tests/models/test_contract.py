@@ -1,0 +1,89 @@
+"""What every registered family owes: tested once, over the registry."""
+
+import re
+import sys
+
+import pytest
+import torch
+from safetensors.torch import load, save
+
+from vae_core.likelihoods import LIKELIHOODS
+from vae_core.models import MODELS, create
+from vae_core.networks import NETWORKS
+
+SHAPES = [(1, 8, 8), (3, 32, 32)]
+
+
+def make(name, shape=(1, 8, 8), **settings):
+    return create(name, MODELS[name].Config(shape=shape, latent_dim=3, hidden=(24,), channels=4, **settings), seed=1)
+
+
+def images(shape, n=6):
+    return torch.rand(n, *shape, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", MODELS)
+def test_shapes(name, shape, network):
+    model, x = make(name, shape, network=network), images(shape)
+    posterior = model.encode(x)
+    assert posterior.mu.shape == posterior.sample().shape == (6, 3)
+    assert torch.equal(model.embed(x), posterior.mu)
+    assert posterior.rate_per_dim() is None or posterior.rate_per_dim().shape == (6, 3)
+    assert model.distortion(x, posterior.mu).shape == (6,)
+    for made in (model.decode(posterior.mu), model.sample(6)):
+        assert made.shape == (6, *shape)
+        assert made.min() >= 0
+        assert made.max() <= 1
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+@pytest.mark.parametrize("name", MODELS)
+def test_the_loss_is_finite_and_reaches_every_parameter(name, likelihood):
+    model = make(name, likelihood=likelihood)
+    terms = model.loss(images((1, 8, 8)), None, step=3)
+    assert all(torch.isfinite(value) for value in terms.values())
+    terms["loss"].backward()
+    for parameter_name, parameter in model.named_parameters():
+        assert parameter.grad is not None, parameter_name
+        assert parameter.grad.abs().sum() > 0, parameter_name
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_one_batch_can_be_learned(name):
+    torch.manual_seed(0)
+    model, x = make(name), images((1, 8, 8)).round()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    before = model.distortion(x, model.embed(x)).mean().item()
+    for step in range(300):
+        optimizer.zero_grad()
+        model.loss(x, None, step)["loss"].backward()
+        optimizer.step()
+    assert model.distortion(x, model.embed(x)).mean().item() < 0.7 * before
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_survive_a_file(name):
+    model, other = make(name), create(name, make(name).config, seed=2)
+    x = images((1, 8, 8))
+    assert not torch.equal(model.embed(x), other.embed(x))
+    other.load_state_dict(load(save(model.state_dict())))
+    assert torch.equal(model.embed(x), other.embed(x))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_paper_is_cited_with_its_year(name):
+    told = (MODELS[name].__doc__ or "") + (sys.modules[MODELS[name].__module__].__doc__ or "")
+    assert re.search(r"\b(19|20)\d\d\b", told)
+    assert MODELS[name].formula
+    assert MODELS[name].about
+
+
+def test_a_seed_fixes_the_weights_and_leaves_the_noise_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    one, two = make("vae"), make("vae")
+    assert torch.equal(torch.rand(1), expected)
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))

@@ -1,0 +1,57 @@
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_core.analysis import EvaluateConfig, MapConfig
+from vae_core.config import ConfigError
+from vae_core.datasets import DataConfig
+from vae_core.models import MODELS
+from vae_core.training import TrainConfig
+
+CONFIGS = [DataConfig, TrainConfig, EvaluateConfig, MapConfig, *(kind.Config for kind in MODELS.values())]
+
+
+@pytest.mark.parametrize("kind", CONFIGS, ids=lambda kind: kind.__qualname__)
+def test_json_goes_both_ways(kind):
+    config = kind()
+    assert kind.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+@given(st.floats(min_value=0, max_value=1e6), st.integers(1, 512))
+def test_any_value_in_bounds_survives_json(beta, latent_dim):
+    config = MODELS["beta_vae"].Config(beta=beta, latent_dim=latent_dim)
+    assert type(config).from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"beta": -1.0}, ["--beta", "-1.0", "at least 0"]),
+        ({"beta": math.nan}, ["--beta", "nan"]),
+        ({"beta": math.inf}, ["--beta", "inf"]),
+        ({"beta": "much"}, ["--beta", "'much'", "a number"]),
+        ({"latent_dim": 0}, ["--latent-dim", "0", "at least 1"]),
+        ({"latent_dim": 2.5}, ["--latent-dim", "2.5", "a whole number"]),
+        ({"latent_dim": True}, ["--latent-dim", "True"]),
+        ({"network": "transformer"}, ["--network", "'transformer'", "mlp", "conv"]),
+        ({"hidden": (256, 0)}, ["--hidden", "0"]),
+        ({"hidden": 256}, ["--hidden", "256", "a list"]),
+        ({"shape": (1, 64, 32)}, ["(1, 64, 32)", "8 to 128"]),
+        ({"shape": (2, 64, 64)}, ["(2, 64, 64)"]),
+        ({"colour": 1}, ["'colour'", "latent_dim"]),
+    ],
+)
+def test_a_bad_value_is_told_in_one_sentence(change, words):
+    with pytest.raises(ConfigError) as caught:
+        MODELS["beta_vae"].Config.from_dict(change)
+    message = str(caught.value)
+    assert all(word in message for word in words), message
+    assert "\n" not in message
+
+
+def test_a_bound_above_which_values_lie_is_exclusive():
+    with pytest.raises(ConfigError, match="above 0"):
+        TrainConfig(lr=0.0)

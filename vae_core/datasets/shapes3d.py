@@ -1,0 +1,147 @@
+"""Shapes3D: a coloured object in a coloured room over the six factors of 3D Shapes, drawn on demand.
+
+Design: 3D Shapes (Burgess & Kim 2018, https://github.com/deepmind/3d-shapes): floor, wall and object hue (10
+each), 8 scales, 4 shapes and 15 orientations from −30° to 30° = 480,000 RGB images of 64×64, numbered in the
+published order. The scenes are our own, not copies of the published pixels. Hues only tint, so the 480
+geometries are cast once, as the light that each of the three materials sends to each pixel.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from .base import DataConfig, ImageData
+from .procedural import Drawing, FactorSpace
+
+SPACE = FactorSpace(
+    names=("floor_hue", "wall_hue", "object_hue", "scale", "shape", "orientation"),
+    sizes=(10, 10, 10, 8, 4, 15),
+)
+SHAPES = ("cube", "cylinder", "sphere", "capsule")
+SCALES = torch.linspace(0.75, 1.25, 8)
+ORIENTATIONS = torch.linspace(-math.pi / 6, math.pi / 6, 15)
+SIDE = 64
+DEFAULT_SIZE = 20_000
+
+_RAYS = 2 * SIDE  # two rays a pixel each way
+_WALL = 5.2  # half the width of the room
+_EYE = torch.tensor([0.0, 3.1, 6.4])
+_LOOK_AT = torch.tensor([0.0, 0.85, 0.0])
+_FIELD = 0.47  # tangent of half the field of view
+_LIGHT = torch.nn.functional.normalize(torch.tensor([-0.5, 0.85, 0.55]), dim=0)
+_MARCH = 26
+
+
+def _distance(points: Tensor, shape: int, scale: float) -> Tensor:
+    """Signed distance from points `(n, 3)` to the object that stands on the floor's middle. `(n,)`."""
+    x, y, z = points.unbind(-1)
+    flat = torch.hypot(x, z)
+    if shape == 0:
+        half = 0.82 * scale
+        beyond = torch.stack([x.abs(), (y - half).abs(), z.abs()], -1) - half
+        return beyond.clamp(min=0).norm(dim=-1) + beyond.amax(-1).clamp(max=0)
+    if shape == 1:
+        beyond = torch.stack([flat - 0.8 * scale, (y - 0.9 * scale).abs() - 0.9 * scale], -1)
+        return beyond.clamp(min=0).norm(dim=-1) + beyond.amax(-1).clamp(max=0)
+    if shape == 2:
+        return torch.hypot(flat, y - scale) - scale
+    radius = 0.68 * scale
+    along = y.clamp(radius, 2.1 * scale - radius)
+    return torch.hypot(flat, y - along) - radius
+
+
+def _camera(angle: float) -> tuple[Tensor, Tensor]:
+    """Eye `(3,)` and unit directions `(rays, 3)` of a camera that has gone `angle` around the room's middle."""
+    sin, cos = math.sin(angle), math.cos(angle)
+    turn = torch.tensor([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]])
+    eye = turn @ _EYE
+    forward = torch.nn.functional.normalize(_LOOK_AT - eye, dim=0)
+    right = torch.nn.functional.normalize(torch.linalg.cross(forward, torch.tensor([0.0, 1.0, 0.0])), dim=0)
+    up = torch.linalg.cross(right, forward)
+    across = ((torch.arange(_RAYS) + 0.5) / _RAYS * 2 - 1) * _FIELD
+    down, over = torch.meshgrid(-across, across, indexing="ij")
+    rays = forward + over[..., None] * right + down[..., None] * up
+    return eye, torch.nn.functional.normalize(rays.flatten(0, 1), dim=1)
+
+
+def _room(eye: Tensor, rays: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """Light from floor and walls along each ray, `(rays,)` each; zero where the other one is seen."""
+    # The room stands on its corner: two walls meet behind the object.
+    turned = torch.tensor([[math.sqrt(0.5), math.sqrt(0.5)], [math.sqrt(0.5), -math.sqrt(0.5)]])
+    start, ahead = eye[[0, 2]] @ turned, rays[:, [0, 2]] @ turned
+    to_walls = (torch.where(ahead > 0, _WALL * 1.5, -_WALL * 1.5) - start) / ahead
+    to_wall, which = to_walls.min(1)
+    to_floor = torch.where(rays[:, 1] < 0, -eye[1] / rays[:, 1], torch.inf)
+    is_floor = to_floor < to_wall
+    spot = eye + rays * to_floor.clamp(max=100)[:, None]
+    from_shadow = torch.hypot(spot[:, 0] - 0.45 * scale, spot[:, 2] + 0.5 * scale) / (1.35 * scale)
+    floor = 0.95 * (1 - 0.5 * torch.exp(-(from_shadow**4)))
+    height = (eye[1] + rays[:, 1] * to_wall).clamp(0, 8) / 8
+    wall = torch.where(which == 0, 0.95, 0.78) * (0.9 + 0.1 * height)
+    return floor * is_floor, wall * ~is_floor
+
+
+def _object(eye: Tensor, rays: Tensor, shape: int, scale: float) -> tuple[Tensor, Tensor]:
+    """Light from the object along each ray and whether it is seen, `(rays,)` each."""
+    middle = torch.tensor([0.0, scale, 0.0]) - eye
+    along = rays @ middle
+    near = (middle - rays * along[:, None]).norm(dim=1) < 1.5 * scale  # the rest cannot hit it
+    chosen, travelled = rays[near], along[near] - 1.5 * scale
+    for _ in range(_MARCH):
+        travelled += _distance(eye + chosen * travelled[:, None], shape, scale)
+    points = eye + chosen * travelled[:, None]
+    hit = _distance(points, shape, scale) < 0.01
+    steps = 1e-3 * torch.eye(3)
+    slopes = [_distance(points + step, shape, scale) - _distance(points - step, shape, scale) for step in steps]
+    normals = torch.nn.functional.normalize(torch.stack(slopes, -1), dim=1)
+    light = 0.42 + 0.58 * (normals @ _LIGHT).clamp(min=0)
+    seen, brightness = torch.zeros(len(rays), dtype=torch.bool), torch.zeros(len(rays))
+    seen[near], brightness[near] = hit, light * hit
+    return brightness, seen
+
+
+def _cast(shape: int, scale: float, angle: float) -> Tensor:
+    """Light of floor, wall and object `(3, 64, 64)` in [0, 1], each pixel the mean of its four rays."""
+    eye, rays = _camera(angle)
+    brightness, seen = _object(eye, rays, shape, scale)
+    layers = torch.stack([*(part * ~seen for part in _room(eye, rays, scale)), brightness])
+    return torch.nn.functional.avg_pool2d(layers.view(3, _RAYS, _RAYS), 2)
+
+
+@cache
+def _light() -> Tensor:
+    """Every geometry: `(8, 4, 15, 3, 64, 64)` float16."""
+    casts = [_cast(k, s, a) for s in SCALES.tolist() for k in range(4) for a in ORIENTATIONS.tolist()]
+    return torch.stack(casts).half().view(8, 4, 15, 3, SIDE, SIDE)
+
+
+@cache
+def _colours() -> Tensor:
+    """The ten hues `(10, 3)` in [0, 1], evenly around the circle."""
+    hue = torch.arange(10)[:, None] / 10 * 6
+    ramp = ((hue + torch.tensor([0.0, 4.0, 2.0])) % 6 - 3).abs() - 1
+    return 0.12 + 0.88 * ramp.clamp(0, 1)
+
+
+def render(factors: Tensor) -> Tensor:
+    """Factor values `(n, 6)` int64, 0 … size − 1 → images `(n, 3, 64, 64)` uint8.
+
+    Raises:
+        DataError: factors of another shape, or a value out of range.
+    """
+    SPACE.check(factors)
+    light = _light()[factors[:, 3], factors[:, 4], factors[:, 5]].float()  # (n, 3 materials, 64, 64)
+    tints = _colours()[factors[:, :3]]  # (n, 3 materials, RGB)
+    return torch.einsum("nmhw,nmc->nchw", light, tints).mul_(255).round_().clamp_(0, 255).byte()
+
+
+DRAWING = Drawing(SPACE, render, "shape", SHAPES)
+
+
+def load(config: DataConfig, split: str) -> ImageData:
+    """Distinct random combinations, see `Drawing.load`."""
+    return DRAWING.load(config, split, DEFAULT_SIZE)
