@@ -40,11 +40,16 @@ def sheet(images: Tensor, columns: int, side: int = 64) -> NDArray[np.uint8]:
     return canvas
 
 
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """The image as a lossless file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=4)
+    return file.getvalue()
+
+
 def png_address(pixels: NDArray[np.uint8]) -> str:
     """The image inside its own address: `st.image` shows it at once and lossless, however soon the next one follows.
 
     Given pixels, `st.image` makes a JPEG file that is gone when a newer one takes its place before the browser asks.
     """
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=4)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()

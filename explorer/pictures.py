@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
@@ -16,7 +14,7 @@ from vae_core.analysis import decode
 from vae_core.runs import Run
 
 from . import library
-from .images import enlarge, sheet, to_pixels
+from .images import enlarge, png_address, sheet, to_pixels
 
 
 def originals(run: Run, rows: Sequence[int]) -> Tensor | None:
@@ -49,25 +47,23 @@ def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:
     found = originals(run, rows)
     means = decoded(run, rows)
     if found is None:
-        st.image(sheet(means, columns), width="stretch", alt="Decoded test images")
+        st.image(png_address(sheet(means, columns)), width="stretch", alt="Decoded test images")
         return
     rows_of_tiles = []
     for start in range(0, len(rows), columns):
         for part in (found[start : start + columns].float() / 255, means[start : start + columns]):
             blank = part.new_full((columns - len(part), *part.shape[1:]), 0.5)
             rows_of_tiles.append(torch.cat([part, blank]))
-    st.image(sheet(torch.cat(rows_of_tiles), columns), width="stretch", alt="Test images over their reconstructions")
+    st.image(
+        png_address(sheet(torch.cat(rows_of_tiles), columns)),
+        width="stretch",
+        alt="Test images over their reconstructions",
+    )
 
 
 def show_large(image: Tensor, caption: str, side: int = 384, width: int | str = "stretch") -> None:
     """One image `(C, H, W)`, enlarged by whole pixels."""
-    st.image(enlarge(to_pixels(image), side), caption=caption, width=width, alt=caption)
-
-
-def png(pixels: NDArray[np.uint8]) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", optimize=True)
-    return buffer.getvalue()
+    st.image(png_address(enlarge(to_pixels(image), side)), caption=caption, width=width, alt=caption)
 
 
 def gif(images: Tensor, side: int = 256, milliseconds: int = 90) -> bytes:

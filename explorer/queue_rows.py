@@ -27,17 +27,18 @@ def run_row(run: Run, status: dict[str, Any]) -> None:
         share = min(1.0, status.get("step", 0) / status["total"]) if status.get("total") else 0.0
         st.progress(share, text=f"**{run.config.name}** · {told(run, status)}")
         if state == "running":
-            _icon("Pause", ":material/pause:", run, "pause")
+            _wish("Pause", ":material/pause:", run, "pause")
         if state in ("queued", "running"):
-            _icon("Cancel", ":material/close:", run, "cancel")
+            _wish("Cancel", ":material/close:", run, "cancel")
         if state in ("paused", "cancelled", "failed"):
-            _icon("Resume", ":material/play_arrow:", run, "resume")
+            _wish("Resume", ":material/play_arrow:", run, "resume")
     if state == "failed":
         st.error(status.get("message") or "The training failed.", icon=":material/error:")
 
 
-def _icon(words: str, icon: str, run: Run, wish: str) -> None:
-    st.button("", icon=icon, help=words, key=f"train.{wish}.{run.id}", type="tertiary", on_click=ask, args=(run, wish))
+def _wish(words: str, icon: str, run: Run, wish: str) -> None:
+    key = f"train.{wish}.{run.id}"
+    st.button(words, icon=icon, key=key, type="tertiary", on_click=ask, args=(run, wish))
 
 
 def told(run: Run, status: dict[str, Any]) -> str:

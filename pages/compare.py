@@ -6,7 +6,7 @@ import torch
 from explorer import library
 from explorer.comparison import best_in_bold, by_beta, error_sheet, labels, siblings, table
 from explorer.figures import rate_distortion_figure, rate_heatmap
-from explorer.images import sheet
+from explorer.images import png_address, sheet
 from explorer.sliders import limits
 from explorer.state import session
 from explorer.widgets import current_run, empty_state
@@ -65,7 +65,7 @@ def row(title: str, pixels: object, words: str) -> None:
     left, right = st.columns([2, 9], vertical_alignment="center")
     left.markdown(f"**{title}**" if title else "")
     left.caption(words)
-    right.image(pixels, width="stretch", alt=f"{title} {words}")
+    right.image(png_address(pixels), width="stretch", alt=f"{title} {words}")
 
 
 def traversals(runs: list[Run]) -> None:

@@ -8,8 +8,8 @@ import torch
 
 from explorer import library
 from explorer.figures import colourings, path_figure
-from explorer.images import sheet
-from explorer.pictures import caption_of, gif, originals, png, say_what_is_missing, show_large
+from explorer.images import png, png_address, sheet
+from explorer.pictures import caption_of, gif, originals, say_what_is_missing, show_large
 from explorer.state import session
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import INTERPOLATIONS, Latents, MapConfig, decode, map_of, path, pca_axes
@@ -65,10 +65,14 @@ def walk(run: Run, codes: Latents, a: int, b: int, mode: str, steps: int) -> Non
     """The path as images, one of them large, and where it runs on the map."""
     line = path(torch.from_numpy(codes.mu[a]), torch.from_numpy(codes.mu[b]), steps, mode)  # (steps, D)
     images = decode(library.model_of(run), line)
-    st.image(sheet(images, steps), width="stretch", alt=f"{mode} path from test image {a} to {b}")
+    st.image(png_address(sheet(images, steps)), width="stretch", alt=f"{mode} path from test image {a} to {b}")
     now = (
         st.slider(
-            "Along the path", 1, steps, min(st.session_state.get("interpolate.now", (steps + 1) // 2), steps), key="interpolate.now"
+            "Along the path",
+            1,
+            steps,
+            min(st.session_state.get("interpolate.now", (steps + 1) // 2), steps),
+            key="interpolate.now",
         )
         - 1
     )

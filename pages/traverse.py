@@ -6,7 +6,7 @@ import streamlit as st
 import torch
 
 from explorer import library
-from explorer.images import sheet
+from explorer.images import png_address, sheet
 from explorer.pictures import caption_of, originals, say_what_is_missing, show_large
 from explorer.sliders import VISIBLE, code_sliders, limits, set_sliders
 from explorer.state import session, show_in_address
@@ -81,7 +81,7 @@ def strip(run: Run, codes: Latents, z: torch.Tensor, reach: float) -> None:
         images = traverse(library.model_of(run), z, dim, torch.linspace(low, high, STEPS).tolist())
         words, pictures = st.columns([1, 12], vertical_alignment="center", gap="small")
         words.markdown(f"z{dim}" if dim not in codes.collapsed() else f":gray[z{dim}]")
-        pictures.image(sheet(images, STEPS), width="stretch", alt=f"Traversal of dimension {dim}")
+        pictures.image(png_address(sheet(images, STEPS)), width="stretch", alt=f"Traversal of dimension {dim}")
 
 
 def plane(run: Run, codes: Latents, z: torch.Tensor, reach: float) -> None:
@@ -98,7 +98,7 @@ def plane(run: Run, codes: Latents, z: torch.Tensor, reach: float) -> None:
     to_right = torch.linspace(*limits(codes, x, reach), PLANE).tolist()
     to_top = torch.linspace(*limits(codes, y, reach), PLANE).flip(0).tolist()
     images = manifold(library.model_of(run), z, x, y, to_right, to_top).flatten(0, 1)
-    st.image(sheet(images, PLANE, side=48), width="stretch", alt=f"The plane of z{x} and z{y}")
+    st.image(png_address(sheet(images, PLANE, side=48)), width="stretch", alt=f"The plane of z{x} and z{y}")
 
 
 @st.fragment

@@ -13,7 +13,7 @@ from ..config import ConfigError
 from ..datasets import load
 from ..datasets.base import DataConfig, DataError
 from ..models import ModelConfig, family
-from ..training import TrainConfig
+from ..training import TrainConfig, choose_device
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def plan_run(
     """
     kind = family(family_name).Config
     kind.from_dict(model)  # a wrong setting is told before any data is drawn
+    choose_device(train.device)
     images = load(data, split="test")
     if train.batch_size > images.train_size:
         raise DataError(

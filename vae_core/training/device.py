@@ -82,15 +82,27 @@ def products(precision: str) -> Iterator[None]:
         torch.set_float32_matmul_precision(before)
 
 
-@cache
-def tune_process() -> None:
-    """Keep freed memory in the process, and numbers too small to matter at zero.
+@contextmanager
+def flushed_denormals() -> Iterator[None]:
+    """Inside, numbers below 1e-38 count as zero.
 
-    The moments of weights that no longer move decay into denormal numbers within a thousand steps, which
-    made Adam five times slower here: below 1e-38 they are flushed to zero. glibc hands large blocks back to the system after every batch and faults them in again: keeping them is
-    worth 1.5× and more on convolutions. Does nothing where there is no glibc.
+    The moments of weights that no longer move decay into denormal numbers within a thousand steps, which made
+    Adam five times slower here.
     """
     torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+@cache
+def tune_process() -> None:
+    """Keep freed memory in the process.
+
+    glibc hands large blocks back to the system after every batch and faults them in again: keeping them is
+    worth 1.5× and more on convolutions. Does nothing where there is no glibc.
+    """
     if not sys.platform.startswith("linux"):
         return
     libc = ctypes.CDLL(None)

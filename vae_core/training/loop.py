@@ -15,7 +15,7 @@ from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
 from .batches import Batches
 from .config import TrainConfig
-from .device import Arithmetic, choose_device, products, tune_process
+from .device import Arithmetic, choose_device, flushed_denormals, products, tune_process
 from .measure import Measurement, measure
 from .monitors import check_finite
 from .preflight import preflight
@@ -54,6 +54,7 @@ class Plan:
     snapshot_steps: frozenset[int] = field(default_factory=frozenset)
 
 
+@flushed_denormals()
 def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener | None = None) -> str:
     """Train the model in place; returns "done", "pause" or "cancel".
 

@@ -1,0 +1,173 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.decomposition import PCA
+
+from vae_core.analysis import (
+    EvaluateConfig,
+    MapConfig,
+    decode,
+    evaluate,
+    latents_of,
+    manifold,
+    map_is_cached,
+    map_of,
+    path,
+    pca_axes,
+    reconstruct,
+    traverse,
+    traverse_all,
+)
+from vae_core.analysis.cache import cache_path, cached
+from vae_core.analysis.maps import PROJECTIONS
+from vae_core.config import ConfigError
+from vae_core.training import measure
+from vae_core.training.batches import as_floats
+
+A, B = torch.tensor([2.0, 0.0, 0.0]), torch.tensor([0.0, 4.0, 0.0])
+
+
+@pytest.mark.parametrize("mode", ["linear", "spherical"])
+def test_paths_begin_and_end_where_they_should(mode):
+    line = path(A, B, 5, mode)
+    assert torch.allclose(line[0], A, atol=1e-6)
+    assert torch.allclose(line[-1], B, atol=1e-6)
+
+
+def test_a_spherical_path_turns_evenly_and_grows_evenly():
+    line = path(A, B, 5, "spherical")
+    assert torch.allclose(line.norm(dim=1), torch.linspace(2, 4, 5))
+    angles = torch.atan2(line[:, 1], line[:, 0])
+    assert torch.allclose(angles, torch.linspace(0, torch.pi / 2, 5), atol=1e-5)
+
+
+@pytest.mark.parametrize(("a", "b"), [(A, 3 * A), (A, -A), (torch.zeros(3), B), (torch.zeros(3), torch.zeros(3))])
+def test_where_no_arc_is_determined_the_path_is_straight(a, b):
+    assert torch.allclose(path(a, b, 7, "spherical"), path(a, b, 7, "linear"), atol=1e-5)
+
+
+def test_a_traversal_moves_one_dimension(run):
+    model, z = run.model(), torch.tensor([0.3, -0.2, 0.1, 0.5])
+    images = traverse(model, z, 2, [-1.0, 0.1, 2.0])
+    assert torch.allclose(images[1], decode(model, z[None])[0], atol=1e-6)
+    assert not torch.equal(images[0], images[2])
+    rows = traverse_all(model, z, [2, 0], [[-1.0, 0.1, 2.0], [0.3, 0.3, 0.3]])
+    assert rows.shape == (2, 3, 1, 8, 8)
+    assert torch.allclose(rows[0], images, atol=1e-6)
+    assert torch.allclose(rows[1, 0], rows[1, 2], atol=1e-6)
+
+
+def test_a_manifold_runs_across_and_down(run):
+    model, z = run.model(), torch.zeros(4)
+    grid = manifold(model, z, 0, 3, x=[-1.0, 0.0, 1.0], y=[2.0, -2.0])
+    assert grid.shape == (2, 3, 1, 8, 8)
+    assert torch.allclose(grid[1, 2], decode(model, torch.tensor([[1.0, 0.0, 0.0, -2.0]]))[0], atol=1e-6)
+
+
+def test_latents_are_the_codes_of_the_test_images(run):
+    codes, data = latents_of(run), run.data()
+    posterior = run.model().encode(as_floats(data.test.images))
+    assert np.allclose(codes.mu, posterior.mu.detach().numpy(), atol=1e-5)
+    assert np.allclose(codes.rate, posterior.rate_per_dim().detach().numpy(), atol=1e-4)
+    assert codes.labels.tolist() == data.test.labels.tolist()
+    weights = codes.weight_per_dim()[codes.order()]
+    assert (np.diff(weights) <= 0).all()
+    assert codes.class_names == tuple("0123456789")
+
+
+def test_an_autoencoder_is_ordered_by_variance_and_spans_its_codes(autoencoder_run):
+    codes = latents_of(autoencoder_run)
+    assert codes.rate is None
+    assert codes.collapsed() == []
+    centre, deviation = codes.spread()
+    assert np.allclose(centre, codes.mu.mean(0), atol=1e-5)
+    assert np.allclose(deviation, codes.mu.std(0), atol=1e-4)
+
+
+def test_pca_equals_scikit_learn(run):
+    codes = latents_of(run).mu
+    found, expected = map_of(run, MapConfig(method="pca")), PCA(2).fit_transform(codes)
+    for axis in range(2):
+        sign = np.sign(found[:, axis] @ expected[:, axis])
+        assert np.allclose(found[:, axis], sign * expected[:, axis], atol=1e-3)
+    mean, axes = pca_axes(codes)
+    assert np.allclose((codes - mean) @ axes, found, atol=1e-4)
+
+
+def test_pca_of_one_dimension_is_a_line():
+    points = PROJECTIONS["pca"].function(np.arange(5, dtype=np.float32)[:, None], MapConfig(method="pca"))
+    assert points.shape == (5, 2)
+    assert (points[:, 1] == 0).all()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+def test_slow_maps_are_finite_and_repeat(method):
+    codes = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    codes[:30] += 20
+    one, two = (PROJECTIONS[method].function(codes, MapConfig(method=method)) for _ in range(2))
+    assert one.shape == (60, 2)
+    assert np.isfinite(one).all()
+    assert np.allclose(one, two)
+    gap = np.linalg.norm(one[:30].mean(0) - one[30:].mean(0))
+    assert gap > one[:30].std() + one[30:].std(), "two far clusters stay apart"
+
+
+def test_the_plane_is_for_two_dimensions(run):
+    with pytest.raises(ConfigError, match="not 4"):
+        map_of(run, MapConfig(method="plane"))
+
+
+def test_a_cached_result_is_not_computed_again(run, monkeypatch):
+    calls = []
+
+    def compute():
+        calls.append(1)
+        return {"x": torch.arange(3)}, {"n": 1}
+
+    for parameters in ({"a": 1}, {"a": 1}, {"a": 2}):
+        tensors, numbers = cached(run, "thing", parameters, compute)
+        assert tensors["x"].tolist() == [0, 1, 2]
+        assert numbers == {"n": 1}
+    assert len(calls) == 2
+    cache_path(run, "thing", {"a": 1}).write_bytes(b"rubbish")
+    cached(run, "thing", {"a": 1}, compute)
+    assert len(calls) == 3
+    cached(run, "thing", {"a": 1}, compute)
+    assert len(calls) == 3, "the damaged file was replaced"
+    monkeypatch.setattr("vae_core.runs.files.os.replace", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only")))
+    tensors, _ = cached(run, "thing", {"a": 9}, compute)
+    assert tensors["x"].tolist() == [0, 1, 2], "a folder that cannot be written is no error"
+
+
+def test_a_map_is_known_to_be_there(run):
+    map_of(run, MapConfig(method="pca"))
+    assert map_is_cached(run, MapConfig(method="pca"))
+    assert not map_is_cached(run, MapConfig(method="pca", limit=77))
+
+
+def test_reconstructions_come_with_their_errors(run):
+    images = run.data().test.images[:5]
+    found = reconstruct(run.model(), images)
+    assert torch.allclose(found.originals, images / 255)
+    assert torch.allclose(found.errors, (found.originals - found.means).abs())
+    assert torch.allclose(found.scores["mse"], found.errors.square().flatten(1).mean(1))
+
+
+def test_evaluate_agrees_with_its_parts(run):
+    table = evaluate(run, EvaluateConfig(iwae=3))
+    expected = measure(run.model(), run.data().test.images)
+    assert table["elbo"] == pytest.approx(expected.elbo, rel=1e-6)
+    assert table["active_units"] == expected.active_units
+    assert table["iwae"] > table["elbo"]
+    found = reconstruct(run.model(), run.data().test.images)
+    for name in ("mse", "mae", "ssim"):
+        assert table[name] == pytest.approx(found.scores[name].mean().item(), rel=1e-4)
+    assert run.evaluation()["elbo"] == table["elbo"]
+    assert evaluate(run, EvaluateConfig(split="train", limit=100))["images"] == 100
+
+
+def test_an_autoencoder_is_evaluated_without_a_bound(autoencoder_run):
+    table = evaluate(autoencoder_run, EvaluateConfig(iwae=3))
+    assert (table["elbo"], table["rate"], table["iwae"]) == (None, None, None)
+    assert table["mse"] > 0

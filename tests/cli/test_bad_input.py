@@ -1,0 +1,96 @@
+"""Bad input is one sentence on stderr and exit code 2, and leaves nothing behind."""
+
+import errno
+import json
+import os
+import shutil
+
+import pytest
+
+from vae_core.__main__ import main
+
+TRAIN = ["train", "--dataset", "digits", "--network", "mlp", "--hidden", "8", "--image-size", "8", "--epochs", "1"]
+CASES = {
+    "unknown data set": (["train", "--dataset", "cats"], ["'cats'", "sprites", "mnist"]),
+    "no data set": (["train"], ["--dataset"]),
+    "unknown family": ([*TRAIN, "--model", "gan"], ["'gan'", "beta_vae"]),
+    "negative beta": ([*TRAIN, "--beta", "-1"], ["--beta", "-1", "at least 0"]),
+    "beta not a number": ([*TRAIN, "--beta", "nan"], ["--beta", "nan"]),
+    "beta for a plain VAE": ([*TRAIN, "--model", "vae", "--beta", "4"], ["--beta 4", "beta_vae"]),
+    "no latent dimension": ([*TRAIN, "--latent-dim", "0"], ["--latent-dim", "0", "at least 1"]),
+    "batch larger than the data": ([*TRAIN, "--batch-size", "5000"], ["5000", "1348"]),
+    "more images than there are": ([*TRAIN, "--size", "5000"], ["5000", "1797"]),
+    "wrong type": ([*TRAIN, "--epochs", "many"], ["--epochs", "many"]),
+    "unknown option": ([*TRAIN, "--warp", "9"], ["--warp"]),
+    "unknown command": (["fly"], ["fly"]),
+    "unknown device": ([*TRAIN, "--device", "tpu"], ["'tpu'", "auto"]),
+    "unknown network": ([*TRAIN, "--network", "gnn"], ["'gnn'", "mlp"]),
+    "unknown run": (["evaluate", "nobody"], ["'nobody'"]),
+    "a run outside the store": (["evaluate", "../../etc"], ["../../etc"]),
+    "unknown split": (["evaluate", "gallery/digits-2d", "--split", "all"], ["'all'", "test"]),
+    "sweep with beta": (["sweep", "--dataset", "digits", "--betas", "1", "--beta", "2"], ["--betas"]),
+    "negative beta in a sweep": (["sweep", "--dataset", "digits", "--betas", "1", "-2"], ["-2"]),
+    "resume of nothing": (["train", "--resume", "nobody"], ["'nobody'"]),
+    "resume of the gallery": (["train", "--resume", "gallery/digits-2d"], ["complete"]),
+    "a folder that is not there": (["train", "--dataset", "./nowhere"], ["./nowhere"]),
+}
+
+
+@pytest.fixture
+def refused(capsys, tmp_path):
+    """Runs a command that must be refused; returns its sentence."""
+
+    def call(words, store=tmp_path / "store"):
+        try:
+            code = main([*words, "--store", str(store)])
+        except SystemExit as stop:
+            code = stop.code
+        captured = capsys.readouterr()
+        assert code == 2
+        assert captured.out == ""
+        assert "Traceback" not in captured.err
+        (sentence,) = captured.err.strip().splitlines()
+        return sentence
+
+    return call
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_is_one_sentence(refused, tmp_path, case):
+    words, expected = CASES[case]
+    sentence = refused(words)
+    assert all(part in sentence for part in expected), sentence
+    left = [path for path in (tmp_path / "store").glob("*") if not path.name.startswith(".")]
+    assert left == [], "nothing was trained, so nothing may be left"
+
+
+def test_a_data_folder_that_cannot_be_read(refused, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "file"))
+    assert str(tmp_path / "file") in refused(["train", "--dataset", "mnist"])
+
+
+def test_a_store_that_cannot_be_written(refused, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    assert "store" in refused(TRAIN, store=tmp_path / "file")
+
+
+def test_a_run_folder_edited_by_hand(refused, run, tmp_path):
+    shutil.copytree(run.path, tmp_path / "store" / "mine")
+    path = tmp_path / "store" / "mine" / "config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps(config | {"model": config["model"] | {"latent_dim": -3}}))
+    sentence = refused(["evaluate", "mine"])
+    assert "'mine' is broken" in sentence
+    assert "-3" in sentence
+
+
+def test_a_full_disk(tmp_path, capsys, monkeypatch):
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("vae_core.runs.files.os.fsync", full)
+    assert main([*TRAIN, "--store", str(tmp_path / "store")]) == 2
+    captured = capsys.readouterr()
+    assert "No space left" in captured.err
+    assert "Traceback" not in captured.err

@@ -1,0 +1,96 @@
+import json
+
+import pytest
+
+from vae_core.__main__ import main
+from vae_core.datasets import DATASETS
+from vae_core.models import MODELS
+
+TINY = [
+    "--network",
+    "mlp",
+    "--hidden",
+    "32",
+    "--latent-dim",
+    "4",
+    "--epochs",
+    "2",
+    "--image-size",
+    "8",
+    "--snapshots",
+    "0",
+]
+
+
+@pytest.fixture
+def command(capsys, tmp_path):
+    """Runs a command on a store of its own; its last line on stdout as JSON, with nothing else there."""
+
+    def call(*words, store=tmp_path / "store"):
+        assert main([*map(str, words), "--store", str(store), "--json"]) == 0
+        captured = capsys.readouterr()
+        (line,) = captured.out.splitlines()
+        assert captured.err
+        return json.loads(line)
+
+    return call
+
+
+def test_datasets_and_models_list_the_registries(command):
+    assert [row["name"] for row in command("datasets")["datasets"]] == list(DATASETS)
+    rows = command("models")["models"]
+    assert [row["name"] for row in rows] == list(MODELS)
+    assert "beta" in next(row for row in rows if row["name"] == "beta_vae")["settings"]
+
+
+def test_train_reports_what_the_contract_names(command):
+    row = command("train", "--dataset", "digits", "--model", "beta_vae", "--beta", "4", *TINY)
+    assert set(row) == {"run", "path", "status", "epochs", "elbo", "distortion", "rate", "active_units", "images_per_second", "seconds"}  # fmt: skip
+    assert row["status"] == "done"
+    assert row["epochs"] == 2
+    assert row["elbo"] == pytest.approx(-(row["distortion"] + row["rate"]))
+    assert row["images_per_second"] > 0
+    listed = command("runs")["runs"]
+    assert listed[0]["run"] == row["run"]
+    assert listed[0]["elbo"] == row["elbo"]
+
+
+def test_an_autoencoder_has_null_where_it_has_no_number(command):
+    row = command("train", "--dataset", "digits", "--model", "autoencoder", *TINY)
+    assert (row["elbo"], row["rate"]) == (None, None)
+    assert row["distortion"] > 0
+
+
+def test_a_sweep_is_a_run_per_beta_and_seed(command):
+    rows = command("sweep", "--dataset", "digits", "--betas", "1", "8", "--seeds", "0", "1", *TINY)["runs"]
+    assert len(rows) == 4
+    rates = [row["rate"] for row in rows]
+    assert max(rates[2:]) < min(rates[:2]), "a larger β must lower the rate"
+    assert rates[0] != rates[1]
+
+
+def test_evaluate_and_project(command, run):
+    root = run.path.parent
+    table = command("evaluate", run.id, "--iwae", "5", store=root)
+    assert table["elbo"] == pytest.approx(-(table["distortion"] + table["rate"]))
+    assert sum(table["rate_per_dim"]) == pytest.approx(table["rate"])
+    assert table["iwae"] >= table["elbo"]
+    assert {"active_units", "mse", "mae", "ssim"} <= set(table)
+    assert command("evaluate", run.id, "--split", "train", store=root)["images"] == 1348
+    assert command("project", run.id, "--method", "pca", store=root)["points"] == 449
+
+
+def test_queue_and_request(command, monkeypatch):
+    monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
+    (queued,) = command("train", "--dataset", "digits", "--queue", *TINY)["runs"]
+    assert queued["status"] == "queued"
+    assert command("request", queued["run"], "cancel")["wish"] == "cancel"
+    assert command("runs")["runs"][0]["state"] == "cancelled"
+
+
+def test_work_trains_what_is_queued(command, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
+    command("train", "--dataset", "digits", "--queue", *TINY)
+    assert main(["work", "--device", "cpu", "--store", str(tmp_path / "store")]) == 0
+    capsys.readouterr()
+    assert command("runs")["runs"][0]["state"] == "done"

@@ -1,0 +1,196 @@
+"""Real runs that are killed, paused, cancelled, starved of disk, and taken up again."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import vae_core
+from tests.conftest import QUICK
+from vae_core.jobs import configure, train_run
+from vae_core.runs import RunError, request, resume, submit, work
+from vae_core.training import TrainingFailed
+
+ROOT = Path(__file__).parents[2]
+LONGER = QUICK | {"epochs": 4, "batch_size": 32}
+
+
+def command(*words):
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    line = [sys.executable, "-m", "vae_core", *map(str, words)]
+    return subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, seconds=90):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def lines(path):
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+@pytest.mark.parametrize(
+    "extra", [("--network", "conv"), ("--network", "mlp", "--patience", 40, "--lr-schedule", "plateau")]
+)
+def test_a_killed_run_resumes_to_the_very_same_weights(tmp_path, extra):
+    settings = [
+        "--dataset",
+        "digits",
+        "--image-size",
+        16,
+        "--beta",
+        2,
+        "--latent-dim",
+        3,
+        "--hidden",
+        32,
+        "--batch-size",
+        16,
+    ]
+    settings += ["--epochs", 25, "--snapshots", 0, "--name", "run", *extra]
+    whole = command("train", *settings, "--store", tmp_path / "whole")
+    killed = command("train", *settings, "--store", tmp_path / "killed")
+    folder = tmp_path / "killed" / "run-1"
+    wait_for(lambda: lines(folder / "metrics.jsonl") >= 3)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+    assert vae_core.Store(tmp_path / "killed").open("run-1").status()["state"] == "paused"
+    resumed = command("train", "--resume", "run-1", "--store", tmp_path / "killed")
+    for process in (whole, resumed):
+        _, errors = process.communicate(timeout=200)
+        assert process.returncode == 0, errors
+    weights = [(tmp_path / name / "run-1" / "weights.safetensors").read_bytes() for name in ("whole", "killed")]
+    assert weights[0] == weights[1]
+
+
+def test_ctrl_c_saves_says_so_and_can_be_resumed(tmp_path):
+    process = command("train", "--dataset", "digits", "--image-size", 8, "--network", "mlp", "--epochs", 5000, "--snapshots", 0, "--store", tmp_path, "--name", "run", "--json")  # fmt: skip
+    wait_for(lambda: lines(tmp_path / "run-1" / "metrics.jsonl") >= 2)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert '"status": "cancelled"' in output.splitlines()[-1]
+    run = vae_core.Store(tmp_path).open("run-1")
+    assert run.status()["state"] == "cancelled"
+    assert run.history()[-1]["step"] > 0
+    run.model()
+
+
+def test_cancel_and_resume_in_process(store):
+    run = store.create(configure("digits", **LONGER))
+    assert train_run(run, lambda step, total, status: "cancel") == "cancelled"
+    assert run.status()["state"] == "cancelled"
+    stopped = run.history()[-1]["step"]
+    assert train_run(run) == "done"
+    assert run.history()[-1]["step"] > stopped
+    assert not (run.path / "resume").exists()
+    assert run.evaluation()["elbo"] < 0
+
+
+def test_a_full_disk_fails_the_run_and_keeps_what_was_saved(store, monkeypatch):
+    run = store.create(configure("digits", **LONGER))
+    honest, writes = os.fsync, []
+
+    def fsync(number):
+        writes.append(number)
+        if len(writes) in range(30, 33):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        honest(number)
+
+    monkeypatch.setattr("vae_core.runs.files.os.fsync", fsync)
+    with pytest.raises(RunError, match="No space left"):
+        train_run(run)
+    monkeypatch.undo()
+    assert run.history()
+    run.model()
+    assert store.open(run.id).status()["state"] in ("failed", "paused")
+    assert train_run(run) == "done"
+
+
+def test_a_loss_that_is_no_number_fails_the_run_with_the_last_good_weights(store, monkeypatch):
+    run = store.create(configure("digits", **LONGER))
+    from vae_core.models import VAE
+
+    honest = VAE.loss
+
+    def loss(self, x, y, step):
+        found = honest(self, x, y, step)
+        return found if step < 60 else {name: value * float("nan") for name, value in found.items()}
+
+    monkeypatch.setattr(VAE, "loss", loss)
+    with pytest.raises(TrainingFailed):
+        train_run(run)
+    status = run.status()
+    assert status["state"] == "failed"
+    assert "no longer a number" in status["message"]
+    assert all(parameter.isfinite().all() for parameter in run.model().parameters())
+
+
+def test_the_queue_trains_oldest_first_one_at_a_time(store, monkeypatch):
+    monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
+    runs = [submit(store, configure("digits", name=name, **QUICK)) for name in ("one", "two", "three")]
+    assert [run.status()["state"] for run in runs] == ["queued"] * 3
+    request(runs[1], "cancel")
+    assert runs[1].status()["state"] == "cancelled"
+    order = []
+
+    def train(run):
+        order.append(run.id)
+        states = [other.status()["state"] for other in runs]
+        assert states.count("running") == 0
+        work(store, "cpu", lambda other: pytest.fail("a second worker trained too"))
+        if run.id.startswith("one"):
+            run.set_status(state="failed", message="bad luck")
+            raise RunError("bad luck")
+        train_run(run)
+
+    work(store, "cpu", train)
+    assert order == [runs[0].id, runs[2].id]
+    assert [run.status()["state"] for run in runs] == ["failed", "cancelled", "done"]
+
+
+def test_wishes_reach_a_training_run_and_resume_queues_it_again(store, monkeypatch):
+    monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
+    run = submit(store, configure("digits", **LONGER))
+
+    def on_progress(step, total, status):
+        if not (run.path / "request.json").exists():
+            request(run, "pause")
+
+    assert train_run(run, on_progress) == "paused"
+    resume(store, run)
+    assert run.status()["state"] == "queued"
+    with pytest.raises(RunError, match="queued"):
+        resume(store, run)
+    work(store, "cpu", train_run)
+    assert run.status()["state"] == "done"
+    for act in (lambda: request(run, "cancel"), lambda: resume(store, run)):
+        with pytest.raises(RunError, match="done"):
+            act()
+
+
+def test_a_worker_outlives_whoever_started_it(store):
+    code = (
+        "import sys; from vae_core.jobs import configure; from vae_core.runs import Store, submit;"
+        f"submit(Store({str(store.root)!r}), configure('digits', network='mlp', hidden=(16,), image_size=8, epochs=2))"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    (run,) = store.runs()
+    wait_for(lambda: run.status()["state"] in ("done", "failed"))
+    assert run.status()["state"] == "done", run.status()["message"]
+
+
+def test_only_one_process_trains_a_run(store):
+    run = store.create(configure("digits", **QUICK))
+    with run.lock, pytest.raises(RunError, match="another process"):
+        train_run(run)

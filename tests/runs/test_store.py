@@ -1,0 +1,134 @@
+import json
+import shutil
+
+import pytest
+
+import vae_core
+from tests.conftest import QUICK
+from vae_core.jobs import configure
+from vae_core.runs import BrokenRun, Run, RunError, Store
+
+
+@pytest.fixture
+def copy(run, store):
+    """A finished run that may be damaged."""
+    shutil.copytree(run.path, store.root / "copy")
+    return store.root / "copy"
+
+
+def edit(path, **changes):
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+DAMAGE = {
+    "config cut in half": lambda p: (p / "config.json").write_text((p / "config.json").read_text()[:200]),
+    "config gone": lambda p: (p / "config.json").unlink(),
+    "status nonsense": lambda p: edit(p / "status.json", state="flying"),
+    "unknown family": lambda p: edit(p / "config.json", family="gan"),
+    "unknown setting": lambda p: edit(p / "config.json", train={"warp": 9}),
+    "beta edited by hand": lambda p: edit(p / "config.json", model=json.loads((p / "config.json").read_text())["model"] | {"beta": -1}),
+    "weights gone": lambda p: (p / "weights.safetensors").unlink(),
+    "weights cut": lambda p: (p / "weights.safetensors").write_bytes((p / "weights.safetensors").read_bytes()[:999]),
+    "empty folder": lambda p: [file.unlink() for file in p.rglob("*") if file.is_file()],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_folder_is_listed_with_the_reason(copy, store, damage):
+    DAMAGE[damage](copy)
+    (found,) = store.runs()
+    assert isinstance(found, BrokenRun)
+    assert "'copy' is broken" in found.reason
+    with pytest.raises(RunError, match="broken"):
+        store.open("copy")
+
+
+def test_weights_of_another_model_are_told(copy, store):
+    config = json.loads((copy / "config.json").read_text())
+    edit(copy / "config.json", model=config["model"] | {"latent_dim": 7})
+    with pytest.raises(RunError, match="belong to another model"):
+        store.open("copy").model()
+
+
+def test_a_stray_file_and_a_missing_store_harm_nothing(store):
+    assert store.runs() == []
+    store.root.mkdir()
+    (store.root / "notes.txt").write_text("hello")
+    assert store.runs() == []
+
+
+@pytest.mark.parametrize("id", ["../x", "gallery/../x", "/etc", "", ".", "..", "a/b", "gallery/"])
+def test_an_id_never_leaves_the_store(store, id):
+    with pytest.raises(RunError):
+        store.open(id)
+    with pytest.raises(RunError):
+        store.delete(id)
+
+
+def test_ids_are_readable_and_never_taken_twice(store):
+    config = configure("digits", beta=4.0, **QUICK)
+    assert [store.create(config).id for _ in range(2)] == ["digits-b4-4-d-1", "digits-b4-4-d-2"]
+    assert store.open("digits-b4-4-d-1").config == config
+    with pytest.raises(RunError, match="already"):
+        store.create(config, "digits-b4-4-d-1")
+
+
+def test_delete_removes_a_run_but_not_one_that_trains(copy, store):
+    found = store.open("copy")
+    found.set_status(state="running")
+    with found.lock, pytest.raises(RunError, match="cancel it first"):
+        store.delete("copy")
+    store.delete("copy")
+    assert store.runs() == []
+
+
+def test_a_run_whose_process_died_is_told_as_paused(copy, store):
+    found = store.open("copy")
+    found.set_status(state="running")
+    with found.lock:
+        assert found.status()["state"] == "running"
+    assert found.status()["state"] == "paused"
+    assert "Resume" in found.status()["message"]
+
+
+def test_other_images_than_those_trained_on_are_told(copy, store):
+    edit(copy / "config.json", fingerprint="0" * 16)
+    with pytest.raises(RunError, match="not those that the run"):
+        store.open("copy").data()
+
+
+def test_the_gallery_is_there_and_stays():
+    runs = Store().gallery()
+    assert {
+        "gallery/sprites-beta-1",
+        "gallery/sprites-beta-4",
+        "gallery/sprites-beta-16",
+        "gallery/digits-beta-1",
+        "gallery/digits-2d",
+    } <= {run.id for run in runs}
+    assert all(isinstance(run, Run) and run.status()["state"] == "done" for run in runs)
+    with pytest.raises(RunError, match="ships with Betascope"):
+        Store().delete(runs[0].id)
+
+
+@pytest.mark.parametrize("id", ["sprites-beta-4", "digits-beta-1", "digits-2d", "mnist-beta-1"])
+def test_gallery_codes_are_cached_so_that_no_data_is_needed(id, monkeypatch):
+    monkeypatch.setattr("vae_core.runs.run.load", lambda *args, **kwargs: pytest.fail("data was asked for"))
+    found = Store().open(f"gallery/{id}")
+    codes = vae_core.latents_of(found)
+    assert codes.dims == found.config.model.latent_dim
+    for method in ("umap", "tsne", "pca"):
+        assert vae_core.map_of(found, vae_core.MapConfig(method=method)).shape == (min(len(codes), 5000), 2)
+
+
+def test_the_sprites_of_the_gallery_tell_the_story_of_beta():
+    """The rate falls with β, and at β = 16 dimensions have collapsed."""
+    runs = [Store().open(f"gallery/sprites-beta-{beta}") for beta in (1, 4, 16)]
+    rates = [run.evaluation()["rate"] for run in runs]
+    assert rates[0] > rates[1] > rates[2]
+    assert len(vae_core.latents_of(runs[2]).collapsed()) >= 3
+
+
+def test_gallery_images_are_still_those_it_was_trained_on():
+    data = Store().open("gallery/digits-beta-1").data()
+    assert len(data.test) > 0

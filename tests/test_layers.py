@@ -1,0 +1,77 @@
+"""Imports point one way, and heavy libraries load only when used."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = [
+    {"config"},
+    {"likelihoods", "divergences", "schedules"},
+    {"datasets", "networks"},
+    {"models"},
+    {"training"},
+    {"runs"},
+    {"metrics"},
+    {"analysis"},
+    {"serving", "jobs"},
+    {"cli"},
+    {"__main__", "__init__"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+CORE = sorted((ROOT / "vae_core").rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    """The file or package right below vae_core."""
+    part = path.relative_to(ROOT / "vae_core").parts[0]
+    return part.removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Dotted names of the modules that a file imports, relative ones made absolute."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module} if node.module else {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_core_imports_downward_only(path):
+    mine = room(path)
+    for name in imported(path):
+        assert name.split(".")[0] not in ("streamlit", "explorer", "pages", "pickle"), name
+        if name.startswith("vae_core."):
+            other = name.split(".")[1]
+            if other != mine:
+                assert LEVEL[other] < LEVEL[mine], f"{mine} imports {other}"
+                assert not (mine == "models" and other == "datasets"), "models never import datasets"
+
+
+def test_every_room_has_its_place():
+    assert {room(path) for path in CORE} == set(LEVEL)
+
+
+def test_nothing_loads_a_pickle():
+    for path in [*CORE, *(ROOT / "explorer").rglob("*.py"), *(ROOT / "pages").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                assert (node.value.id, node.attr) not in {("torch", "load"), ("torch", "save")}, path
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert ast.unparse(node.value) == "False", path
+
+
+def test_importing_the_core_loads_nothing_heavy():
+    heavy = ("umap", "numba", "openTSNE", "sklearn", "torchvision", "streamlit", "pandas")
+    code = f"import sys, vae_core; print([name for name in {heavy} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,173 @@
+import copy
+
+import pytest
+import torch
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+from vae_core.datasets import ImageData
+from vae_core.models import MODELS, create
+from vae_core.training import Listener, TrainConfig, TrainingFailed, fit
+from vae_core.training.loop import hold_out, log_spaced
+
+
+def model_for(data, family="beta_vae", network="mlp", **settings):
+    kind = MODELS[family]
+    return create(
+        family, kind.Config(shape=data.shape, latent_dim=3, hidden=(24,), channels=4, network=network, **settings)
+    )
+
+
+class Notes(Listener):
+    def __init__(self):
+        self.records, self.steps = [], []
+
+    def evaluated(self, state, record):
+        self.records.append(record)
+
+
+class StopAt(Listener):
+    """Cancels at a step, keeping the state as a file would."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def progress(self, state, total, images_per_second):
+        return "cancel" if state.step >= self.step else None
+
+    def evaluated(self, state, record):
+        self.kept = copy.deepcopy((state.tensors(), state.numbers()))
+
+
+class Restored(Listener):
+    def __init__(self, kept):
+        self.kept = kept
+
+    def begin(self, state, plan):
+        state.restore(*self.kept)
+
+
+@pytest.fixture
+def always_due(monkeypatch):
+    monkeypatch.setattr("vae_core.training.loop.Clock.due", lambda self: True)
+
+
+@pytest.mark.parametrize(("network", "precision"), [("mlp", "float32"), ("conv", "float32"), ("conv", "bfloat16")])
+@pytest.mark.parametrize("extra", [{}, {"patience": 50, "lr_schedule": "plateau"}, {"lr_schedule": "cosine", "optimizer": "adamw", "weight_decay": 0.01}])  # fmt: skip
+def test_a_resumed_run_is_bit_for_bit_the_uninterrupted_one(digits, always_due, network, precision, extra):
+    config = TrainConfig(steps=40, batch_size=32, lr=3e-3, precision=precision, snapshots=2, **extra)
+    whole = model_for(digits, network=network)
+    fit(whole, digits, config)
+    stopped = StopAt(17)
+    assert fit(model_for(digits, network=network), digits, config, stopped) == "cancel"
+    torch.rand(100)  # another process would have drawn other noise by now
+    resumed = model_for(digits, network=network)
+    assert fit(resumed, digits, config, Restored(stopped.kept)) == "done"
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_training_lowers_the_loss_and_records_it(digits):
+    notes = Notes()
+    fit(model_for(digits), digits, TrainConfig(epochs=3, batch_size=32), notes)
+    first, last = notes.records[0], notes.records[-1]
+    assert last["elbo"] > first["elbo"] + 5
+    assert last["elbo"] == pytest.approx(-(last["distortion"] + last["rate"]), rel=1e-6)
+    assert sum(last["rate_per_dim"]) == pytest.approx(last["rate"], rel=1e-6)
+    assert last["epoch"] == 3
+    assert last["images"] == len(digits.test)
+    assert [record["step"] for record in notes.records] == sorted({record["step"] for record in notes.records})
+
+
+def test_seeds_repeat_and_differ(digits):
+    found = []
+    for seed in (0, 0, 1):
+        model = model_for(digits)
+        fit(model, digits, TrainConfig(steps=5, batch_size=32, seed=seed))
+        found.append(torch.cat([p.flatten() for p in model.parameters()]))
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
+
+
+def test_early_stopping_keeps_the_best_weights(digits, monkeypatch):
+    """The validation score is scripted: best at the third evaluation, then two worse ones."""
+    scores = iter([-9.0, -5.0, -3.0, -4.0, -4.0])
+    monkeypatch.setattr("vae_core.training.loop.score", lambda found: next(scores))
+    kept = {}
+
+    class Keep(Notes):
+        def evaluated(self, state, record):
+            super().evaluated(state, record)
+            kept[len(self.records)] = copy.deepcopy(state.model.state_dict())
+
+    notes, model = Keep(), model_for(digits)
+    fit(model, digits, TrainConfig(steps=400, batch_size=32, patience=2, snapshots=0), notes)
+    assert len(notes.records) == 6  # five evaluations, then one of the best weights
+    assert notes.records[-1]["step"] < 400
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, kept[3][name]), name
+
+
+def test_decisions_never_look_at_the_test_split(digits):
+    """With other test images the same weights come out."""
+    noise = torch.randint(0, 256, digits.test.images.shape, dtype=torch.uint8)
+    other = ImageData("other", torch.cat([digits.train.images, noise]), digits.n_train)
+    found = []
+    for data in (digits, other):
+        model = model_for(data)
+        fit(model, data, TrainConfig(steps=60, batch_size=32, patience=2, lr_schedule="plateau", lr=0.02))
+        found.append(torch.cat([p.flatten() for p in model.parameters()]))
+    assert torch.equal(*found)
+
+
+def test_held_out_images_leave_the_training_split(digits):
+    train, validation = hold_out(digits.train)
+    assert len(train) + len(validation) == len(digits.train)
+    assert torch.equal(torch.cat([train.images, validation.images]), digits.train.images)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_names_the_term(digits, monkeypatch):
+    model = model_for(digits)
+    honest = model.loss
+
+    def loss(x, y, step):
+        found = honest(x, y, step)
+        return found | {"rate": found["rate"] * float("nan")} if step == 7 else found
+
+    monkeypatch.setattr(model, "loss", loss)
+    with pytest.raises(TrainingFailed, match=r"step 7.*rate = nan.*learning rate"):
+        fit(model, digits, TrainConfig(steps=20, batch_size=32))
+
+
+def test_clipping_bounds_the_step(digits):
+    """With plain small steps of Adam the weights hardly care, so look at the gradients the optimiser sees."""
+    seen = []
+    model = model_for(digits)
+    hook = register_optimizer_step_pre_hook(
+        lambda optimizer, args, kwargs: seen.append(
+            sum(p.grad.square().sum() for p in model.parameters()).sqrt().item()
+        )
+    )
+    fit(model, digits, TrainConfig(steps=5, batch_size=32, clip_norm=0.5))
+    hook.remove()
+    assert len(seen) == 5
+    assert max(seen) == pytest.approx(0.5, rel=1e-3)
+
+
+def test_the_learning_rate_follows_its_schedule(digits):
+    for schedule, last in (("constant", 1e-3), ("cosine", 0.0)):
+        notes = Notes()
+        fit(model_for(digits), digits, TrainConfig(steps=40, batch_size=32, lr_schedule=schedule), notes)
+        assert notes.records[-1]["learning_rate"] == pytest.approx(last, abs=2e-5)
+
+
+def test_the_plateau_schedule_halves_the_rate_when_nothing_improves(digits, monkeypatch):
+    monkeypatch.setattr("vae_core.training.loop.score", lambda found: -1.0)
+    notes = Notes()
+    fit(model_for(digits), digits, TrainConfig(steps=40, batch_size=32, lr_schedule="plateau", snapshots=0), notes)
+    assert notes.records[-1]["learning_rate"] < 0.51e-3
+
+
+def test_snapshots_are_spaced_by_the_logarithm():
+    steps = sorted(log_spaced(10_000, 4))
+    assert steps == [316, 1000, 3162, 10_000]
+    assert log_spaced(100, 0) == frozenset()

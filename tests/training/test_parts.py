@@ -1,0 +1,129 @@
+import pytest
+import torch
+
+from vae_core.config import ConfigError
+from vae_core.datasets import DataError
+from vae_core.models import MODELS, create
+from vae_core.training import TrainingFailed, choose_device, measure, watch
+from vae_core.training.batches import Batches, as_floats
+from vae_core.training.device import Arithmetic, products
+from vae_core.training.preflight import preflight
+
+CPU = torch.device("cpu")
+
+
+def vae(**settings):
+    return create("vae", MODELS["vae"].Config(shape=(1, 8, 8), latent_dim=3, network="mlp", hidden=(16,), **settings))
+
+
+def test_each_epoch_is_a_new_order_of_all_images(digits):
+    batches = Batches(digits.train, 100, seed=0, device=CPU, channels_last=False)
+    epochs = [torch.cat([batches.at(e * batches.per_epoch + s)[0] for s in range(batches.per_epoch)]) for e in (0, 1)]
+    assert not torch.equal(*epochs)
+    assert len(epochs[0].flatten(1).unique(dim=0)) >= 0.99 * len(epochs[0])
+
+
+def test_a_batch_is_a_function_of_seed_and_step(digits):
+    forward = Batches(digits.train, 32, seed=3, device=CPU, channels_last=False)
+    other = Batches(digits.train, 32, seed=3, device=CPU, channels_last=True)
+    expected = [forward.at(step) for step in range(60)]
+    for step in (59, 3, 40):
+        assert torch.equal(other.at(step)[0], expected[step][0])
+        assert torch.equal(other.at(step)[1], expected[step][1])
+    assert not torch.equal(Batches(digits.train, 32, 4, CPU, False).at(0)[0], expected[0][0])
+
+
+def test_a_batch_larger_than_the_data_is_told(digits):
+    with pytest.raises(DataError, match=f"--batch-size 99999.*at most {len(digits.train)}"):
+        Batches(digits.train, 99_999, 0, CPU, False)
+
+
+def test_measuring_equals_the_sums_written_out(digits):
+    model, images = vae(), digits.test.images[:50]
+    found = measure(model, images, seed=4)
+    posterior = model.encode(as_floats(images))
+    noise = torch.empty(50, 3).normal_(generator=torch.Generator().manual_seed(4))
+    z = posterior.mu + torch.exp(posterior.logvar / 2) * noise
+    distortion = model.distortion(as_floats(images), z).mean().item()
+    rate = posterior.rate_per_dim().sum(1).mean().item()
+    assert found.distortion == pytest.approx(distortion, rel=1e-5)
+    assert found.rate == pytest.approx(rate, rel=1e-5)
+    assert found.elbo == pytest.approx(-(distortion + rate), rel=1e-5)
+    assert found.images == 50
+
+
+def test_measuring_repeats_and_disturbs_nothing(digits):
+    model = vae().train()
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    assert measure(model, digits.test.images) == measure(model, digits.test.images)
+    assert torch.equal(torch.rand(3), expected)
+    assert model.training
+
+
+def test_an_autoencoder_has_no_rate(digits):
+    kind = MODELS["autoencoder"]
+    model = create("autoencoder", kind.Config(shape=(1, 8, 8), latent_dim=3, network="mlp", hidden=(16,)))
+    found = measure(model, digits.test.images)
+    assert (found.rate, found.elbo, found.rate_per_dim) == (None, None, None)
+
+
+def good(step, elbo=-100.0, rates=(2.0, 1.0)):
+    return {"step": step, "elbo": elbo, "distortion": -elbo - sum(rates), "rate_per_dim": list(rates)}
+
+
+@pytest.mark.parametrize(
+    ("history", "kinds"),
+    [
+        ([good(0), good(1), good(2)], []),
+        ([good(0, -100), good(1, -50), good(2, -90)], ["loss spike"]),
+        ([good(0), good(1, rates=(2.0, 0.001))], ["collapsed dimensions"]),
+        ([good(0), good(1, rates=(0.0, 0.001))], ["posterior collapse"]),
+        ([good(0), good(1, rates=(99.0, 1.0))], ["exploding variance"]),
+        ([{"step": 0, "elbo": None, "distortion": 3.0, "rate_per_dim": None}], []),
+        ([], []),
+    ],
+)
+def test_alerts_fire_on_what_they_are_for(history, kinds):
+    alerts = watch(history)
+    assert [alert.kind for alert in alerts] == kinds
+    assert all(alert.remedy.endswith(".") for alert in alerts)
+
+
+def test_preflight_looks_at_shape_range_and_gradients(digits):
+    x = as_floats(digits.train.images[:8])
+    model = vae()
+    preflight(model, x, None)
+    assert all(parameter.grad is None for parameter in model.parameters())
+    with pytest.raises(ConfigError, match=r"\(1, 16, 16\)"):
+        preflight(model, torch.rand(4, 1, 16, 16), None)
+    with pytest.raises(ConfigError, match="0 to 2"):
+        preflight(model, torch.tensor([0.0, 2.0]).repeat(32).view(1, 1, 8, 8), None)
+    model.forgotten = torch.nn.Parameter(torch.zeros(1))
+    with pytest.raises(TrainingFailed, match="forgotten"):
+        preflight(model, x, None)
+
+
+def test_preflight_sees_a_gradient_that_is_no_number(digits):
+    model = vae()
+    with torch.no_grad():
+        model.encoder[1].weight[0, 0] = float("nan")
+    with pytest.raises(TrainingFailed):
+        preflight(model, as_floats(digits.train.images[:8]), None)
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:99", "cpu:x", "", "mps"])
+def test_a_device_that_is_not_there_is_told(name):
+    with pytest.raises(ConfigError, match="--device"):
+        choose_device(name)
+
+
+def test_arithmetic_follows_the_wish_and_is_put_back():
+    assert Arithmetic.choose("float32", CPU, "conv") == Arithmetic(False, "highest")
+    assert Arithmetic.choose("bfloat16", CPU, "conv").autocast
+    assert Arithmetic.choose("bfloat16", CPU, "mlp") == Arithmetic(False, "medium")
+    before = torch.get_float32_matmul_precision()
+    with products("medium"):
+        assert torch.get_float32_matmul_precision() == "medium"
+    assert torch.get_float32_matmul_precision() == before
