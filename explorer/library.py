@@ -88,8 +88,12 @@ def _test_data(run: Run, fingerprint: str) -> ImageData:
     return run.data("test")
 
 
+@st.cache_resource(max_entries=64, ttl=60, show_spinner=False, hash_funcs=BY_PATH)
 def test_data(run: Run) -> tuple[ImageData | None, str]:
-    """The run's test images and ""; or None and one sentence on why: pages then show decoded images instead."""
+    """The run's test images and ""; or None and one sentence on why: pages then show decoded images instead.
+
+    A failure is remembered for a minute: looking for a download on a network that never answers takes its time.
+    """
     try:
         return _test_data(run, run.config.fingerprint), ""
     except BetascopeError as error:

@@ -1,4 +1,9 @@
-"""The few things Streamlit's theme cannot say: a grid of cards that fills any width, and crisp pixels."""
+"""The few things Streamlit's theme cannot say: layouts that follow the width, and crisp pixels.
+
+A container's key says how it behaves: `cards-` is a grid of cards, `split-` a form beside its result, `flow-` a row
+of controls that wraps, `lead-` a row whose last column goes below the others on a narrow window, `stack-` rows whose
+columns go below each other there.
+"""
 
 import streamlit as st
 
@@ -17,6 +22,18 @@ CSS = """<style>
 .no-picture {
   aspect-ratio: 2 / 1; display: flex; align-items: center; justify-content: center; border-radius: .4rem;
   background: rgba(127, 139, 155, .12); color: rgba(127, 139, 155, .9); font-size: .85rem;
+}
+[class*="st-key-flow-"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+[class*="st-key-flow-"] [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 12.5rem; }
+@media (max-width: 1000px) {
+  [class*="st-key-lead-"] > * > [data-testid="stHorizontalBlock"],
+  [class*="st-key-lead-"] > [data-testid="stHorizontalBlock"],
+  [class*="st-key-stack-"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  [class*="st-key-lead-"] > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"],
+  [class*="st-key-lead-"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 28%; }
+  [class*="st-key-lead-"] > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:last-child,
+  [class*="st-key-lead-"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:last-child,
+  [class*="st-key-stack-"] [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 100%; }
 }
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: .4rem; }
 [class*="st-key-card"] img, [class*="st-key-split-"] img { image-rendering: auto; }  /* shown smaller than they are */

@@ -126,9 +126,9 @@ else:
         )
     if chosen:
         images, latents, figures = st.tabs(["Images", "Traversals", "Numbers"])
-        with images:
+        with images, st.container(key="stack-images"):
             side_by_side(chosen)
-        with latents:
+        with latents, st.container(key="stack-latents"):
             traversals(chosen)
-        with figures:
+        with figures, st.container(key="stack-figures"):
             numbers(chosen)

@@ -37,7 +37,8 @@ def choose(run: Run, codes: Latents) -> tuple[int, int, str, int]:
     """Both ends, the kind of path and its number of steps."""
     a, b = ends(run, codes)
     st.session_state["interpolate.a"], st.session_state["interpolate.b"] = a, b
-    one, two, kind, count = st.columns([2, 2, 3, 3], vertical_alignment="bottom")
+    with st.container(key="flow-interpolate"):
+        one, two, kind, count = st.columns([2, 2, 3, 3], vertical_alignment="bottom")
     last = len(codes) - 1
     a = one.number_input("From test image", 0, last, key="interpolate.a")
     b = two.number_input("to test image", 0, last, key="interpolate.b")
@@ -76,7 +77,8 @@ def walk(run: Run, codes: Latents, a: int, b: int, mode: str, steps: int) -> Non
         )
         - 1
     )
-    left, middle, right, where = st.columns([3, 3, 3, 5], gap="medium")
+    with st.container(key="lead-interpolate"):
+        left, middle, right, where = st.columns([3, 3, 3, 5], gap="medium")
     found = originals(run, [a, b])
     for column, row, name, index in ((left, a, "A", 0), (right, b, "B", -1)):
         with column:

@@ -19,7 +19,8 @@ def choose(run: Run) -> tuple[MapConfig, str]:
     codes = library.latents(run)
     methods = [name for name in PROJECTIONS if name != "plane"]
     methods = ["plane", *methods] if codes.dims == 2 else methods
-    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+    with st.container(key="flow-map"):
+        left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
     with left:
         method = st.segmented_control(
             "Projection",
@@ -92,7 +93,8 @@ if run is None:
 else:
     config, colour = choose(run)
     shown = wait_for(run, config)
-    left, right = st.columns([3, 2], gap="large")
+    with st.container(key="lead-map"):
+        left, right = st.columns([3, 2], gap="large")
     with left:
         kept = session().picked()
         figure = map_figure(map_of(run, shown), colourings(library.latents(run))[colour], kept)

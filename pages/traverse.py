@@ -105,7 +105,8 @@ def plane(run: Run, codes: Latents, z: torch.Tensor, reach: float) -> None:
 def explore(run: Run, codes: Latents) -> None:
     z = current_code(run, codes)
     starts(run, codes)
-    left, middle, right = st.columns([5, 5, 9], gap="medium")
+    with st.container(key="lead-traverse"):
+        left, middle, right = st.columns([5, 5, 9], gap="medium")
     with left:
         reach = st.segmented_control(
             "Range",
