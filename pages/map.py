@@ -33,7 +33,7 @@ def choose(run: Run) -> tuple[MapConfig, str]:
     with middle:
         colour = st.selectbox("Colour", list(colourings(codes)), key=f"map.colour.{run.id}")
     with right:
-        limits = sorted({min(limit, len(codes)) for limit in (1000, 2500, 5000, 10_000)})
+        limits = sorted({min(limit, len(codes)) for limit in (1000, 2500, 5000)})
         limit = st.selectbox("Points", limits, index=limits.index(min(5000, len(codes))), key=f"map.limit.{run.id}")
     # One cached layout serves every set that is smaller than the limit.
     return MapConfig(method=method, limit=5000 if limit == len(codes) <= 5000 else limit), colour

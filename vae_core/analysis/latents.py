@@ -78,7 +78,7 @@ def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) ->
     return {name: torch.cat(found).cpu() for name, found in parts.items() if found}
 
 
-def latents_of(run: Run, limit: int = 10_000) -> Latents:
+def latents_of(run: Run, limit: int = 5000) -> Latents:
     """Codes of the first `limit` test images, from the cache if they are there (then no data is needed).
 
     Raises:

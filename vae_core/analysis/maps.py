@@ -107,7 +107,7 @@ def map_of(run: Run, config: MapConfig) -> NDArray[np.float32]:
     """
 
     def compute() -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-        codes = latents_of(run).mu[: config.limit]
+        codes = latents_of(run, max(5000, config.limit)).mu[: config.limit]  # small maps share the stored codes
         positions = PROJECTIONS[config.method].function(codes, config)
         return {"positions": torch.from_numpy(np.ascontiguousarray(positions))}, {}
 
