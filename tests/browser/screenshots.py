@@ -26,7 +26,7 @@ def take(page: Page, address: str, target: Path, suffix: str) -> None:
     for name, view in VIEWS.items():
         page.goto(f"{address}/{view}")
         settle(page)
-        page.wait_for_timeout(2500)
+        page.wait_for_timeout(4000)
         page.screenshot(path=target / f"{name}-{suffix}.png")
         print(target / f"{name}-{suffix}.png", flush=True)
 

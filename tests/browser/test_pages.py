@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+import vae_core
+
 from .conftest import settle
 
 PAGES = ("home", "train", "map", "traverse", "interpolate", "compare")
@@ -105,3 +107,23 @@ def test_compare_shows_images_and_numbers(open_page: Callable[..., Page]) -> Non
     expect(page.get_by_alt_text("wide distortion")).to_be_visible()
     page.get_by_role("tab", name="Numbers").click()
     expect(page.get_by_text("Along a dotted line the ELBO is the same.")).to_be_visible()
+
+
+def test_a_model_is_trained_and_explored(open_page: Callable[..., Page], store: vae_core.Store) -> None:
+    """From an empty form to the sliders of the model, while a process of its own trains it."""
+    before = {run.id for run in store.runs()}
+    page = open_page("train")
+    page.get_by_role("spinbutton", name="Epochs").fill("12")
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    explore = page.get_by_role("button", name="Explore it", exact=False).filter(has_not_text="as it is")
+    expect(explore).to_be_visible(timeout=90_000)
+    (trained,) = {run.id for run in store.runs()} - before
+    assert store.open(trained).status()["state"] == "done"
+    settle(page)
+    explore.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Traverse")
+    settle(page)
+    assert f"run={trained}" in page.url
+    expect(page.get_by_alt_text("decoded from the sliders").first).to_be_visible()

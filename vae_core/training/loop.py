@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,7 @@ from .batches import Batches
 from .config import TrainConfig
 from .device import Arithmetic, choose_device, flushed_denormals, products, tune_process
 from .measure import Measurement, measure
-from .monitors import check_finite
+from .monitors import TrainingFailed, check_finite
 from .preflight import preflight
 from .state import TrainingState
 
@@ -69,7 +69,7 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     preflight(model, *plan.batches.at(0))
     state = TrainingState.fresh(model, config)
     listener.begin(state, plan)
-    loss_of = torch.compile(model.loss) if config.compile else model.loss
+    loss_of = compiled(model) if config.compile else model.loss
     device = plan.batches.device
     parameters = list(model.parameters())
     wish, clock = None, Clock(state)
@@ -106,6 +106,24 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     elif wish is not None and state.history[-1]["step"] != state.step:
         evaluate(state, plan, listener, clock, {})
     return wish or "done"
+
+
+def compiled(model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
+    """The model's loss through torch.compile.
+
+    Raises (when called):
+        TrainingFailed: this machine has no compiler that torch can use.
+    """
+    fast = torch.compile(model.loss)
+
+    def loss_of(x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
+        try:
+            return fast(x, y, step)
+        except torch._dynamo.exc.TorchDynamoException as error:
+            reason = str(error).strip().splitlines()[0]
+            raise TrainingFailed(f"torch.compile does not work here ({reason}); train without --compile.") from error
+
+    return loss_of
 
 
 def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
