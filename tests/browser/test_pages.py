@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -117,13 +118,19 @@ def test_a_model_is_trained_and_explored(open_page: Callable[..., Page], store: 
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     settle(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    explore = page.get_by_role("button", name="Explore it", exact=False).filter(has_not_text="as it is")
-    expect(explore).to_be_visible(timeout=90_000)
-    (trained,) = {run.id for run in store.runs()} - before
-    assert store.open(trained).status()["state"] == "done"
+    deadline = time.monotonic() + 90
+    while not (found := {run.id for run in store.runs()} - before) or not finished(store, *found):
+        assert time.monotonic() < deadline, "the run did not finish"
+        page.wait_for_timeout(250)
+    (trained,) = found
+    expect(page.get_by_text("is trained.")).to_be_visible(timeout=30_000)
     settle(page)
-    explore.click()
+    page.get_by_role("button", name="Explore it").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Traverse")
     settle(page)
     assert f"run={trained}" in page.url
     expect(page.get_by_alt_text("decoded from the sliders").first).to_be_visible()
+
+
+def finished(store: vae_core.Store, id: str) -> bool:
+    return store.open(id).status()["state"] == "done"
