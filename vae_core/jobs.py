@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .analysis import EvaluateConfig, MapConfig, evaluate, latents_of, map_of
 from .config import Config, ConfigError
 from .datasets.base import DataConfig
+from .datasets.files import is_path
 from .models import MODELS, family
 from .runs import Run, RunConfig, Store, execute, plan_run
 from .training import TrainConfig
@@ -32,6 +34,8 @@ def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settin
     """
     kind = family(model).Config
     data_names = [name for name in setting_names(DataConfig) if name not in ("name", "seed")]
+    if is_path(dataset):
+        dataset = str(Path(dataset).expanduser().absolute())  # a worker looks from another folder
     data, of_model, train = {"name": dataset}, {}, {}
     for key, value in settings.items():
         if key in data_names:

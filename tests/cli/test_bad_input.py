@@ -32,7 +32,7 @@ CASES = {
     "negative beta in a sweep": (["sweep", "--dataset", "digits", "--betas", "1", "-2"], ["-2"]),
     "resume of nothing": (["train", "--resume", "nobody"], ["'nobody'"]),
     "resume of the gallery": (["train", "--resume", "gallery/digits-2d"], ["complete"]),
-    "a folder that is not there": (["train", "--dataset", "./nowhere"], ["./nowhere"]),
+    "a folder that is not there": (["train", "--dataset", "./nowhere"], ["nowhere"]),
 }
 
 

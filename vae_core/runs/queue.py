@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,7 +66,7 @@ def start_worker(store: Store, device: str) -> None:
     name = str(choose_device(device))
     log = _queue_folder(store) / f"{name.replace(':', '-')}.log"
     with open(log, "ab") as output:
-        subprocess.Popen(
+        worker = subprocess.Popen(
             [sys.executable, "-m", "vae_core", "work", "--store", str(store.root.resolve()), "--device", name],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -72,6 +74,8 @@ def start_worker(store: Store, device: str) -> None:
             start_new_session=True,
             cwd=Path(__file__).parents[2],
         )
+    # Somebody must take note of its end while this process lives, or it stays as a zombie.
+    threading.Thread(target=worker.wait, daemon=True).start()
 
 
 def work(store: Store, device: str, train: Callable[[Run], object]) -> None:
@@ -112,6 +116,9 @@ def _train_one(run: Run, train: Callable[[Run], object]) -> None:
         print(f"{run.id}: {error}", file=sys.stderr, flush=True)
         if run.status()["state"] == "queued":
             run.set_status(state="failed", message=str(error))
+    except Exception:
+        # A defect of ours: the status says what, the log where, and the rest of the queue still gets its turn.
+        traceback.print_exc()
 
 
 def _queue_folder(store: Store) -> Path:

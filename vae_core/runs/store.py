@@ -37,7 +37,7 @@ class Store:
         Raises:
             RunError: no such run, or a broken one.
         """
-        if not re.fullmatch(r"(gallery/)?[\w.=-]+", id) or id.startswith("."):
+        if not re.fullmatch(r"(gallery/)?[\w=-][\w.=-]*", id):
             raise RunError(f"There is no run {id!r}; run ids look like 'sprites-b4-10-d-1' or 'gallery/…'.")
         if id.startswith("gallery/"):
             return Run.open(self.gallery_root / id.removeprefix("gallery/"), id)

@@ -99,6 +99,8 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
             wish = listener.progress(state, plan.total, clock.images_per_second(state.step, config.batch_size))
         if enough:
             break
+    if state.step == plan.total:
+        wish = None  # it came too late to stop anything
     if wish is None and state.best_weights:
         model.load_state_dict(state.best_weights)
         state.final = True
