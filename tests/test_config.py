@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_core.analysis import EvaluateConfig, MapConfig
-from vae_core.config import ConfigError
+from vae_core.config import ConfigError, field_types
 from vae_core.datasets import DataConfig
 from vae_core.models import MODELS
 from vae_core.training import TrainConfig
@@ -55,3 +56,43 @@ def test_a_bad_value_is_told_in_one_sentence(change, words):
 def test_a_bound_above_which_values_lie_is_exclusive():
     with pytest.raises(ConfigError, match="above 0"):
         TrainConfig(lr=0.0)
+
+
+def bad_values():
+    """(configuration, setting, value) for each bound, choice and type that any registered setting declares."""
+    for kind in CONFIGS:
+        for field in dataclasses.fields(kind):
+            (declared, optional), rule = field_types(kind)[field.name], field.metadata
+            bad = [[], {}] if declared is not tuple else ["1,2", {}, [1.5], ["8"], [None]]
+            bad += [] if optional else [None]
+            if declared in (int, float):
+                bad += ["1", True, math.nan, math.inf, -math.inf]
+                bad += [rule["low"] - 1] if rule["low"] is not None else []
+                bad += [rule["high"] + 1] if rule["high"] is not None else []
+                bad += [rule["above"], rule["above"] - 1] if rule["above"] is not None else []
+            if declared in (str, bool):
+                bad += [1]
+            if rule["choices"] is not None:
+                bad += ["", "no such choice"]
+            yield from ((kind, field.name, value) for value in bad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"), list(bad_values()), ids=lambda part: getattr(part, "__qualname__", None) or repr(part)
+)
+def test_every_setting_refuses_what_it_does_not_declare(kind, name, value):
+    with pytest.raises(ConfigError) as caught:
+        kind.from_dict({name: value})
+    message = str(caught.value)
+    assert f"--{name.replace('_', '-')}" in message
+    assert repr(value if not isinstance(value, list) else (value or [None])[0]) in message or repr(value) in message
+    assert message.endswith(".")
+
+
+@pytest.mark.parametrize("kind", CONFIGS, ids=lambda kind: kind.__qualname__)
+def test_the_bounds_themselves_are_accepted(kind):
+    for field in dataclasses.fields(kind):
+        if field_types(kind)[field.name][0] in (int, float):
+            for bound in (field.metadata["low"], field.metadata["high"]):
+                if bound is not None:
+                    assert getattr(kind.from_dict({field.name: bound}), field.name) == bound

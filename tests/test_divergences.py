@@ -29,7 +29,9 @@ def test_the_closed_form_equals_a_monte_carlo_estimate():
 def test_near_the_prior_it_stays_exact_and_positive(size):
     """KL ≈ ½ μ² + ¼ s² for small μ and log-variance s; a plain exp − 1 loses this in float32."""
     value = gaussian_kl(torch.tensor(size), torch.tensor(size)).item()
-    assert value == pytest.approx(0.75 * size**2, rel=2e-2) if size > 1e-4 else value >= 0
+    assert value >= 0
+    if size > 1e-6:  # below, s²/4 is less than the last bit of s
+        assert value == pytest.approx(0.75 * size**2, rel=2e-2)
 
 
 def test_log_densities_equal_the_distribution():

@@ -57,6 +57,18 @@ def test_the_core_imports_downward_only(path):
                 assert not (mine == "models" and other == "datasets"), "models never import datasets"
 
 
+def test_the_reader_of_imports_sees_every_form(tmp_path, monkeypatch):
+    """The test above is worth as much as this."""
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    path = tmp_path / "vae_core" / "models" / "some.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "import a.b\nfrom . import c\nfrom .. import d\nfrom ..e.f import g\ndef h():\n    from x import y\n"
+    )
+    expected = {"a.b", "vae_core.models.c", "vae_core.d", "vae_core.e.f", "x"}
+    assert imported(path) == expected
+
+
 def test_every_room_has_its_place():
     assert {room(path) for path in CORE} == set(LEVEL)
 

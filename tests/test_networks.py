@@ -38,3 +38,26 @@ def test_signals_keep_their_size_at_the_start():
     deep = NETWORKS["mlp"].encoder((1, 16, 16), 10, (256,) * 5, 32)
     inside = deep[:-1](torch.randn(200, 1, 16, 16))
     assert 0.3 < inside.square().mean().item() < 3
+
+
+def test_at_64_pixels_the_image_halves_to_four_and_back():
+    x, seen = torch.rand(1, 1, 64, 64), []
+    for layer in NETWORKS["conv"].encoder((1, 64, 64), 20, (256, 256), 32):
+        x = layer(x)
+        seen += [x.shape[-1]] if isinstance(layer, nn.Conv2d) else []
+    assert seen == [32, 16, 8, 4]
+    decoder = NETWORKS["conv"].decoder(10, (1, 64, 64), (256, 256), 32)
+    transposed = 3 * (16 * 32 * 32 + 32) + (16 * 32 * 1 + 1)
+    assert sum(p.numel() for p in decoder.parameters()) == 11 * 256 + 257 * 256 + 257 * 512 + transposed
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_last_layer_is_free_to_be_negative(name):
+    """A ReLU at the end of either half would forbid half of all codes and of all logits."""
+    torch.manual_seed(0)
+    network, shape = NETWORKS[name], (1, 16, 16)
+    for made in (
+        network.encoder(shape, 6, (16,), 8)(torch.rand(20, *shape)),
+        network.decoder(3, shape, (), 8)(torch.randn(20, 3)),
+    ):
+        assert made.min() < 0 < made.max()

@@ -122,6 +122,8 @@ def _converted(kind: type, value: Any, option: str) -> Any:
     if kind is tuple and isinstance(value, list | tuple):
         return tuple(_converted(int, part, option) for part in value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and isinstance(value, int) and abs(value) > 2**63:
+        raise ConfigError(f"{option}: must lie within ±2^63.")
     if kind is float and number:
         return float(value)
     if kind is int and number and math.isfinite(value) and value == int(value):

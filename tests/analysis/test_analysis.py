@@ -5,6 +5,7 @@ from sklearn.decomposition import PCA
 
 from vae_core.analysis import (
     EvaluateConfig,
+    Latents,
     MapConfig,
     decode,
     evaluate,
@@ -171,3 +172,90 @@ def test_an_autoencoder_is_evaluated_without_a_bound(autoencoder_run):
     table = evaluate(autoencoder_run, EvaluateConfig(iwae=3))
     assert (table["elbo"], table["rate"], table["iwae"]) == (None, None, None)
     assert table["mse"] > 0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+@pytest.mark.parametrize("kind", ["one dimension", "all alike", "three images"])
+def test_slow_maps_of_poor_codes_are_finite(method, kind):
+    """One latent dimension, full collapse and a handful of images are all things a person can ask for."""
+    normal = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    codes = {"one dimension": normal[:, :1], "all alike": 0 * normal, "three images": normal[:3]}[kind]
+    found = PROJECTIONS[method].function(codes, MapConfig(method=method))
+    assert found.shape == (len(codes), 2)
+    assert np.isfinite(found).all()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_seed_changes_the_layout():
+    codes = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    one, two = (PROJECTIONS["umap"].function(codes, MapConfig(method="umap", seed=seed)) for seed in (0, 1))
+    assert not np.allclose(one, two)
+
+
+def test_the_plane_is_the_code_itself():
+    codes = np.random.default_rng(0).normal(size=(20, 2)).astype(np.float32)
+    assert np.array_equal(PROJECTIONS["plane"].function(codes, MapConfig(method="plane")), codes)
+
+
+def hand_made(rate=None):
+    """Three dimensions of variance 1, 0 and 9 around means 5, 1 and −2."""
+    swing = np.array([1.0, -1.0] * 10, dtype=np.float32)
+    mu = np.stack([5 + swing, 1 + 0 * swing, -2 + 3 * swing], 1)
+    rates = None if rate is None else np.tile(np.array(rate, dtype=np.float32), (20, 1))
+    return Latents(mu, rates, rates, swing, None, None, (), ())
+
+
+def test_dimensions_are_ordered_by_rate_or_else_by_variance():
+    assert hand_made().order() == [2, 0, 1]
+    assert hand_made(rate=[0.009, 3.0, 0.5]).order() == [1, 2, 0]
+    assert hand_made(rate=[0.5, 0.5, 0.5]).order() == [0, 1, 2]
+    assert hand_made().weight_per_dim().tolist() == pytest.approx([1, 0, 9])
+
+
+def test_collapsed_dimensions_are_those_below_a_hundredth_of_a_nat():
+    assert hand_made(rate=[0.009, 0.011, 0.0]).collapsed() == [0, 2]
+    assert hand_made().collapsed() == []
+
+
+def test_sliders_span_the_prior_or_else_the_codes():
+    centre, deviation = hand_made(rate=[1.0, 1.0, 1.0]).spread()
+    assert (centre.tolist(), deviation.tolist()) == ([0, 0, 0], [1, 1, 1])
+    centre, deviation = hand_made().spread()
+    assert centre.tolist() == pytest.approx([5, 1, -2])
+    assert deviation.tolist() == pytest.approx([1, 1e-6, 3])
+
+
+def test_other_weights_make_another_cache_entry(run, monkeypatch):
+    before = cache_path(run, "thing", {"a": 1})
+    monkeypatch.setattr(type(run), "weights_hash", lambda self: "0" * 16)
+    assert cache_path(run, "thing", {"a": 1}) != before
+
+
+def test_sigma_and_distortion_of_the_latents_are_those_of_the_model(run):
+    codes, x = latents_of(run), as_floats(run.data().test.images)
+    with torch.no_grad():
+        posterior = run.model().encode(x)
+        distortion = run.model().distortion(x, posterior.mu)
+    assert np.allclose(codes.sigma, torch.exp(posterior.logvar / 2), rtol=1e-4)
+    assert np.allclose(codes.distortion, distortion, rtol=1e-4)
+    assert len(latents_of(run, limit=7)) == 7
+
+
+def test_evaluate_has_every_number_and_counts_its_images(run):
+    calls = []
+    table = evaluate(run, EvaluateConfig(iwae=2, limit=20), lambda done, total: calls.append((done, total)))
+    assert {
+        "split", "images", "elbo", "distortion", "rate", "rate_per_dim", "active_units",
+        "mse", "mae", "ssim", "beta", "iwae", "iwae_samples",
+    } <= set(table)  # fmt: skip
+    assert calls == [(20, 20)]
+    assert table["beta"] == 2.0
+    assert table == evaluate(run, EvaluateConfig(iwae=2, limit=20))
+
+
+def test_a_part_of_the_split_never_becomes_the_runs_evaluation(run):
+    whole = evaluate(run, EvaluateConfig())
+    evaluate(run, EvaluateConfig(limit=5))
+    evaluate(run, EvaluateConfig(split="train", limit=5))
+    assert run.evaluation()["images"] == whole["images"]

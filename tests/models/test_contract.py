@@ -38,22 +38,28 @@ def test_shapes(name, shape, network):
         assert made.max() <= 1
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("likelihood", LIKELIHOODS)
 @pytest.mark.parametrize("name", MODELS)
-def test_the_loss_is_finite_and_reaches_every_parameter(name, likelihood):
-    model = make(name, likelihood=likelihood)
-    terms = model.loss(images((1, 8, 8)), None, step=3)
-    assert all(torch.isfinite(value) for value in terms.values())
+def test_the_loss_is_finite_and_reaches_every_parameter(name, likelihood, shape, network):
+    model = make(name, shape, network=network, likelihood=likelihood)
+    terms = model.loss(images(shape), None, step=3)
+    assert {"loss", "distortion"} <= set(terms)
+    for term, value in terms.items():
+        assert value.shape == (), term
+        assert torch.isfinite(value), term
     terms["loss"].backward()
     for parameter_name, parameter in model.named_parameters():
         assert parameter.grad is not None, parameter_name
         assert parameter.grad.abs().sum() > 0, parameter_name
 
 
+@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("name", MODELS)
-def test_one_batch_can_be_learned(name):
+def test_one_batch_can_be_learned(name, network):
     torch.manual_seed(0)
-    model, x = make(name), images((1, 8, 8)).round()
+    model, x = make(name, network=network), images((1, 8, 8)).round()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     before = model.distortion(x, model.embed(x)).mean().item()
     for step in range(300):
@@ -87,3 +93,22 @@ def test_a_seed_fixes_the_weights_and_leaves_the_noise_alone():
     one, two = make("vae"), make("vae")
     assert torch.equal(torch.rand(1), expected)
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_loss_is_a_mean_over_the_batch(name):
+    """Every image twice: the same loss, were it not for the noise, which is taken away."""
+    model, x = make(name), images((1, 8, 8))
+    if hasattr(model, "LOGVAR_START"):
+        with torch.no_grad():
+            model.encoder[-1].weight[3:] = 0
+            model.encoder[-1].bias[3:] = -60  # σ near zero
+    once, twice = (model.loss(batch, None, step=0)["loss"].item() for batch in (x, torch.cat([x, x])))
+    assert once == pytest.approx(twice, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_samples_follow_their_generator(name):
+    one, two, three = (make(name).sample(4, generator=torch.Generator().manual_seed(s)) for s in (1, 1, 2))
+    assert torch.equal(one, two)
+    assert not torch.equal(one, three)

@@ -1,4 +1,5 @@
 import copy
+import math
 
 import pytest
 import torch
@@ -171,3 +172,83 @@ def test_snapshots_are_spaced_by_the_logarithm():
     steps = sorted(log_spaced(10_000, 4))
     assert steps == [316, 1000, 3162, 10_000]
     assert log_spaced(100, 0) == frozenset()
+
+
+class EverySave(Notes):
+    """All states that a file would have held, one after another."""
+
+    def __init__(self):
+        super().__init__()
+        self.saves = []
+
+    def evaluated(self, state, record):
+        super().evaluated(state, record)
+        self.saves.append(copy.deepcopy((state.tensors(), state.numbers())))
+
+
+def told(records):
+    """Records without what the clock decides."""
+    return [{k: v for k, v in record.items() if k not in ("seconds", "images_per_second")} for record in records]
+
+
+@pytest.mark.parametrize("save", [-3, -2, -1])
+def test_a_run_killed_around_its_early_stop_does_not_train_on(digits, save):
+    """The last saves: one before the verdict, the verdict itself, the evaluation of the best weights."""
+    config = TrainConfig(steps=600, batch_size=32, lr=0.03, patience=1, snapshots=0)
+    whole, seen = model_for(digits), EverySave()
+    fit(whole, digits, config, seen)
+    assert seen.records[-1]["step"] < 600
+
+    class Resumed(Notes):
+        def begin(self, state, plan):
+            state.restore(*copy.deepcopy(seen.saves[save]))
+
+        def evaluated(self, state, record):
+            super().evaluated(state, record)
+            self.history = state.history
+
+    resumed, notes = model_for(digits), Resumed()
+    assert fit(resumed, digits, config, notes) == "done"
+    assert told(notes.history) == told(seen.saves[-1][1]["history"])
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_a_wish_that_comes_with_the_early_stop_is_too_late(digits, always_due, monkeypatch):
+    scores = iter([-3.0, -4.0])
+    monkeypatch.setattr("vae_core.training.loop.score", lambda found: next(scores))
+    config = TrainConfig(steps=400, batch_size=32, patience=1, snapshots=0)
+    assert fit(model_for(digits), digits, config, StopAt(20)) == "done"  # evaluations at steps 0 and 20
+
+
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_a_wish_ends_the_run_at_its_step_with_a_save(digits, always_due, wish):
+    class At(Notes):
+        def progress(self, state, total, images_per_second):
+            return wish if state.step == 7 else None
+
+    notes = At()
+    assert fit(model_for(digits), digits, TrainConfig(steps=60, batch_size=32, snapshots=0), notes) == wish
+    assert notes.records[-1]["step"] == 7
+
+
+def test_a_validation_score_that_is_no_number_stops_the_run(digits, monkeypatch):
+    """Unnoticed it would never be beaten, and JSON cannot hold it."""
+    monkeypatch.setattr("vae_core.training.loop.score", lambda found: float("nan"))
+    with pytest.raises(TrainingFailed, match="validation = nan"):
+        fit(model_for(digits), digits, TrainConfig(steps=20, batch_size=32, patience=3))
+
+
+def test_the_cosine_rate_is_that_of_the_formula(digits):
+    """The record after step t holds the rate of step t − 1: ½(1 + cos π(t − 1)/T)."""
+    notes = Notes()
+    fit(model_for(digits), digits, TrainConfig(steps=40, batch_size=32, lr_schedule="cosine"), notes)
+    found = {record["step"]: record["learning_rate"] for record in notes.records if record["step"]}
+    assert len(found) >= 10
+    assert found == pytest.approx({t: 0.5e-3 * (1 + math.cos(math.pi * (t - 1) / 40)) for t in found}, rel=1e-6)
+
+
+def test_fit_puts_the_arithmetic_back(digits):
+    before = torch.get_float32_matmul_precision()
+    fit(model_for(digits), digits, TrainConfig(steps=2, batch_size=32, precision="bfloat16"))
+    assert torch.get_float32_matmul_precision() == before

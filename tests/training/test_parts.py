@@ -3,10 +3,12 @@ import torch
 
 from vae_core.config import ConfigError
 from vae_core.datasets import DataError
+from vae_core.datasets.base import Split
 from vae_core.models import MODELS, create
 from vae_core.training import TrainingFailed, choose_device, measure, watch
 from vae_core.training.batches import Batches, as_floats
 from vae_core.training.device import Arithmetic, products
+from vae_core.training.measure import active_units
 from vae_core.training.preflight import preflight
 
 CPU = torch.device("cpu")
@@ -127,3 +129,89 @@ def test_arithmetic_follows_the_wish_and_is_put_back():
     with products("medium"):
         assert torch.get_float32_matmul_precision() == "medium"
     assert torch.get_float32_matmul_precision() == before
+
+
+def numbered(n=12, side=8):
+    """Images that show their own number, labelled with it."""
+    images = torch.arange(n, dtype=torch.uint8).view(n, 1, 1, 1).expand(n, 1, side, side).contiguous()
+    return Split(images, torch.arange(n), None)
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 7])
+def test_an_epoch_shows_every_image_once_with_its_own_label(epoch):
+    batches = Batches(numbered(), 4, seed=0, device=CPU, channels_last=False)
+    assert batches.per_epoch == 3
+    parts = [batches.at(3 * epoch + position) for position in range(3)]
+    for x, y in parts:
+        assert torch.equal((x[:, 0, 0, 0] * 255).round().long(), y)
+    assert sorted(torch.cat([y for _, y in parts]).tolist()) == list(range(12))
+
+
+def test_a_last_partial_batch_is_left_out():
+    batches = Batches(numbered(), 5, seed=0, device=CPU, channels_last=False)
+    assert batches.per_epoch == 2
+    seen = [y for step in (0, 1) for y in batches.at(step)[1].tolist()]
+    assert len(set(seen)) == 10
+
+
+def test_channels_last_changes_the_layout_not_the_values():
+    split = Split(torch.randint(0, 256, (8, 3, 8, 8), dtype=torch.uint8), None, None)
+    plain, last = (Batches(split, 4, 0, CPU, layout).at(0)[0] for layout in (False, True))
+    assert last.is_contiguous(memory_format=torch.channels_last)
+    assert not last.is_contiguous()
+    assert torch.equal(plain, last)
+
+
+def test_floats_are_the_bytes_over_255():
+    found = as_floats(torch.tensor([0, 51, 255], dtype=torch.uint8).view(3, 1, 1, 1)).flatten()
+    assert found.tolist() == pytest.approx([0.0, 0.2, 1.0])
+
+
+def test_active_units_are_those_whose_means_vary():
+    """Standard deviations 0.09 and 0.11 lie on either side of √0.01."""
+    pattern = torch.tensor([1.0, -1.0]).repeat(50)
+    mu = torch.stack([pattern * 0.09 + 7, pattern * 0.11 - 7, pattern * 0], 1)
+    assert active_units(mu) == 1
+
+
+def test_a_measurement_does_not_depend_on_how_images_are_split(digits):
+    """Means are over images, not over batches: 500 + 50 images count each once."""
+    model, images = vae(), digits.train.images[:550]
+    with torch.no_grad():
+        model.encoder[-1].weight[3:] = 0
+        model.encoder[-1].bias[3:] = -60  # no noise to speak of
+    parts = [measure(model, images[:500]).distortion, measure(model, images[500:]).distortion]
+    assert measure(model, images).distortion == pytest.approx((500 * parts[0] + 50 * parts[1]) / 550, rel=1e-5)
+
+
+def test_preflight_changes_nothing(digits):
+    """An autoencoder keeps running moments of its codes, which a look must not move."""
+    kind = MODELS["autoencoder"]
+    model = create("autoencoder", kind.Config(shape=(1, 8, 8), latent_dim=3, network="mlp", hidden=(16,)))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    preflight(model, as_floats(digits.train.images[:8]), None)
+    assert torch.equal(torch.rand(1), expected)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_the_products_are_put_back_after_an_error():
+    before = torch.get_float32_matmul_precision()
+    with pytest.raises(KeyError), products("medium"):
+        raise KeyError
+    assert torch.get_float32_matmul_precision() == before
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_auto_takes_bfloat16_only_where_the_machine_has_it(native, monkeypatch):
+    monkeypatch.setattr("vae_core.training.device.native_bfloat16", lambda device: native)
+    assert Arithmetic.choose("auto", CPU, "conv") == Arithmetic(native, "highest")
+    assert Arithmetic.choose("auto", CPU, "mlp") == Arithmetic(False, "medium" if native else "highest")
+    assert Arithmetic.choose("auto", torch.device("cuda"), "mlp") == Arithmetic(native, "highest")
+
+
+def test_cpu_is_always_there():
+    assert choose_device("cpu") == CPU
+    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")

@@ -26,7 +26,7 @@ class EvaluateConfig(Config):
     split: str = setting("test", "Which images", choices=("train", "test"))
     iwae: int = setting(0, "K of the importance-weighted bound (0: leave it out)", low=0, high=100_000)
     limit: int | None = setting(None, "Take only the first images of the split (none: all)", low=1)
-    seed: int = setting(0, "Seed of the posterior samples", low=0)
+    seed: int = setting(0, "Seed of the posterior samples", low=0, high=2**32 - 1)
     device: str = setting("auto", "Where to evaluate: auto, cpu, cuda or cuda:N")
 
 

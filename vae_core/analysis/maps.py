@@ -25,7 +25,7 @@ class MapConfig(Config):
     neighbours: int = setting(15, "UMAP: neighbours that count as near", low=2, high=200, advanced=True)
     min_dist: float = setting(0.1, "UMAP: how tightly points may pack", low=0.0, high=0.99, advanced=True)
     perplexity: float = setting(30.0, "t-SNE: effective number of neighbours", low=2.0, high=200.0, advanced=True)
-    seed: int = setting(0, "Seed of the layout", low=0, advanced=True)
+    seed: int = setting(0, "Seed of the layout", low=0, high=2**32 - 1, advanced=True)
 
 
 def pca_axes(codes: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -45,13 +45,19 @@ def pca(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
 
 
 def umap_layout(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
-    """UMAP (McInnes et al. 2018), seeded, started from PCA. `(N, 2)`."""
+    """UMAP (McInnes et al. 2018), seeded, started from PCA. `(N, 2)`.
+
+    Raises:
+        ConfigError: fewer than three codes have no neighbourhoods.
+    """
     import umap
 
+    if len(codes) < 3:
+        raise ConfigError(f"--method 'umap': needs at least 3 images, not {len(codes)}; use pca.")
     layout = umap.UMAP(
         n_neighbors=min(config.neighbours, len(codes) - 1),
         min_dist=config.min_dist,
-        init=_scaled(pca(codes, config), 10.0),
+        init=_start(codes, config),
         random_state=config.seed,
         n_jobs=1,
     )
@@ -62,8 +68,11 @@ def tsne(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
     """t-SNE (van der Maaten & Hinton 2008; FFT-accelerated, Linderman et al. 2019), started from PCA. `(N, 2)`."""
     from openTSNE import TSNE
 
+    # One thread: its many short parallel loops wait for each other, 5 to 20 times slower on two busy cores.
     perplexity = min(config.perplexity, (len(codes) - 1) / 3)
-    layout = TSNE(perplexity=perplexity, initialization="pca", random_state=config.seed, n_jobs=-1)
+    start = _start(codes, config)
+    start *= 1e-4 / start[:, 0].std()  # as wide as openTSNE wants it
+    layout = TSNE(perplexity=perplexity, initialization=start, random_state=config.seed, n_jobs=1)
     return np.asarray(layout.fit(codes), dtype=np.float32)
 
 
@@ -114,5 +123,8 @@ def map_of(run: Run, config: MapConfig) -> NDArray[np.float32]:
     return cached(run, "map", config.to_dict(), compute)[0]["positions"].numpy()
 
 
-def _scaled(points: NDArray[np.float32], size: float) -> NDArray[np.float32]:
-    return (points / max(float(np.abs(points).max()), 1e-12) * size).astype(np.float32)
+def _start(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
+    """PCA within ±10, with a trace of noise: codes of one dimension, or all alike, would leave an axis flat. `(N, 2)`."""
+    points = pca(codes, config)
+    noise = np.random.default_rng(config.seed).normal(scale=1e-4, size=points.shape)
+    return (points / max(float(np.abs(points).max()), 1e-12) * 10 + noise).astype(np.float32)

@@ -8,7 +8,7 @@ from typing import Any
 from ..datasets import DATASETS
 from ..jobs import setting_names
 from ..models import MODELS
-from ..runs import BrokenRun, Run, Store
+from ..runs import BrokenRun, Run, RunError, Store
 from .console import say
 
 
@@ -60,13 +60,16 @@ def runs(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 
 def _row(run: Run | BrokenRun) -> dict[str, Any]:
-    if isinstance(run, BrokenRun):
-        return {"run": run.id, "state": "broken", "name": None, "elbo": None, "beta": None, "reason": run.reason}
-    evaluation = run.evaluation() or {}
+    try:
+        if isinstance(run, BrokenRun):
+            raise RunError(run.reason)
+        evaluation, state = run.evaluation() or {}, run.status()["state"]
+    except RunError as error:  # one damaged file must not hide the other runs
+        return {"run": run.id, "state": "broken", "name": None, "elbo": None, "beta": None, "reason": str(error)}
     return {
         "run": run.id,
         "path": str(run.path),
-        "state": run.status()["state"],
+        "state": state,
         "name": run.config.name,
         "dataset": run.config.data.name,
         "family": run.config.family,

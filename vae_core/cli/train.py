@@ -77,7 +77,8 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store, settings = Store(options.store), settings_of(options)
     if "beta" in settings:
         raise ConfigError(f"--beta {settings['beta']}: a sweep takes --betas, one or more values.")
-    settings.pop("seed", None)
+    if "seed" in settings:
+        raise ConfigError(f"--seed {settings['seed']}: a sweep takes --seeds, one or more values.")
     configs = [
         configure(options.dataset, "beta_vae", beta=beta, seed=seed, **settings)
         for beta in options.betas

@@ -16,6 +16,8 @@ def ssim(x: Tensor, reconstruction: Tensor) -> Tensor:
     The window is the paper's 11×11 Gaussian of σ = 1.5; images smaller than 11 pixels take the largest odd
     window that fits. Channels are compared one by one and averaged.
     """
+    # Variances are small differences of large numbers: float32 would do, the TF32 of GPU convolutions would not.
+    x, reconstruction = x.double(), reconstruction.double()
     side = min(WINDOW, x.shape[-1] - (1 - x.shape[-1] % 2))
     window = _gaussian_window(side).to(x)
     mean_x, mean_y = _blur(x, window), _blur(reconstruction, window)
@@ -25,7 +27,7 @@ def ssim(x: Tensor, reconstruction: Tensor) -> Tensor:
     c1, c2 = 0.01**2, 0.03**2
     luminance = (2 * mean_x * mean_y + c1) / (mean_x.square() + mean_y.square() + c1)
     structure = (2 * covariance + c2) / (var_x + var_y + c2)
-    return (luminance * structure).flatten(1).mean(1)
+    return (luminance * structure).flatten(1).mean(1).float()
 
 
 def _gaussian_window(side: int) -> Tensor:

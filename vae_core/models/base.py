@@ -30,7 +30,7 @@ class ModelConfig(Config):
     hidden: tuple[int, ...] = setting((256, 256), "Widths of the fully connected layers", low=1, high=8192)
     channels: int = setting(32, "Channels of each convolution", low=1, high=512, advanced=True)
     likelihood: str = setting("bernoulli", "Observation model p(x|z)", choices=LIKELIHOODS)
-    sigma: float = setting(0.1, "Standard deviation of the Gaussian likelihood", above=0, advanced=True)
+    sigma: float = setting(0.1, "Standard deviation of the Gaussian likelihood", low=1e-3, high=1e3, advanced=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -14,6 +14,7 @@ from ..datasets import load
 from ..datasets.base import DataConfig, DataError
 from ..models import ModelConfig, family
 from ..training import TrainConfig, choose_device
+from ..training.config import held_out_of
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,11 @@ def plan_run(
     kind.from_dict(model)  # a wrong setting is told before any data is drawn
     choose_device(train.device)
     images = load(data, split="test")
-    if train.batch_size > images.train_size:
+    usable = images.train_size - (held_out_of(images.train_size) if train.holds_out else 0)
+    if train.batch_size > usable:
         raise DataError(
-            f"--batch-size {train.batch_size}: larger than the {images.train_size} training images of "
-            f"{data.name}; use at most {images.train_size}."
+            f"--batch-size {train.batch_size}: larger than the {usable} training images of "
+            f"{data.name}; use at most {usable}."
         )
     known = {"shape": images.shape, "classes": len(images.class_names), "train_size": images.train_size}
     complete = kind.from_dict(model | known)

@@ -6,12 +6,12 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from filelock import Timeout
 
 from ..config import BetascopeError
-from ..datasets import load
 from ..models import create
 from ..training import TrainingFailed, choose_device, describe_device, fit
 from .files import RunError
@@ -42,18 +42,24 @@ def _execute_locked(run: Run, on_progress: Callable[[int, int, dict[str, Any]], 
         run.set_status(
             state="running", message="", pid=os.getpid(), started=time.time(), device=describe_device(device)
         )
-        data = load(run.config.data)
+        data = run.data("all")
         model = create(run.config.family, run.config.model, run.config.train.seed)
         outcome = fit(model, data, run.config.train, Recorder(run, on_progress))
     except (BetascopeError, TrainingFailed) as error:
-        run.set_status(state="failed", message=str(error), finished=time.time())
+        _failed(run, str(error))
         raise
     except BaseException as error:
         # A defect or a kill from outside: say so in the folder before it goes on its way.
-        run.set_status(state="failed", message=f"Stopped by {type(error).__name__}: {error}", finished=time.time())
+        _failed(run, f"Stopped by {type(error).__name__}: {error}")
         raise
     (run.path / "request.json").unlink(missing_ok=True)
     if outcome == "done":
         shutil.rmtree(run.path / "resume", ignore_errors=True)  # three times the weights, of no more use
     run.set_status(state=STATE_AFTER[outcome], message=MESSAGE_AFTER[outcome], finished=time.time())
     return STATE_AFTER[outcome]
+
+
+def _failed(run: Run, message: str) -> None:
+    """Say so in the folder; a disk too full even for that must not hide the first reason."""
+    with suppress(RunError):
+        run.set_status(state="failed", message=message, finished=time.time())

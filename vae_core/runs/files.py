@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         RunError: the disk is full or not writable; what `path` held before is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Named after the thread too: the app writes from several, and two must never share one file.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:
@@ -33,11 +36,13 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise RunError(
             f"Could not save {path.name} in {path.parent} ({error.strerror or error}): free some space or choose "
             "another store; what was saved before is unharmed."
         ) from error
+    finally:
+        with suppress(OSError):  # gone after the rename; a read-only disk refuses even this
+            temporary.unlink()
 
 
 def write_json(path: Path, value: Any) -> None:

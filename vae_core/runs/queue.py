@@ -79,7 +79,12 @@ def start_worker(store: Store, device: str) -> None:
 
 
 def work(store: Store, device: str, train: Callable[[Run], object]) -> None:
-    """Train queued runs of this device, oldest first, until none is left."""
+    """Train queued runs of this device, oldest first, until none is left.
+
+    Raises:
+        ConfigError: a device that is not on this machine. RunError: the store cannot be written.
+    """
+    device = str(choose_device(device))
     lock = FileLock(_queue_folder(store) / f"{device.replace(':', '-')}.lock", is_singleton=False)
     while next_queued(store, device) is not None:
         try:
@@ -92,17 +97,16 @@ def work(store: Store, device: str, train: Callable[[Run], object]) -> None:
 
 def next_queued(store: Store, device: str) -> Run | None:
     """The oldest run that waits for this device."""
-    waiting = [
-        run
-        for run in store.runs()
-        if isinstance(run, Run) and run.status()["state"] == "queued" and _device_of(run) == device
-    ]
+    waiting = [run for run in store.runs() if isinstance(run, Run) and _device_of(run) == device]
     return min(waiting, key=lambda run: run.config.created, default=None)
 
 
 def _device_of(run: Run) -> str | None:
+    """The device that a queued run waits for."""
     try:
-        return str(choose_device(run.config.train.device))
+        return str(choose_device(run.config.train.device)) if run.status()["state"] == "queued" else None
+    except RunError:
+        return None  # deleted since it was listed
     except ConfigError as error:
         run.set_status(state="failed", message=str(error))  # a store brought from another machine
         return None
@@ -114,11 +118,17 @@ def _train_one(run: Run, train: Callable[[Run], object]) -> None:
     except (BetascopeError, TrainingFailed) as error:
         # The run's own status carries the reason to the person; the queue goes on with the next.
         print(f"{run.id}: {error}", file=sys.stderr, flush=True)
-        if run.status()["state"] == "queued":
-            run.set_status(state="failed", message=str(error))
-    except Exception:
+        _never_again(run, str(error))
+    except Exception as error:
         # A defect of ours: the status says what, the log where, and the rest of the queue still gets its turn.
         traceback.print_exc()
+        _never_again(run, f"Stopped by {type(error).__name__}: {error}")
+
+
+def _never_again(run: Run, message: str) -> None:
+    """A run that could not even begin leaves the queue, or it would be taken up again for ever."""
+    if run.path.is_dir() and run.status()["state"] == "queued":
+        run.set_status(state="failed", message=message)
 
 
 def _queue_folder(store: Store) -> Path:

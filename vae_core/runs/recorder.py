@@ -10,7 +10,7 @@ from typing import Any
 from ..training import Listener, watch
 from ..training.loop import Plan
 from ..training.state import TrainingState
-from .files import read_json, read_tensors, write_bytes, write_tensors
+from .files import RunError, read_json, read_tensors, write_bytes, write_tensors
 from .run import Run
 
 WISHES = ("pause", "cancel")
@@ -33,7 +33,7 @@ class Recorder(Listener):
     def begin(self, state: TrainingState, plan: Plan) -> None:
         self.snapshot_steps = plan.snapshot_steps
         if self.resume_path.exists():
-            state.restore(*read_tensors(self.resume_path))
+            self._restore(state)
             self._write_history(state)
 
     def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
@@ -61,6 +61,20 @@ class Recorder(Listener):
         self.run.set_status(
             step=state.step, epoch=record["epoch"], alerts=[alert.to_dict() for alert in watch(state.history)]
         )
+
+    def _restore(self, state: TrainingState) -> None:
+        """
+        Raises:
+            RunError: the saved state cannot be read, or config.json was changed after it was saved.
+        """
+        saved = read_tensors(self.resume_path)
+        try:
+            state.restore(*saved)
+        except (RuntimeError, ValueError, KeyError, TypeError) as error:
+            raise RunError(
+                f"The saved state of the run {self.run.id!r} belongs to other settings than its config.json; "
+                "put the original config.json back, or train a new run."
+            ) from error
 
     def _write_history(self, state: TrainingState) -> None:
         lines = "".join(json.dumps(record, allow_nan=False) + "\n" for record in state.history)

@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-from ..config import BetascopeError
 from ..datasets import ImageData, load
 from ..models import Model, create
 from .config import RunConfig
@@ -46,7 +45,7 @@ class Run:
                 raise RunError(f"status.json says {state!r}; it can be {', '.join(STATES)}.")
             if state == "done":
                 run.check_weights()
-        except (BetascopeError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:  # a BetascopeError is a ValueError
             raise RunError(f"The run {id or path.name!r} is broken: {error}") from error
         return run
 
@@ -74,6 +73,8 @@ class Run:
                 return False
         except Timeout:
             return True
+        except OSError:
+            return False  # a folder brought here read-only, where nobody can train
 
     # -- what was written --------------------------------------------------------------------------------
     def history(self) -> list[dict[str, Any]]:
@@ -126,8 +127,9 @@ class Run:
         return model.to(device).eval()
 
     def snapshots(self) -> list[tuple[int, Path]]:
-        """(step, weights file) along the way, earliest first."""
-        return sorted((int(path.stem), path) for path in (self.path / "snapshots").glob("*.safetensors"))
+        """(step, weights file) along the way, earliest first; files of other names are not ours."""
+        found = (self.path / "snapshots").glob("*.safetensors")
+        return sorted((int(path.stem), path) for path in found if path.stem.isdecimal())
 
     def data(self, split: str = "test") -> ImageData:
         """The images the run was trained on.

@@ -25,7 +25,7 @@ class Store:
 
     def runs(self) -> list[Run | BrokenRun]:
         """The user's own runs, newest first, broken ones with their reason."""
-        found = [_open(path, path.name) for path in _folders(self.root) if path.name != "gallery"]
+        found = [_open(path, path.name) for path in self._own()]
         return sorted(found, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
 
     def gallery(self) -> list[Run | BrokenRun]:
@@ -37,18 +37,32 @@ class Store:
         Raises:
             RunError: no such run, or a broken one.
         """
-        if not re.fullmatch(r"(gallery/)?[\w=-][\w.=-]*", id):
-            raise RunError(f"There is no run {id!r}; run ids look like 'sprites-b4-10-d-1' or 'gallery/…'.")
-        if id.startswith("gallery/"):
-            return Run.open(self.gallery_root / id.removeprefix("gallery/"), id)
-        return Run.open(self.root / id, id)
+        return Run.open(self._path(id), id)
+
+    def _own(self) -> list[Path]:
+        return [path for path in _folders(self.root) if path.name != "gallery"]
+
+    def _path(self, id: str) -> Path:
+        """The listed folder of this id: what is not listed is never touched, whatever the id spells.
+
+        Raises:
+            RunError: there is none.
+        """
+        shipped = id.startswith("gallery/")
+        for path in _folders(self.gallery_root) if shipped else self._own():
+            if path.name == id.removeprefix("gallery/"):
+                return path
+        where = self.gallery_root if shipped else self.root
+        raise RunError(f"There is no run {id!r} in {where}; `python -m vae_core runs` lists those there are.")
 
     def create(self, config: RunConfig, id: str | None = None, state: str = "paused") -> Run:
         """A new folder; in the state "queued" a worker will take it up, "paused" waits for its maker.
 
         Raises:
-            RunError: the store cannot be written.
+            RunError: the store cannot be written, or the id is taken or no plain folder name.
         """
+        if id is not None and (not re.fullmatch(r"[\w=-][\w.=-]*", id) or id == "gallery"):
+            raise RunError(f"{id!r} cannot be the id of a run; use letters, digits and -.")
         name = id or _slug(config.name)
         for number in range(1, 1_000_000):
             path = self.root / (name if id else f"{name}-{number}")
@@ -62,24 +76,29 @@ class Store:
                 raise RunError(
                     f"Could not create a run in {self.root} ({error.strerror}); choose another --store."
                 ) from error
-        write_json(path / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
-        write_json(path / "config.json", config.to_dict())
+        try:
+            write_json(path / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
+            write_json(path / "config.json", config.to_dict())
+        except RunError:
+            shutil.rmtree(path, ignore_errors=True)  # half a run is none
+            raise
         return Run(path.name, path, config)
 
     def delete(self, id: str) -> None:
         """
         Raises:
-            RunError: the run is training, or ships with the project.
+            RunError: there is no such run, it is training, ships with the project, or the disk refuses.
         """
         if id.startswith("gallery/"):
             raise RunError(f"{id!r} ships with Betascope and stays.")
-        path = self.root / id
-        if path.parent != self.root or not path.is_dir():
-            raise RunError(f"There is no run {id!r} in {self.root}.")
+        path = self._path(id)
         broken = _open(path, id)
         if isinstance(broken, Run) and broken.status()["state"] == "running":
             raise RunError(f"The run {id!r} is training; cancel it first.")
-        shutil.rmtree(path)
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            raise RunError(f"Could not delete the run {id!r} in {self.root} ({error.strerror}).") from error
 
 
 def _folders(root: Path) -> list[Path]:

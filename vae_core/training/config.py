@@ -11,6 +11,11 @@ OPTIMIZERS = ("adam", "adamw")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
+def held_out_of(images: int) -> int:
+    """How many training images decide instead of being trained on, where anything is decided: a tenth, at most 5,000."""
+    return min(5000, images // 10)
+
+
 @dataclass(frozen=True)
 class TrainConfig(Config):
     """Settings of the one training loop."""
@@ -26,7 +31,7 @@ class TrainConfig(Config):
     patience: int = setting(
         0, "Stop after so many evaluations without a better validation ELBO (0: never)", low=0, advanced=True
     )
-    seed: int = setting(0, "Seed of the initial weights, the order of the images and the noise", low=0)
+    seed: int = setting(0, "Seed of the initial weights, the order of the images and the noise", low=0, high=2**32 - 1)
     device: str = setting("auto", "Where to train: auto, cpu, cuda or cuda:N")
     precision: str = setting(
         "auto", "Arithmetic of the networks (auto: bfloat16 where it pays)", choices=PRECISIONS, advanced=True

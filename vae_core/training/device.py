@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,21 +16,23 @@ from ..config import ConfigError
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` is CUDA when there is one, else the CPU.
+    """`auto` is CUDA when there is one, else the CPU; a GPU always has its number, so each has one name.
 
     Raises:
         ConfigError: a device that is not on this machine.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    kind, _, index = name.partition(":")
-    if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if not re.fullmatch(r"cpu|cuda(:[0-9]{1,3})?", name):
         raise ConfigError(f"--device {name!r}: must be auto, cpu, cuda or cuda:N.")
-    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
+    kind, _, index = name.partition(":")
+    if kind == "cpu":
+        return torch.device("cpu")
+    if int(index or 0) >= torch.cuda.device_count():
         raise ConfigError(
             f"--device {name!r}: this machine has {torch.cuda.device_count()} CUDA devices; use auto or cpu."
         )
-    return torch.device(name)
+    return torch.device("cuda", int(index or 0))
 
 
 def describe_device(device: torch.device) -> str:

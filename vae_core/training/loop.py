@@ -14,7 +14,7 @@ from torch import Tensor
 from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
 from .batches import Batches
-from .config import TrainConfig
+from .config import TrainConfig, held_out_of
 from .device import Arithmetic, choose_device, flushed_denormals, products, tune_process
 from .measure import Measurement, measure
 from .monitors import TrainingFailed, check_finite
@@ -77,7 +77,7 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     if state.step == 0:
         evaluate(state, plan, listener, clock, {})
 
-    while state.step < plan.total and wish is None:
+    while state.step < plan.total and wish is None and not state.stops(config):
         state.set_learning_rate(config, plan.total)
         x, y = plan.batches.at(state.step)  # (B, C, H, W), (B,)
         with products(plan.arithmetic.products):
@@ -92,14 +92,11 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
         state.optimizer.step()
         state.step += 1
 
-        enough = False
         if state.step % plan.every == 0 or state.step == plan.total or state.step in plan.snapshot_steps:
-            enough = evaluate(state, plan, listener, clock, as_numbers(terms))
+            evaluate(state, plan, listener, clock, as_numbers(terms))
         if clock.due() or state.step == plan.total:
             wish = listener.progress(state, plan.total, clock.images_per_second(state.step, config.batch_size))
-        if enough:
-            break
-    if state.step == plan.total:
+    if state.step == plan.total or state.stops(config):
         wish = None  # it came too late to stop anything
     if wish is None and state.best_weights:
         model.load_state_dict(state.best_weights)
@@ -155,7 +152,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
 
 def hold_out(train: Split) -> tuple[Split, Split]:
     """The last tenth of the training images, at most 5,000, decides; the test split is never asked."""
-    n = min(5000, len(train) // 10)
+    n = held_out_of(len(train))
     if n == 0:
         raise DataError(f"{len(train)} training images are too few to hold some out; set patience to 0.")
     parts = [train.images, train.labels, train.factors]
@@ -165,18 +162,19 @@ def hold_out(train: Split) -> tuple[Split, Split]:
     )
 
 
-def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock, terms: dict[str, float]) -> bool:
-    """Measure, record, tell the listener; True when early stopping says enough."""
+def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock, terms: dict[str, float]) -> None:
+    """Measure, record, tell the listener."""
     with clock.stopped():
         # The clock stands still: images per second are those of training alone.
         images = None if state.step == plan.total or state.final else CURVE_IMAGES
         labels = plan.test.labels
         found = measure(state.model, plan.test.images[:images], None if labels is None else labels[:images])
-        check_finite({"distortion": found.distortion, "rate": found.rate or 0.0}, state.step)
-        validation, enough = None, False
+        check_finite(terms | {"distortion": found.distortion, "rate": found.rate or 0.0}, state.step)
+        validation = None
         if plan.validation is not None and not state.final:
             validation = score(measure(state.model, plan.validation.images, plan.validation.labels))
-            enough = state.judge(validation, plan.config)
+            check_finite({"validation": validation}, state.step)
+            state.judge(validation, plan.config)
         state.seconds = clock.seconds()
         record = {
             "step": state.step,
@@ -191,7 +189,6 @@ def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock,
         }
         state.history = [old for old in state.history if old["step"] < state.step] + [record]
         listener.evaluated(state, record)
-    return enough
 
 
 def score(found: Measurement) -> float:

@@ -22,10 +22,13 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
     low, high = x.min().item(), x.max().item()
     if not (low >= 0 and high <= 1):
         raise ConfigError(f"Pixel values run from {low:g} to {high:g}; they must lie in 0 to 1.")
-    # A fixed state of the noise, put back afterwards: looking must not change the run.
+    # Noise and buffers (an autoencoder's running moments) are put back: looking must not change the run.
+    before = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):
         loss = model.loss(x, y, step=0)["loss"]
         loss.backward()
+    for name, buffer in model.named_buffers():
+        buffer.copy_(before[name])
     if not torch.isfinite(loss):
         raise TrainingFailed(
             f"The loss of the first batch is {loss.item()}; check the data and lower the learning rate."

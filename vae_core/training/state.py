@@ -47,19 +47,22 @@ class TrainingState:
     def learning_rate(self) -> float:
         return self.optimizer.param_groups[0]["lr"]
 
-    def judge(self, score: float, config: TrainConfig) -> bool:
-        """Take note of a validation score (higher is better); True when early stopping says enough."""
+    def judge(self, score: float, config: TrainConfig) -> None:
+        """Take note of a validation score (higher is better)."""
         if self.best is None or score > self.best:
             self.best, self.evaluations_since_best, self.plateau_waits = score, 0, 0
             if config.patience:
                 self.best_weights = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
-            return False
+            return
         self.evaluations_since_best += 1
         self.plateau_waits += 1
         if config.lr_schedule == "plateau" and self.plateau_waits >= PLATEAU_PATIENCE:
             self.plateau_factor *= PLATEAU_FACTOR
             self.plateau_waits = 0
-        return 0 < config.patience <= self.evaluations_since_best
+
+    def stops(self, config: TrainConfig) -> bool:
+        """Whether early stopping has said enough; a run killed right after that must not train on."""
+        return self.final or 0 < config.patience <= self.evaluations_since_best
 
     # -- to and from disk --------------------------------------------------------------------------------
     def tensors(self) -> dict[str, Tensor]:
