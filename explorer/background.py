@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from vae_core.analysis import MapConfig, map_is_cached
+from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run
 
 
@@ -43,7 +43,7 @@ def _jobs() -> dict[tuple[str, str], Job]:
 def lay_out(run: Run, config: MapConfig) -> Job | None:
     """The job that makes this map, started if need be; None when the map is in the run's cache."""
     key = (str(run.path), str(config))
-    if map_is_cached(run, config):
+    if map_file(run, config).exists():
         _jobs().pop(key, None)
         return None
     job = _jobs().get(key)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from vae_core.analysis import Latents, latents_of
+from vae_core.analysis import ALL, LIMIT, Latents, latents_of
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
@@ -54,6 +55,22 @@ def active_runs() -> list[Run]:
     return sorted(found, key=lambda run: (run.status()["state"] == "queued", run.config.created))
 
 
+def find(id: str) -> Run:
+    """The run of this id, opened again only when one of its files changed.
+
+    Raises:
+        RunError: there is none, or it is broken.
+    """
+    shipped = id.startswith("gallery/")
+    for path in _folders(store().gallery_root if shipped else store().root):
+        if path.name == id.removeprefix("gallery/") and id != "gallery":
+            found = _opened(path, id)
+            if isinstance(found, Run):
+                return found
+            raise RunError(found.reason)
+    raise RunError(f"There is no run {id!r} any more; choose another one.")
+
+
 def numbers(run: Run) -> dict[str, Any]:
     """The run's whole-test table, else the last point of its curves, else nothing."""
     history = run.history()
@@ -73,14 +90,15 @@ def model_of(run: Run) -> Model:
     return SHELF.model(run)
 
 
-def latents(run: Run) -> Latents:
-    """Codes of the run's test images; computed once, then from its cache folder."""
-    return _latents(run, run.weights_path.stat().st_mtime_ns)
+def latents(run: Run, rows: Iterable[int] = ()) -> Latents:
+    """Codes of the run's test images, enough of them to hold `rows`; computed once, then from its cache folder."""
+    limit = ALL if max(rows, default=0) >= LIMIT else LIMIT
+    return _latents(run, run.weights_path.stat().st_mtime_ns, limit)
 
 
 @st.cache_resource(max_entries=24, show_spinner="Encoding the test images …", hash_funcs=BY_PATH)
-def _latents(run: Run, version: int) -> Latents:
-    return latents_of(run)
+def _latents(run: Run, version: int, limit: int) -> Latents:
+    return latents_of(run, limit)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Opening the images …", hash_funcs=BY_PATH)

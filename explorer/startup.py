@@ -17,6 +17,8 @@ from vae_core.runs import Run, Store
 from vae_core.runs.queue import start_worker
 from vae_core.training import choose_device
 
+from .live import base
+
 LOG = logging.getLogger("betascope")
 
 
@@ -29,7 +31,7 @@ async def lifespan(app: App) -> AsyncIterator[None]:
 
 def to_home(request: Request) -> RedirectResponse:
     """The first page answers at "/" alone; "/home" would open with a dialog that it does not exist."""
-    return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
+    return RedirectResponse(f"{base()}/?{request.url.query}".rstrip("?"))
 
 
 def _warm() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
 
+from vae_core.serving import MAX_CODE
+
 MAX_DIMS = 512
 MAX_PICKS = 24
+#: Settings of pages that a link carries: name in the address → the longest value it takes.
+VIEW = {"reach": 4, "row": 9, "method": 12, "colour": 60, "points": 7, "keys": 400, "path": 12, "at": 8, "rank": 4}
 
 
 @dataclass
@@ -16,13 +21,14 @@ class Session:
     """What a person is looking at.
 
     run: id of the run in view. z: the code the sliders stand at, by run id. picks: indices of picked test
-    images, by run id, oldest first. compared: ids of the runs on the Compare page.
+    images, by run id, oldest first. compared: ids of the runs on the Compare page. view: settings of pages.
     """
 
     run: str | None = None
     z: dict[str, list[float]] = field(default_factory=dict)
     picks: dict[str, list[int]] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)
+    view: dict[str, str] = field(default_factory=dict)
 
     def picked(self) -> list[int]:
         """The picks of the run in view."""
@@ -33,17 +39,30 @@ class Session:
         if self.run is not None:
             self.picks[self.run] = list(dict.fromkeys(indices))[-MAX_PICKS:]
 
+    def stand_at(self, z: Sequence[float], row: int | None = None) -> None:
+        """Put the sliders of the run in view on a code; `row` is the test image it belongs to, if it is one's."""
+        if self.run is not None:
+            self.z[self.run] = [round(float(value), 4) for value in z]
+            self.keep("row", None if row is None else str(row))
+
+    def keep(self, name: str, value: str | None) -> None:
+        """Remember a page's setting; None is what it is when nobody chose."""
+        if value is None:
+            self.view.pop(name, None)
+        else:
+            self.view[name] = value
+
     def to_query(self) -> dict[str, str]:
         """Query parameters that reopen this view."""
         run = self.run or ""
         found = {"run": run}
         if z := self.z.get(run):
-            found["z"] = ",".join(f"{value:.3g}" for value in z)
+            found["z"] = ",".join(f"{round(value, 4):.6g}" for value in z)
         if picks := self.picks.get(run):
             found["picks"] = ",".join(map(str, picks))
         if self.compared:
             found["compare"] = ",".join(self.compared)
-        return {name: value for name, value in found.items() if value}
+        return {name: value for name, value in (found | self.view).items() if value}
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> Session:
@@ -56,6 +75,7 @@ class Session:
             picks = [int(value) for value in _numbers(query.get("picks", "")) if value >= 0 and value == int(value)]
             if picks:
                 session.pick(picks)
+        session.view = {name: query[name] for name, longest in VIEW.items() if 0 < len(query.get(name, "")) <= longest}
         session.compared = [id for id in query.get("compare", "").split(",") if id]
         return session
 
@@ -67,6 +87,15 @@ def _numbers(text: str) -> list[float]:
     except ValueError:
         return []
     return found if len(found) <= MAX_DIMS and all(map(math.isfinite, found)) else []
+
+
+def valid_code(value: object, dims: int) -> list[float] | None:
+    """A code that came from a browser: `dims` finite numbers within ±`MAX_CODE`, else None."""
+    if not isinstance(value, list) or len(value) != dims:
+        return None
+    if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in value):
+        return None
+    return [float(part) for part in value] if all(abs(part) <= MAX_CODE for part in value) else None
 
 
 def session() -> Session:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -34,6 +36,25 @@ def current_run() -> Run | None:
     chosen = next((run for run in runs if run.id.startswith("gallery/")), runs[0] if runs else None)
     session().run = chosen.id if chosen else None
     return chosen
+
+
+def recalled(
+    widget: Callable[..., Any],
+    label: str,
+    options: Sequence[Any],
+    name: str,
+    key: str,
+    default: Any = None,
+    **settings: Any,
+) -> Any:
+    """A widget that chooses one of `options` and whose choice goes into the link as `name`."""
+    default = options[0] if default is None else default
+    by_text = {str(option): option for option in options}
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = by_text.get(session().view.get(name, ""), default)
+    value = widget(label, list(options), key=key, **settings)
+    session().keep(name, None if value == default else str(value))
+    return value
 
 
 def empty_state(message: str, page: str, label: str) -> None:

@@ -3,40 +3,46 @@
 import streamlit as st
 
 from explorer import background, library
+from explorer.components import mount
 from explorer.figures import colourings, map_figure
 from explorer.navigation import go
+from explorer.picking import table_of
 from explorer.pictures import caption_of, say_what_is_missing, show_pairs
-from explorer.state import session
-from explorer.widgets import current_run, empty_state
-from vae_core.analysis import PROJECTIONS, MapConfig, map_of
+from explorer.scenes import map_scene
+from explorer.state import session, valid_code
+from explorer.widgets import current_run, empty_state, recalled
+from vae_core.analysis import ALL, LIMIT, PROJECTIONS, Latents, MapConfig, codes_limit, latents_file, map_of
 from vae_core.runs import Run
 
 SHOWN = 24
+FEWER = (1000, 2500)
 
 
-def choose(run: Run) -> tuple[MapConfig, str]:
-    """The method, the number of points and the colour."""
+def choose(run: Run) -> MapConfig:
+    """The method and the number of points."""
     codes = library.latents(run)
     methods = [name for name in PROJECTIONS if name != "plane"]
     methods = ["plane", *methods] if codes.dims == 2 else methods
     with st.container(key="flow-map"):
-        left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+        left, right, _ = st.columns([3, 2, 2], vertical_alignment="bottom")
     with left:
-        method = st.segmented_control(
-            "Projection",
-            methods,
-            default=methods[0],
-            required=True,
-            format_func=lambda name: PROJECTIONS[name].title,
-            key="map.method",
-        )
-    with middle:
-        colour = st.selectbox("Colour", list(colourings(codes)), key=f"map.colour.{run.id}")
+        method = recalled(
+            st.segmented_control, "Projection", methods, "method", f"map.method.{codes.dims == 2}",
+            required=True, format_func=lambda name: PROJECTIONS[name].title,
+        )  # fmt: skip
     with right:
-        limits = sorted({min(limit, len(codes)) for limit in (1000, 2500, 5000)})
-        limit = st.selectbox("Points", limits, index=limits.index(min(5000, len(codes))), key=f"map.limit.{run.id}")
-    # One cached layout serves every set that is smaller than the limit.
-    return MapConfig(method=method, limit=5000 if limit == len(codes) <= 5000 else limit), colour
+        limits = [limit for limit in FEWER if limit < len(codes)] + [LIMIT]
+        if more_than(run, codes):
+            limits.append(ALL)
+        names = {limit: f"{limit:,}" for limit in limits} | {LIMIT: f"{len(codes):,}", ALL: "All test images"}
+        limit = recalled(st.selectbox, "Points", limits, "points", f"map.limit.{run.id}", LIMIT, format_func=names.get)
+    return MapConfig(method=method, limit=limit)
+
+
+def more_than(run: Run, codes: Latents) -> bool:
+    """Whether there are more test images than the stored codes."""
+    data, _ = library.test_data(run)
+    return latents_file(run, ALL).exists() if data is None else len(data.test) > len(codes)
 
 
 def wait_for(run: Run, config: MapConfig) -> MapConfig:
@@ -62,28 +68,94 @@ def wait_for(run: Run, config: MapConfig) -> MapConfig:
     watch()
     return config.replace(method="pca")
 
-
 def picks(run: Run, rows: list[int]) -> None:
     """The picked images and where to go with them."""
     if not rows:
         st.markdown("**Pick images**")
-        st.caption("Click a point, or draw a lasso around some. Double-click the map to let go.")
+        st.caption("Click a point, or take the lasso. Hold the pointer anywhere to see what the decoder draws there.")
         say_what_is_missing(run)
         return
-    st.markdown(f"**{len(rows)} picked**" if len(rows) > 1 else f"**{caption_of(run, rows[0]).capitalize()}**")
+    st.markdown(f"**{len(rows):,} picked**" if len(rows) > 1 else f"**{caption_of(run, rows[0]).capitalize()}**")
     show_pairs(run, rows[:SHOWN])
     more = f" The first {SHOWN} are shown." if len(rows) > SHOWN else ""
     st.caption(f"Originals over reconstructions.{more}")
     say_what_is_missing(run)
     with st.container(horizontal=True):
         if st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
-            session().z[run.id] = library.latents(run).mu[rows[0]].tolist()
+            session().stand_at(library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
             go("traverse")
-        if len(rows) > 1 and st.button(
-            "Interpolate the first two", icon=":material/conversion_path:", key="map.interpolate"
-        ):
-            session().pick(rows[:2])
+        if len(rows) > 1 and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate"):
+            session().keep("keys", "~".join(map(str, rows[:4])))
             go("interpolate")
+        st.download_button(
+            "CSV", lambda: table_of(library.latents(run, rows), rows).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",
+            "text/csv", icon=":material/download:", key="map.csv",
+        )  # fmt: skip
+
+
+def live_map(run: Run, config: MapConfig) -> bool:
+    """The map of the browser; False where it cannot be shown."""
+    codes = library.latents(run, range(config.limit - 1, config.limit))
+    scene = map_scene(
+        run, codes, config, colour=session().view.get("colour"), picks=session().picked(), z=session().z.get(run.id)
+    )
+    key = f"map.live.{run.id}"
+
+    def changed() -> None:
+        found = st.session_state[key]
+        rows = found.get("picks")
+        if isinstance(rows, list) and all(isinstance(row, int) and 0 <= row < len(codes) for row in rows):
+            session().pick(rows)
+            st.session_state["map.picked"] = (run.id, rows)
+        if (z := valid_code((found.get("z") or {}).get("z"), codes.dims)) is not None:
+            session().stand_at(z, (found["z"] or {}).get("row"))
+        if found.get("colour") in colourings(codes):
+            session().keep("colour", found["colour"])
+
+    if scene is None or st.session_state.get("map.no-webgl"):
+        return False
+    found = mount(
+        "map", key, scene, on_picks_change=changed, on_z_change=changed, on_colour_change=changed,
+        on_webgl_change=lambda: None, on_gone_change=lambda: None,
+    )  # fmt: skip
+    if found.get("webgl") is False:
+        st.session_state["map.no-webgl"] = True
+    if found.get("gone") or found.get("webgl") is False:
+        st.rerun()
+    return True
+
+
+def plain_map(run: Run, config: MapConfig) -> None:
+    """The map of a browser without WebGL."""
+    codes = library.latents(run)
+    known = colourings(codes)
+    colour = recalled(st.selectbox, "Colour", list(known), "colour", f"map.colour.{run.id}")
+    fewer = config.replace(limit=min(config.limit, LIMIT))
+    event = st.plotly_chart(
+        map_figure(map_of(run, fewer), known[colour], session().picked()), on_select="rerun", selection_mode=("points", "box", "lasso"),
+        key=f"map.figure.{run.id}.{config.method}", config={"scrollZoom": True, "displaylogo": False}, alt="Map of the codes",
+    )  # fmt: skip
+    chosen = [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point]
+    if chosen:
+        session().pick(chosen)
+        st.session_state["map.picked"] = (run.id, chosen)
+
+
+def about_between(config: MapConfig) -> str:
+    """How the empty space of this map is decoded."""
+    if config.method == "plane":
+        return "Every place is a code: what the decoder draws there is exact."
+    if config.method == "pca":
+        return "Between points, the code in the plane of the two main directions is decoded."
+    return "Between points, the mean code of the 8 nearest images is decoded (weights 1/distance²): approximate, and fading far from data."
+
+
+def picked_rows(run: Run) -> list[int]:
+    """All that were picked on this run's map; after a reload, those that the link remembers."""
+    begun, rows = st.session_state.get("map.picked", (None, []))
+    kept = session().picked()
+    rows = rows if begun == run.id and rows[-len(kept) :] == kept else kept
+    return [row for row in rows if row < len(library.latents(run, rows))]
 
 
 st.title("Map")
@@ -91,22 +163,15 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 else:
-    config, colour = choose(run)
+    config = choose(run)
     shown = wait_for(run, config)
     with st.container(key="lead-map"):
         left, right = st.columns([3, 2], gap="large")
     with left:
-        kept = session().picked()
-        figure = map_figure(map_of(run, shown), colourings(library.latents(run))[colour], kept)
-        event = st.plotly_chart(
-            figure, on_select="rerun", selection_mode=("points", "box", "lasso"), key=f"map.figure.{run.id}.{shown.method}",
-            config={"scrollZoom": True, "displaylogo": False}, alt=f"{PROJECTIONS[shown.method].title} of the codes",
-        )  # fmt: skip
-        st.caption(
-            f"{PROJECTIONS[shown.method].title} of the posterior means of {min(shown.limit, len(library.latents(run))):,} test images."
-        )
-    chosen = [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point]
-    if chosen:
-        session().pick(chosen[:SHOWN])
+        if not live_map(run, shown):
+            plain_map(run, shown)
+        count = len(map_of(run, shown))
+        title = PROJECTIONS[shown.method].title
+        st.caption(f"{title} of the posterior means of {count:,} test images. {about_between(shown)}")
     with right:
-        picks(run, chosen or [row for row in kept if row < len(library.latents(run))])
+        picks(run, picked_rows(run))

@@ -1,22 +1,43 @@
-"""Loaded models for whoever asks often: one per run, thread-safe, least recently used out first."""
+"""Live decoding and encoding for whoever asks often: one loaded model per run, one thread for all, small jobs first.
+
+A drag asks for one image and, beside it, for rows of a strip. One thread serves everybody in the order of
+(size, arrival): the image that follows the thumb never waits for more than the row that is being decoded.
+"""
 
 from __future__ import annotations
 
+import itertools
+import queue
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from .analysis import decode
+from .config import BetascopeError
 from .models import Model
-from .runs import Run
+from .runs import Run, RunError
 
-CAPACITY = 16
+#: Bytes of weights that stay loaded.
+CAPACITY = 2**30
+#: Codes or images in one request.
+MAX_BATCH = 256
+#: Far beyond any code that a model has seen.
+MAX_CODE = 1e4
+
+
+class RequestError(BetascopeError):
+    """A request that no model could answer: a wrong length, a code that is not finite, a label there is not."""
 
 
 class ModelShelf:
-    """Models ready to decode; a run whose weights file changed is loaded again."""
+    """Models ready to decode, least recently used out first; a run whose weights file changed is loaded again."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.capacity = capacity
@@ -27,22 +48,154 @@ class ModelShelf:
         """The run's model on the CPU, in evaluation mode, shared: do not change it.
 
         Raises:
-            RunError: no weights, or weights that do not fit.
+            RunError: the run is gone, has no weights, or weights that do not fit.
         """
-        version = run.weights_path.stat().st_mtime_ns if run.has_weights else 0
+        try:
+            version = run.weights_path.stat().st_mtime_ns
+        except OSError as error:
+            self.forget(run)
+            raise RunError(f"The run {run.id!r} was deleted, or has no weights yet.") from error
         with self._lock:
             known = self._models.get(run.path)
-            if known is None or known[0] != version:
-                known = (version, run.model())
-                self._models[run.path] = known
+            if known is not None and known[0] == version:
+                self._models.move_to_end(run.path)
+                return known[1]
+        # Loaded outside of the lock: whoever waits for another model must not wait for this one.
+        model = run.model().to(memory_format=torch.channels_last)
+        with self._lock:
+            self._models[run.path] = (version, model)
             self._models.move_to_end(run.path)
-            while len(self._models) > self.capacity:
+            while len(self._models) > 1 and sum(size_of(known) for _, known in self._models.values()) > self.capacity:
                 self._models.popitem(last=False)
-            return known[1]
+        return model
 
-    def decode(self, run: Run, codes: Tensor) -> Tensor:
-        """Codes `(n, D)` → images `(n, C, H, W)` in [0, 1]."""
-        return decode(self.model(run), codes)
+    def forget(self, run: Run) -> None:
+        """Let go of a run's model."""
+        with self._lock:
+            self._models.pop(run.path, None)
+
+
+class LiveDesk:
+    """Decodes and encodes for many clients in one thread of its own; every answer is a `Future`."""
+
+    def __init__(self, shelf: ModelShelf) -> None:
+        self.shelf = shelf
+        self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], Any], Future[Any]]] = queue.PriorityQueue()
+        self._counter = itertools.count()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def decode(self, run: Run, codes: NDArray[np.float32], label: int | None = None) -> Future[NDArray[np.uint8]]:
+        """Codes `(n, D)`, and the class for a conditional model → pixels `(n, H, W, C)` uint8.
+
+        Raises (from the future's `result`):
+            RequestError: no such code, label or batch. RunError: the run is gone.
+        """
+
+        def work() -> NDArray[np.uint8]:
+            model = self.shelf.model(run)
+            z = checked_codes(codes, model)
+            return to_pixels(model.decode(z, labels_of(model, label, len(z))))
+
+        return self._put(len(codes), work)
+
+    def encode(self, run: Run, images: NDArray[np.uint8], label: int | None = None) -> Future[NDArray[np.float32]]:
+        """Pixels `(n, H, W, C)` uint8 → the codes `(n, D)` that stand for them.
+
+        Raises (from the future's `result`):
+            RequestError: images of another shape. RunError: the run is gone.
+        """
+
+        def work() -> NDArray[np.float32]:
+            model = self.shelf.model(run)
+            x = checked_images(images, model)
+            return model.embed(x, labels_of(model, label, len(x))).float().numpy()
+
+        return self._put(len(images), work)
+
+    def draw(self, run: Run, n: int = 1) -> Future[NDArray[np.float32]]:
+        """Codes `(n, D)` drawn from the prior, or from what stands in for it.
+
+        Raises (from the future's `result`):
+            RunError: the run is gone.
+        """
+        return self._put(n, lambda: self.shelf.model(run).prior_sample(n).float().numpy())
+
+    def _put(self, size: int, work: Callable[[], Any]) -> Future[Any]:
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="live", daemon=True)
+                self._thread.start()
+        future: Future[Any] = Future()
+        self._jobs.put((size, next(self._counter), work, future))
+        return future
+
+    def _serve(self) -> None:
+        torch.set_num_threads(1)  # of this thread: for single images a second one costs more than it brings
+        while True:
+            _, _, work, future = self._jobs.get()
+            if not future.set_running_or_notify_cancel():
+                continue  # who asked has left
+            try:
+                with torch.inference_mode():
+                    future.set_result(work())
+            except BaseException as error:
+                future.set_exception(error)
+            del work, future  # or the last answer stays in memory until the next question
+
+
+def size_of(model: Model) -> int:
+    """Bytes of a model's weights."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
+
+
+def checked_codes(codes: NDArray[np.float32], model: Model) -> Tensor:
+    """
+    Raises:
+        RequestError: not `(n, D)` finite numbers with n from 1 to 256.
+    """
+    dims = model.config.latent_dim
+    if codes.ndim != 2 or codes.shape[1] != dims:
+        raise RequestError(f"Codes of shape {codes.shape}: this model takes (n, {dims}).")
+    if not 1 <= len(codes) <= MAX_BATCH:
+        raise RequestError(f"{len(codes)} codes at once: ask for 1 to {MAX_BATCH}.")
+    if not (np.abs(codes) <= MAX_CODE).all():  # false for what is not a number, too
+        raise RequestError(f"The code holds a number that is not finite, or beyond ±{MAX_CODE:g}.")
+    return torch.tensor(codes)  # a copy: what came off the network cannot be written to
+
+
+def checked_images(images: NDArray[np.uint8], model: Model) -> Tensor:
+    """Floats `(n, C, H, W)` in [0, 1].
+
+    Raises:
+        RequestError: not `(n, H, W, C)` of the model's shape with n from 1 to 256.
+    """
+    channels, height, width = model.config.shape
+    if images.ndim != 4 or images.shape[1:] != (height, width, channels):
+        raise RequestError(f"Images of shape {images.shape}: this model takes (n, {height}, {width}, {channels}).")
+    if not 1 <= len(images) <= MAX_BATCH:
+        raise RequestError(f"{len(images)} images at once: ask for 1 to {MAX_BATCH}.")
+    return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
+
+
+def labels_of(model: Model, label: int | None, n: int) -> Tensor | None:
+    """The class for each of n images, None for a model that takes none.
+
+    Raises:
+        RequestError: a class that the data does not have.
+    """
+    if not model.conditional:
+        return None
+    if label is None or not 0 <= label < model.config.classes:
+        raise RequestError(f"Class {label}: this model is conditional; give one of 0 to {model.config.classes - 1}.")
+    return torch.full((n,), label, dtype=torch.int64)
+
+
+def to_pixels(images: Tensor) -> NDArray[np.uint8]:
+    """Images `(n, C, H, W)`, floats in [0, 1] or uint8 → `(n, H, W, C)` uint8."""
+    values = (images.clamp(0, 1) * 255).round().byte() if images.dtype.is_floating_point else images
+    return values.permute(0, 2, 3, 1).contiguous().numpy()
 
 
 SHELF = ModelShelf()
+DESK = LiveDesk(SHELF)

@@ -2,24 +2,28 @@
 
 from .evaluation import EvaluateConfig, evaluate
 from .interpolation import INTERPOLATIONS, path
-from .latents import Latents, encode_images, latents_of
-from .maps import PROJECTIONS, MapConfig, map_is_cached, map_of, pca_axes
+from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
+from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
 from .reconstruction import Reconstruction, reconstruct
 from .traversal import decode, manifold, traverse, traverse_all
 
 __all__ = [
+    "ALL",
     "INTERPOLATIONS",
+    "LIMIT",
     "PROJECTIONS",
     "EvaluateConfig",
     "Latents",
     "MapConfig",
     "Reconstruction",
+    "codes_limit",
     "decode",
     "encode_images",
     "evaluate",
+    "latents_file",
     "latents_of",
     "manifold",
-    "map_is_cached",
+    "map_file",
     "map_of",
     "path",
     "pca_axes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,7 +17,13 @@ from ..models.vae import DiagonalGaussian
 from ..runs import Run
 from ..training import COLLAPSED_RATE, choose_device
 from ..training.batches import in_order
-from .cache import cached
+from .cache import cache_path, cached
+
+
+#: Test images that are encoded unless more are asked for.
+LIMIT = 5000
+#: More than any test split has.
+ALL = 100_000
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,12 @@ def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) ->
     return {name: torch.cat(found).cpu() for name, found in parts.items() if found}
 
 
-def latents_of(run: Run, limit: int = 5000) -> Latents:
+def latents_file(run: Run, limit: int = LIMIT) -> Path:
+    """Where `latents_of` keeps its result: mu, logvar, distortion, labels and factors as safetensors."""
+    return cache_path(run, "latents", {"limit": limit})
+
+
+def latents_of(run: Run, limit: int = LIMIT) -> Latents:
     """Codes of the first `limit` test images, from the cache if they are there (then no data is needed).
 
     Raises:

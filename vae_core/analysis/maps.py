@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ..config import Config, ConfigError, setting
 from ..runs import Run
 from .cache import cache_path, cached
-from .latents import latents_of
+from .latents import ALL, LIMIT, latents_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class MapConfig(Config):
     """How a map is made; every setting is part of the cache key."""
 
     method: str = setting("umap", "Projection of the latent means", choices=("pca", "umap", "tsne", "plane"))
-    limit: int = setting(5000, "Test images on the map", low=10, high=100_000)
+    limit: int = setting(LIMIT, "Test images on the map", low=10, high=ALL)
     neighbours: int = setting(15, "UMAP: neighbours that count as near", low=2, high=200, advanced=True)
     min_dist: float = setting(0.1, "UMAP: how tightly points may pack", low=0.0, high=0.99, advanced=True)
     perplexity: float = setting(30.0, "t-SNE: effective number of neighbours", low=2.0, high=200.0, advanced=True)
@@ -104,8 +105,14 @@ PROJECTIONS = {
 }
 
 
-def map_is_cached(run: Run, config: MapConfig) -> bool:
-    return cache_path(run, "map", config.to_dict()).exists()
+def map_file(run: Run, config: MapConfig) -> Path:
+    """Where `map_of` keeps its result: positions as safetensors."""
+    return cache_path(run, "map", config.to_dict())
+
+
+def codes_limit(config: MapConfig) -> int:
+    """How many test images are encoded for a map: all maps of a few share one file of codes, all larger ones another."""
+    return LIMIT if config.limit <= LIMIT else ALL
 
 
 def map_of(run: Run, config: MapConfig) -> NDArray[np.float32]:
@@ -116,7 +123,7 @@ def map_of(run: Run, config: MapConfig) -> NDArray[np.float32]:
     """
 
     def compute() -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-        codes = latents_of(run, max(5000, config.limit)).mu[: config.limit]  # small maps share the stored codes
+        codes = latents_of(run, codes_limit(config)).mu[: config.limit]
         positions = PROJECTIONS[config.method].function(codes, config)
         return {"positions": torch.from_numpy(np.ascontiguousarray(positions))}, {}
 

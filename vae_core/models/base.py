@@ -57,6 +57,8 @@ class Model(nn.Module):
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     about: ClassVar[str] = ""
+    #: Whether encoder and decoder want the class label.
+    conditional: ClassVar[bool] = False
 
     def __init__(self, config: ModelConfig, code_parameters: int = 1) -> None:
         """`code_parameters`: numbers the encoder predicts per latent dimension."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,8 @@ class Run:
 
     def weights_hash(self) -> str:
         """16 hex digits of the weights file: the key of everything derived from it."""
-        return hashlib.blake2b(self.weights_path.read_bytes(), digest_size=8).hexdigest()
+        found = self.weights_path.stat()
+        return _hash(self.weights_path, found.st_mtime_ns, found.st_size)
 
     def model(self, device: str | torch.device = "cpu", weights: Path | None = None) -> Model:
         """The trained model in evaluation mode; `weights` may name a snapshot.
@@ -149,6 +150,11 @@ class Run:
     def cache(self) -> Path:
         """Folder of what can be computed again; safe to delete."""
         return self.path / "cache"
+
+
+@lru_cache(maxsize=256)
+def _hash(path: Path, modified: int, size: int) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)

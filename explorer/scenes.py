@@ -1,0 +1,92 @@
+"""What each component of the browser is told about a run: plain values that become JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from vae_core.analysis import Latents, MapConfig, codes_limit, latents_file, map_file, map_of, pca_axes
+from vae_core.runs import Run
+
+from . import library
+from .curves import COLOURS
+from .figures import colourings
+
+
+def about(run: Run) -> dict[str, Any]:
+    """What every component needs: which run, which weights, images of what shape."""
+    return {"run": run.id, "version": run.weights_hash(), "shape": list(run.config.model.shape)}
+
+
+def traversal_scene(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
+    """For traversal.js: sliders by what their dimensions carry, and the small map beside the image."""
+    centre, deviation = codes.spread()
+    file = latents_file(run)
+    return about(run) | {
+        "z": list(z),
+        "row": row,
+        "reach": reach,
+        "order": codes.order(),
+        "collapsed": codes.collapsed(),
+        "weights": codes.weight_per_dim().tolist(),
+        "unit": "nats" if codes.rate is not None else "variance",
+        "centre": centre.tolist(),
+        "deviation": deviation.tolist(),
+        "images": len(codes),
+        "codes": file.name if file.exists() else None,
+        "originals": library.test_data(run)[0] is not None,
+        "classNames": list(codes.class_names),
+        "map": map_scene(run, codes, flat_map(codes), mini=True),
+    }
+
+
+def flat_map(codes: Latents) -> MapConfig:
+    """The map that any code can be placed on exactly: the plane itself, or PCA."""
+    return MapConfig(method="plane" if codes.dims == 2 else "pca")
+
+
+def map_scene(
+    run: Run,
+    codes: Latents,
+    config: MapConfig,
+    *,
+    colour: str | None = None,
+    picks: Sequence[int] = (),
+    z: Sequence[float] | None = None,
+    mini: bool = False,
+) -> dict[str, Any] | None:
+    """For map.js; None where the run's folder cannot keep the files that the browser asks for."""
+    points = map_of(run, config)
+    files = map_file(run, config), latents_file(run, codes_limit(config))
+    if not all(file.exists() for file in files):
+        return None
+    shown = colour_table(codes)
+    return about(run) | {
+        "map": files[0].name,
+        "codes": files[1].name,
+        "space": space_of(codes, config),
+        "colourings": shown,
+        "colour": colour if colour in [one["name"] for one in shown] else shown[0]["name"],
+        "palette": list(COLOURS),
+        "picks": [row for row in picks if row < len(points)],
+        "z": None if z is None else list(z),
+        "mini": mini,
+    }
+
+
+def colour_table(codes: Latents) -> list[dict[str, Any]]:
+    """What a map can be coloured by, and where the browser finds the values."""
+    return [
+        {"name": name, "source": one.source, "names": list(one.names) or None, "unit": one.unit}
+        for name, one in colourings(codes).items()
+    ]
+
+
+def space_of(codes: Latents, config: MapConfig) -> dict[str, Any]:
+    """How the browser gets from a point of the map to a code and back (space.js)."""
+    if config.method == "plane":
+        return {"kind": "plane"}
+    if config.method == "pca":
+        mean, axes = pca_axes(codes.mu[: config.limit])
+        return {"kind": "pca", "mean": mean.tolist(), "axes": axes.tolist()}
+    return {"kind": "near"}
