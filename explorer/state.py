@@ -13,7 +13,7 @@ from vae_core.serving import MAX_CODE
 MAX_DIMS = 512
 MAX_PICKS = 24
 #: Settings of pages that a link carries: name in the address → the longest value it takes.
-VIEW = {"reach": 4, "row": 9, "method": 12, "colour": 60, "points": 7, "keys": 400, "path": 12, "at": 8, "rank": 4}
+VIEW = {"reach": 4, "row": 9, "method": 12, "colour": 60, "points": 7, "keys": 400, "path": 12, "at": 8, "move": 400}
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Session:
     """What a person is looking at.
 
     run: id of the run in view. z: the code the sliders stand at, by run id. picks: indices of picked test
-    images, by run id, oldest first. compared: ids of the runs on the Compare page. view: settings of pages.
+    images, by run id. compared: ids of the runs on the Compare page. view: settings of pages.
     """
 
     run: str | None = None
@@ -35,9 +35,9 @@ class Session:
         return self.picks.get(self.run or "", [])
 
     def pick(self, indices: list[int]) -> None:
-        """Replace the picks of the run in view; only the newest few are kept."""
+        """Replace the picks of the run in view; only the first few are kept."""
         if self.run is not None:
-            self.picks[self.run] = list(dict.fromkeys(indices))[-MAX_PICKS:]
+            self.picks[self.run] = list(dict.fromkeys(indices))[:MAX_PICKS]
 
     def stand_at(self, z: Sequence[float], row: int | None = None) -> None:
         """Put the sliders of the run in view on a code; `row` is the test image it belongs to, if it is one's."""

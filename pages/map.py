@@ -97,7 +97,7 @@ def live_map(run: Run, config: MapConfig) -> bool:
     """The map of the browser; False where it cannot be shown."""
     codes = library.latents(run, range(config.limit - 1, config.limit))
     scene = map_scene(
-        run, codes, config, colour=session().view.get("colour"), picks=session().picked(), z=session().z.get(run.id)
+        run, codes, config, colour=session().view.get("colour"), picks=picked_rows(run), z=session().z.get(run.id)
     )
     key = f"map.live.{run.id}"
 
@@ -154,7 +154,7 @@ def picked_rows(run: Run) -> list[int]:
     """All that were picked on this run's map; after a reload, those that the link remembers."""
     begun, rows = st.session_state.get("map.picked", (None, []))
     kept = session().picked()
-    rows = rows if begun == run.id and rows[-len(kept) :] == kept else kept
+    rows = rows if begun == run.id and rows[: len(kept)] == kept else kept
     return [row for row in rows if row < len(library.latents(run, rows))]
 
 

@@ -1,9 +1,11 @@
 """What can be seen in a trained model: codes, maps, traversals, paths, reconstructions, numbers."""
 
 from .evaluation import EvaluateConfig, evaluate
-from .interpolation import INTERPOLATIONS, path
+from .interpolation import INTERPOLATIONS, path, walk
+from .keyframes import Keyframe, keyframe
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
 from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
+from .matching import Match, match_dimensions
 from .reconstruction import Reconstruction, reconstruct
 from .traversal import decode, manifold, traverse, traverse_all
 
@@ -13,16 +15,20 @@ __all__ = [
     "LIMIT",
     "PROJECTIONS",
     "EvaluateConfig",
+    "Keyframe",
     "Latents",
     "MapConfig",
+    "Match",
     "Reconstruction",
     "codes_limit",
     "decode",
     "encode_images",
     "evaluate",
+    "keyframe",
     "latents_file",
     "latents_of",
     "manifold",
+    "match_dimensions",
     "map_file",
     "map_of",
     "path",
@@ -30,4 +36,5 @@ __all__ = [
     "reconstruct",
     "traverse",
     "traverse_all",
+    "walk",
 ]

@@ -40,3 +40,17 @@ INTERPOLATIONS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
 def path(a: Tensor, b: Tensor, steps: int, mode: str = "linear") -> Tensor:
     """`steps` codes from `a` to `b`, ends included. a, b `(D,)` → `(steps, D)`."""
     return INTERPOLATIONS[mode](a, b, torch.linspace(0, 1, steps))
+
+
+def walk(places: Tensor, steps: int, mode: str = "linear") -> Tensor:
+    """`steps` codes through all of `places (K, D)` in turn, each leg as long as the others, ends included. `(steps, D)`."""
+    legs = len(places) - 1
+    if legs == 0:
+        return places.repeat(steps, 1)
+    t = torch.linspace(0, legs, steps)
+    leg = t.long().clamp(max=legs - 1)
+    found = torch.empty(steps, places.shape[1])
+    for k in range(legs):
+        here = leg == k
+        found[here] = INTERPOLATIONS[mode](places[k], places[k + 1], t[here] - k)
+    return found

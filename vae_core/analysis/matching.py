@@ -1,0 +1,45 @@
+"""Which dimension of one model tells what a dimension of another one tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from .latents import Latents
+
+
+@dataclass(frozen=True)
+class Match:
+    """dim: the other model's dimension; correlation: Pearson's r of both codes over the same images, −1 to 1."""
+
+    dim: int
+    correlation: float
+
+    @property
+    def sign(self) -> int:
+        """Whether both grow together (1) or one grows as the other falls (−1)."""
+        return -1 if self.correlation < 0 else 1
+
+
+def match_dimensions(reference: Latents, other: Latents) -> list[Match | None]:
+    """For each dimension of `reference` its partner in `other`, one to one, with the largest sum of |r|.
+
+    The assignment is optimal (Kuhn 1955), as for comparing units across networks in Li et al. 2016, §3.2. Codes of the
+    same test images are compared, as many as both have. None where `other` has too few dimensions.
+    """
+    n = min(len(reference), len(other))
+    r = correlations(reference.mu[:n], other.mu[:n])  # (D, E)
+    rows, columns = linear_sum_assignment(-np.abs(r))
+    found: list[Match | None] = [None] * reference.dims
+    for row, column in zip(rows, columns, strict=True):
+        found[int(row)] = Match(int(column), float(r[row, column]))
+    return found
+
+
+def correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Pearson's r of each column of `a (n, D)` with each of `b (n, E)`; 0 for a column that does not vary. `(D, E)`."""
+    a, b = (codes.astype(np.float64) - codes.mean(0, dtype=np.float64) for codes in (a, b))
+    norms = np.outer(np.linalg.norm(a, axis=0), np.linalg.norm(b, axis=0))
+    return np.divide(a.T @ b, norms, out=np.zeros_like(norms), where=norms > 1e-12)
