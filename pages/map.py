@@ -11,7 +11,7 @@ from explorer.pictures import caption_of, say_what_is_missing, show_pairs
 from explorer.scenes import map_scene
 from explorer.state import session, valid_code
 from explorer.widgets import current_run, empty_state, recalled
-from vae_core.analysis import ALL, LIMIT, PROJECTIONS, Latents, MapConfig, codes_limit, latents_file, map_of
+from vae_core.analysis import ALL, LIMIT, PROJECTIONS, Latents, MapConfig, latents_file, map_of
 from vae_core.runs import Run
 
 SHOWN = 24
@@ -67,6 +67,7 @@ def wait_for(run: Run, config: MapConfig) -> MapConfig:
 
     watch()
     return config.replace(method="pca")
+
 
 def picks(run: Run, rows: list[int]) -> None:
     """The picked images and where to go with them."""

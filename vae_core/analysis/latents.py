@@ -19,7 +19,6 @@ from ..training import COLLAPSED_RATE, choose_device
 from ..training.batches import in_order
 from .cache import cache_path, cached
 
-
 #: Test images that are encoded unless more are asked for.
 LIMIT = 5000
 #: More than any test split has.
