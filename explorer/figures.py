@@ -69,14 +69,14 @@ def map_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = ()
     inside = [row for row in picked if 0 <= row < len(points)]
     if inside:
         ring = {"size": size + 8, "color": "rgba(0,0,0,0)", "line": {"width": 2.5, "color": "#EB5757"}}
-        figure.add_scattergl(
+        figure.add_scatter(
             x=points[inside, 0], y=points[inside, 1], mode="markers", marker=ring, showlegend=False, hoverinfo="skip"
         )
     return plain_axes(figure, height)
 
 
 def _add_points(figure: go.Figure, points: NDArray, rows: NDArray, name: str, marker: dict) -> None:
-    figure.add_scattergl(
+    figure.add_scatter(
         x=points[rows, 0],
         y=points[rows, 1],
         customdata=rows,
@@ -104,27 +104,6 @@ def plain_axes(figure: go.Figure, height: int) -> go.Figure:
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
     return figure
-
-
-def path_figure(points: NDArray, colouring: Colouring, path: NDArray, now: int) -> go.Figure:
-    """A map with a path `(steps, 2)` over it and a dot at step `now`."""
-    figure = map_figure(points, colouring, height=420)
-    figure.update_traces(opacity=0.45)
-    line = {"width": 3, "color": "#EB5757"}
-    marker = {"size": 6, "color": "#EB5757"}
-    figure.add_scattergl(
-        x=path[:, 0], y=path[:, 1], mode="lines+markers", line=line, marker=marker, showlegend=False, hoverinfo="skip"
-    )
-    ends = {"size": 15, "color": ["#27AE60", "#4C6FFF"], "line": {"width": 2, "color": "white"}}
-    figure.add_scattergl(
-        x=path[[0, -1], 0], y=path[[0, -1], 1], mode="markers+text", text=["A", "B"], textposition="top center",
-        textfont={"size": 16}, marker=ends, showlegend=False, hoverinfo="skip",
-    )  # fmt: skip
-    here = {"size": 13, "color": "#EB5757", "line": {"width": 2, "color": "white"}}
-    figure.add_scattergl(
-        x=path[[now], 0], y=path[[now], 1], mode="markers", marker=here, showlegend=False, hoverinfo="skip"
-    )
-    return figure.update_layout(dragmode="pan")
 
 
 def rate_distortion_figure(names: Sequence[str], rates: Sequence[float], distortions: Sequence[float]) -> go.Figure:

@@ -19,6 +19,7 @@ try:
         sidebar.run_picker(current_run())
         if notice := st.session_state.get(NOTICE):
             st.error(f"{notice} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
+    sidebar.link()
     sidebar.status()
     page.run()
 except Exception as error:

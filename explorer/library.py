@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.analysis import ALL, LIMIT, Latents, latents_of
+from vae_core.analysis import ALL, LIMIT, Latents, latents_file, latents_of
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
@@ -92,8 +92,14 @@ def model_of(run: Run) -> Model:
 
 def latents(run: Run, rows: Iterable[int] = ()) -> Latents:
     """Codes of the run's test images, enough of them to hold `rows`; computed once, then from its cache folder."""
-    limit = ALL if max(rows, default=0) >= LIMIT else LIMIT
+    limit = ALL if max(rows, default=0) >= LIMIT and has_more_codes(run) else LIMIT
     return _latents(run, run.weights_path.stat().st_mtime_ns, limit)
+
+
+def has_more_codes(run: Run) -> bool:
+    """Whether there are more test images than are encoded at first, and their codes can be had."""
+    data, _ = test_data(run)
+    return latents_file(run, ALL).exists() if data is None else len(data.test) > LIMIT
 
 
 @st.cache_resource(max_entries=24, show_spinner="Encoding the test images …", hash_funcs=BY_PATH)

@@ -61,11 +61,6 @@ def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:
     )
 
 
-def show_large(image: Tensor, caption: str, side: int = 384, width: int | str = "stretch") -> None:
-    """One image `(C, H, W)`, enlarged by whole pixels."""
-    st.image(png_address(enlarge(to_pixels(image), side)), caption=caption, width=width, alt=caption)
-
-
 def gif(images: Tensor, side: int = 256, milliseconds: int = 90) -> bytes:
     """A film of images `(n, C, H, W)`, there and back, looping."""
     frames = [Image.fromarray(enlarge(to_pixels(image), side)) for image in images]

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vae_core.analysis import Latents, MapConfig, codes_limit, latents_file, map_file, map_of, pca_axes
+from vae_core.analysis import (
+    Keyframe,
+    Latents,
+    MapConfig,
+    codes_limit,
+    latents_file,
+    map_file,
+    map_of,
+    match_dimensions,
+    pca_axes,
+)
 from vae_core.runs import Run
 
 from . import library
@@ -18,25 +28,80 @@ def about(run: Run) -> dict[str, Any]:
     return {"run": run.id, "version": run.weights_hash(), "shape": list(run.config.model.shape)}
 
 
-def traversal_scene(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
-    """For traversal.js: sliders by what their dimensions carry, and the small map beside the image."""
-    centre, deviation = codes.spread()
-    file = latents_file(run)
-    return about(run) | {
-        "z": list(z),
-        "row": row,
-        "reach": reach,
+def dimensions(codes: Latents) -> dict[str, Any]:
+    """The order of sliders, and what each dimension carries."""
+    return {
         "order": codes.order(),
         "collapsed": codes.collapsed(),
         "weights": codes.weight_per_dim().tolist(),
         "unit": "nats" if codes.rate is not None else "variance",
-        "centre": centre.tolist(),
-        "deviation": deviation.tolist(),
-        "images": len(codes),
-        "codes": file.name if file.exists() else None,
+    }
+
+
+def traversal_scene(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
+    """For traversal.js: sliders by what their dimensions carry, and the small map beside the image."""
+    centre, deviation = codes.spread()
+    file = latents_file(run)
+    return (
+        about(run)
+        | dimensions(codes)
+        | {
+            "z": list(z),
+            "row": row,
+            "reach": reach,
+            "centre": centre.tolist(),
+            "deviation": deviation.tolist(),
+            "images": len(codes),
+            "codes": file.name if file.exists() else None,
+            "originals": library.test_data(run)[0] is not None,
+            "classNames": list(codes.class_names),
+            "map": map_scene(run, codes, flat_map(codes), mini=True),
+        }
+    )
+
+
+def interpolation_scene(
+    run: Run, codes: Latents, keyframes: Sequence[Keyframe], mode: str, at: float
+) -> dict[str, Any]:
+    """For interpolate.js: the places the path goes by, and the map it is drawn on."""
+    return about(run) | {
+        "keyframes": [
+            {"text": place.text, "title": place.title, "z": place.z.tolist(), "row": place.row} for place in keyframes
+        ],
+        "mode": mode,
+        "at": at,
         "originals": library.test_data(run)[0] is not None,
-        "classNames": list(codes.class_names),
         "map": map_scene(run, codes, flat_map(codes), mini=True),
+    }
+
+
+def comparison_scene(
+    runs: Sequence[Run], names: Mapping[str, str], reference: int, image: int, move: Mapping[int, float], reach: float
+) -> dict[str, Any]:
+    """For compare.js: runs on the same images, their codes of one of them, and which dimensions belong together."""
+    found = [library.latents(run, [image]) for run in runs]
+    leading = found[reference]
+    centre, deviation = leading.spread()
+    views = []
+    for run, codes in zip(runs, found, strict=True):
+        matches = match_dimensions(leading, codes)
+        views.append(
+            about(run)
+            | {
+                "title": names[run.id],
+                "z": codes.mu[image].tolist(),
+                "deviation": codes.spread()[1].tolist(),
+                "matches": [
+                    match and {"dim": match.dim, "sign": match.sign, "r": match.correlation} for match in matches
+                ],
+            }
+        )
+    return dimensions(leading) | {
+        "runs": views,
+        "reference": reference,
+        "low": (centre - reach * deviation).tolist(),
+        "high": (centre + reach * deviation).tolist(),
+        "move": {str(dim): amount for dim, amount in move.items()},
     }
 
 

@@ -10,6 +10,7 @@ from vae_core.runs import Run
 from vae_core.training import choose_device, describe_device
 
 from . import library, navigation
+from .components import mount
 from .state import session
 from .widgets import NOTICE
 
@@ -38,6 +39,12 @@ def _label(run: Run) -> str:
     """The name, with β if the name does not tell it."""
     beta = run.config.beta
     return run.config.name if beta is None or "β" in run.config.name else f"{run.config.name} · β = {beta:g}"
+
+
+def link() -> None:
+    """A button that copies the address of what is in view."""
+    with st.sidebar:
+        mount("link", "frame.link", {})
 
 
 def status() -> None:

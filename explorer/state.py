@@ -13,7 +13,18 @@ from vae_core.serving import MAX_CODE
 MAX_DIMS = 512
 MAX_PICKS = 24
 #: Settings of pages that a link carries: name in the address → the longest value it takes.
-VIEW = {"reach": 4, "row": 9, "method": 12, "colour": 60, "points": 7, "keys": 400, "path": 12, "at": 8, "move": 400}
+VIEW = {
+    "reach": 4,
+    "row": 9,
+    "method": 12,
+    "colour": 60,
+    "points": 7,
+    "keys": 400,
+    "path": 12,
+    "at": 8,
+    "image": 9,
+    "move": 400,
+}
 
 
 @dataclass
@@ -35,9 +46,10 @@ class Session:
         return self.picks.get(self.run or "", [])
 
     def pick(self, indices: list[int]) -> None:
-        """Replace the picks of the run in view; only the first few are kept."""
+        """Replace the picks of the run in view; only the first few are kept. They are the keyframes from now on."""
         if self.run is not None:
             self.picks[self.run] = list(dict.fromkeys(indices))[:MAX_PICKS]
+            self.keep("keys", None)
 
     def stand_at(self, z: Sequence[float], row: int | None = None) -> None:
         """Put the sliders of the run in view on a code; `row` is the test image it belongs to, if it is one's."""

@@ -1,20 +1,22 @@
 """Compare: the same images, traversals and numbers across runs."""
 
 import streamlit as st
-import torch
 
 from explorer import library
 from explorer.comparison import best_in_bold, by_beta, error_sheet, labels, siblings, table
+from explorer.components import mount
 from explorer.figures import rate_distortion_figure, rate_heatmap
 from explorer.images import png_address, sheet
-from explorer.sliders import limits
-from explorer.state import session
+from explorer.scenes import comparison_scene
+from explorer.state import session, show_in_address
 from explorer.widgets import current_run, empty_state
-from vae_core.analysis import reconstruct, traverse
+from vae_core.analysis import reconstruct
 from vae_core.runs import Run
+from vae_core.serving import MAX_CODE
 
 IMAGES = 10
-STEPS = 11
+#: Standard deviations that a slider spans to either side.
+REACH = 3.0
 
 
 def choose(runs: list[Run]) -> list[Run]:
@@ -43,9 +45,7 @@ def side_by_side(runs: list[Run]) -> None:
     if data is None:
         st.info(f"{why} Numbers and traversals below need no data.", icon=":material/hide_image:")
         return
-    same = [run for run in runs if run.config.fingerprint == runs[0].config.fingerprint]
-    if others := [labels(runs)[run.id] for run in runs if run not in same]:
-        st.info(f"Shown below only in numbers, for they saw other images: {', '.join(others)}.", icon=":material/info:")
+    same = same_images(runs)
     options, toggle = st.columns([4, 2], vertical_alignment="bottom")
     last = max(0, len(data.test) - IMAGES)
     first = options.slider("First test image", 0, last, 0, key="compare.first") if last else 0
@@ -68,23 +68,56 @@ def row(title: str, pixels: object, words: str) -> None:
     right.image(png_address(pixels), width="stretch", alt=f"{title} {words}")
 
 
+def same_images(runs: list[Run]) -> list[Run]:
+    """The runs that saw what the first one saw; the others are named."""
+    same = [run for run in runs if run.config.fingerprint == runs[0].config.fingerprint]
+    if others := [labels(runs)[run.id] for run in runs if run not in same]:
+        st.info(f"Shown below only in numbers, for they saw other images: {', '.join(others)}.", icon=":material/info:")
+    return same
+
+
+def move_of(dims: int) -> dict[int, float]:
+    """The move that the link carries; parts that do not fit are left out."""
+    found = {}
+    for part in session().view.get("move", "").split(","):
+        dim, _, amount = part.partition(":")
+        try:
+            value = float(amount)
+        except ValueError:
+            continue
+        if dim.isdecimal() and int(dim) < dims and abs(value) <= MAX_CODE:
+            found[int(dim)] = value
+    return found
+
+
+@st.fragment
 def traversals(runs: list[Run]) -> None:
-    """The dimension of the same rank in every run, from an image's code or the centre."""
-    ranks = min(library.latents(run).dims for run in runs)
-    rank = st.slider("Rank of the dimension by KL", 1, ranks, 1, key="compare.rank") if ranks > 1 else 1
-    for run in runs:
-        codes = library.latents(run)
-        dim = codes.order()[rank - 1]
-        low, high = limits(codes, dim, 3.0)
-        images = traverse(
-            library.model_of(run), torch.from_numpy(codes.mu[0]), dim, torch.linspace(low, high, STEPS).tolist()
-        )
-        unit = "nats" if codes.rate is not None else "variance"
-        row(
-            labels(runs)[run.id],
-            sheet(images, STEPS),
-            f"z{dim}, {codes.weight_per_dim()[dim]:.2f} {unit}, ± 3 σ around test image 0",
-        )
+    """One drag makes the same move in every run, each from its own code of the image."""
+    runs = same_images(runs)
+    ids = [run.id for run in runs]
+    reference = ids.index(session().run) if session().run in ids else 0
+    last = min(len(library.latents(run)) for run in runs) - 1
+    kept = session().view.get("image", "0")
+    st.session_state["compare.image"] = min(int(kept), last) if kept.isdecimal() else 0
+    image = int(st.number_input("Test image", 0, last, key="compare.image", width=150))
+    session().keep("image", str(image) if image else None)
+    key = f"compare.live.{'~'.join(ids)}.{reference}"
+
+    def changed() -> None:
+        moved = st.session_state[key].get("move")
+        if isinstance(moved, str):
+            session().keep("move", moved or None)
+
+    dims = library.latents(runs[reference]).dims
+    scene = comparison_scene(runs, labels(runs), reference, image, move_of(dims), REACH)
+    found = mount("compare", key, scene, on_move_change=changed, on_gone_change=lambda: None)
+    if found.get("gone"):
+        st.rerun()
+    st.caption(
+        f"A move of one standard deviation in a dimension of {labels(runs)[ids[reference]]} is one in its partner. "
+        "Partners carry the same thing: one to one, with the largest sum of |r| over the codes of the test images."
+    )
+    show_in_address()
 
 
 def numbers(runs: list[Run]) -> None:

@@ -1,4 +1,4 @@
-"""Interpolate: walk from one image to another through latent space."""
+"""Interpolate: walk from image to image through latent space."""
 
 import random
 
@@ -7,116 +7,165 @@ import streamlit as st
 import torch
 
 from explorer import library
-from explorer.figures import colourings, path_figure
-from explorer.images import png, png_address, sheet
-from explorer.pictures import caption_of, gif, originals, say_what_is_missing, show_large
-from explorer.state import session
+from explorer.components import mount
+from explorer.images import png, sheet
+from explorer.pictures import gif, say_what_is_missing
+from explorer.scenes import interpolation_scene
+from explorer.state import session, show_in_address
 from explorer.widgets import current_run, empty_state
-from vae_core.analysis import INTERPOLATIONS, Latents, MapConfig, decode, map_of, path, pca_axes
+from vae_core.analysis import INTERPOLATIONS, Keyframe, Latents, decode, keyframe, rows_named, walk
+from vae_core.config import ConfigError
 from vae_core.runs import Run
 
+MOST = 8
+FRAMES = 48
 
-def ends(run: Run, codes: Latents) -> tuple[int, int]:
-    """The two picked rows: the newest picks, else the first two images of different classes."""
+
+def default_keys(codes: Latents) -> list[str]:
+    """The picks, else the first two images of different classes."""
     picked = [row for row in session().picked() if row < len(codes)]
     if len(picked) >= 2:
-        return picked[-2], picked[-1]
+        return [str(row) for row in picked[:MOST]]
     first = picked[0] if picked else 0
-    if codes.labels is not None and (other := np.flatnonzero(codes.labels != codes.labels[first])).size:
-        return first, int(other[0])
-    return first, min(first + 1, len(codes) - 1) if first + 1 < len(codes) else 0
+    others = np.flatnonzero(
+        np.arange(len(codes)) != first if codes.labels is None else codes.labels != codes.labels[first]
+    )
+    return [str(row) for row in (first, *others[:1])]
 
 
-def put(a: int, b: int) -> None:
-    """Make these the two ends."""
-    session().pick([row for row in session().picked() if row not in (a, b)] + [a, b])
-    st.session_state["interpolate.a"], st.session_state["interpolate.b"] = a, b
+def put(codes: Latents, keys: list[str]) -> None:
+    """Make these the keyframes; the link tells them when they are not what they would be anyway."""
+    session().keep("keys", None if keys == default_keys(codes) else "~".join(keys))
 
 
-def choose(run: Run, codes: Latents) -> tuple[int, int, str, int]:
-    """Both ends, the kind of path and its number of steps."""
-    a, b = ends(run, codes)
-    st.session_state["interpolate.a"], st.session_state["interpolate.b"] = a, b
-    with st.container(key="flow-interpolate"):
-        one, two, kind, count = st.columns([2, 2, 3, 3], vertical_alignment="bottom")
-    last = len(codes) - 1
-    a = one.number_input("From test image", 0, last, key="interpolate.a")
-    b = two.number_input("to test image", 0, last, key="interpolate.b")
-    with kind:
-        mode = st.segmented_control(
-            "Path",
-            list(INTERPOLATIONS),
-            default="linear",
-            required=True,
-            key="interpolate.mode",
-            format_func=str.capitalize,
-        )
-    steps = count.slider("Steps", 3, 24, 11, key="interpolate.steps")
-    if (a, b) != ends(run, codes):
-        session().pick([row for row in session().picked() if row not in (a, b)] + ([a, b] if a != b else [a]))
+def names_of_classes(codes: Latents) -> dict[str, str]:
+    """Class means by the text of their keyframe."""
+    present = [] if codes.labels is None else np.unique(codes.labels).tolist()
+    return {f"m{label}": keyframe(f"m{label}", codes).title for label in present}
+
+
+def choose(run: Run, codes: Latents) -> list[Keyframe]:
+    """The places to go by; what names none is told and left out."""
+    kept = session().view.get("keys")
+    keys = kept.split("~")[:MOST] if kept else default_keys(codes)
+    classes = names_of_classes(codes)
+    options = list(dict.fromkeys([*keys, *map(str, session().picked()), *classes]))
+    widget = f"interpolate.keys.{run.id}"
+    st.session_state[widget] = keys
+
+    def changed() -> None:
+        put(codes, st.session_state[widget])
+
+    st.multiselect(
+        "Keyframes", options, key=widget, accept_new_options=True, max_selections=MOST, on_change=changed,
+        format_func=lambda text: classes.get(text) or (f"image {text}" if text.isdecimal() else text),
+        placeholder="A test image (12), a class mean (m7), or A−B+C (3-m1+8)",
+        help="Type the number of a test image, m and a class for the mean code of that class, or A-B+C of such: "
+        "the code of A, less that of B, plus that of C.",
+    )  # fmt: skip
+    found = []
+    for text in keys:
+        try:
+            found.append(keyframe(text, codes))
+        except ConfigError as error:
+            st.error(f"{error} Left out.", icon=":material/error:")
+    return found
+
+
+def actions(codes: Latents, keys: list[str]) -> None:
+    """Other ways to choose keyframes."""
+    picked = [str(row) for row in session().picked() if row < len(codes)]
     with st.container(horizontal=True):
-        pair = random.sample(range(len(codes)), 2) if len(codes) > 1 else [0, 0]
-        st.button("Random pair", on_click=put, args=pair, icon=":material/shuffle:", key="interpolate.random")
-        st.button("Swap", on_click=put, args=(b, a), icon=":material/swap_horiz:", key="interpolate.swap")
-    return int(a), int(b), mode, steps
+        pair = [str(row) for row in random.sample(range(len(codes)), min(2, len(codes)))]
+        st.button("Random pair", on_click=put, args=(codes, pair), icon=":material/shuffle:", key="interpolate.random")
+        st.button(
+            "Reverse", on_click=put, args=(codes, keys[::-1]), icon=":material/swap_horiz:", key="interpolate.swap"
+        )
+        if len(picked) > 1 and keys != picked[:MOST]:
+            st.button("The picked images", on_click=put, args=(codes, picked), icon=":material/ads_click:", key="interpolate.picks")  # fmt: skip
+        with st.popover("A − B + C", icon=":material/calculate:"):
+            st.caption("What makes B into C, done to A: a keyframe at the end of the path.")
+            options = list(dict.fromkeys([*names_of_classes(codes), *keys, *picked]))
+            title = lambda text: keyframe(text, codes).title
+            parts = [text for text in options if "-" not in text]
+            a, b, c = (
+                st.selectbox(name, parts, min(place, len(parts) - 1), key=f"interpolate.{name}", format_func=title)
+                for place, name in enumerate("ABC")
+            )
+            st.button("Add", on_click=put, args=(codes, [*keys[: MOST - 1], f"{a}-{b}+{c}"]), key="interpolate.add")
+
+
+def current_mode() -> str:
+    mode = session().view.get("path", "linear")
+    return mode if mode in INTERPOLATIONS else "linear"
+
+
+def current_place() -> float:
+    try:
+        return min(1.0, max(0.0, float(session().view.get("at", "0.5"))))
+    except ValueError:
+        return 0.5
+
+
+def live(run: Run, codes: Latents, keyframes: list[Keyframe]) -> None:
+    key = f"interpolate.live.{run.id}"
+
+    def changed() -> None:
+        found = st.session_state[key]
+        if found.get("mode") in INTERPOLATIONS:
+            session().keep("path", None if found["mode"] == "linear" else found["mode"])
+        if isinstance(found.get("at"), int | float):
+            session().keep("at", None if found["at"] == 0.5 else f"{found['at']:g}")
+
+    def fewer() -> None:
+        keys = st.session_state[key].get("keys")
+        if isinstance(keys, list) and all(isinstance(text, str) for text in keys):
+            put(codes, keys)
+
+    scene = interpolation_scene(run, codes, keyframes, current_mode(), current_place())
+    found = mount(
+        "interpolate", key, scene, on_mode_change=changed, on_at_change=changed, on_keys_change=fewer,
+        on_gone_change=lambda: None,
+    )  # fmt: skip
+    if found.get("gone"):
+        st.rerun()
+
+
+def take_away(run: Run, places: torch.Tensor, keys: list[str]) -> None:
+    """The path as files, and the place on it as a code to go on from."""
+    mode = current_mode()
+    name = f"{run.id.replace('/', '-')}-{'_'.join(keys)}-{mode}"
+
+    def images(steps: int) -> torch.Tensor:
+        return decode(library.model_of(run), walk(places, torch.linspace(0, 1, steps), mode))
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
+            session().stand_at(walk(places, torch.tensor([current_place()]), mode)[0].tolist())
+            st.switch_page("pages/traverse.py")
+        steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))
+        st.download_button(
+            "PNG", lambda: png(sheet(images(steps), steps)), f"{name}.png", "image/png", icon=":material/download:", key="interpolate.png"
+        )  # fmt: skip
+        st.download_button(
+            "GIF", lambda: gif(images(FRAMES)), f"{name}.gif", "image/gif", icon=":material/movie:", key="interpolate.gif"
+        )  # fmt: skip
 
 
 @st.fragment
-def walk(run: Run, codes: Latents, a: int, b: int, mode: str, steps: int) -> None:
-    """The path as images, one of them large, and where it runs on the map."""
-    line = path(torch.from_numpy(codes.mu[a]), torch.from_numpy(codes.mu[b]), steps, mode)  # (steps, D)
-    images = decode(library.model_of(run), line)
-    st.image(png_address(sheet(images, steps)), width="stretch", alt=f"{mode} path from test image {a} to {b}")
-    now = (
-        st.slider(
-            "Along the path",
-            1,
-            steps,
-            min(st.session_state.get("interpolate.now", (steps + 1) // 2), steps),
-            key="interpolate.now",
-        )
-        - 1
-    )
-    with st.container(key="lead-interpolate"):
-        left, middle, right, where = st.columns([3, 3, 3, 5], gap="medium")
-    found = originals(run, [a, b])
-    for column, row, name, index in ((left, a, "A", 0), (right, b, "B", -1)):
-        with column:
-            show_large(images[index] if found is None else found[index], f"{name}: {caption_of(run, row)}", side=256)
-    with middle:
-        show_large(images[now], f"step {now + 1} of {steps}", side=256)
-    with where:
-        figure, words = on_map(run, codes, line.numpy(), now)
-        st.plotly_chart(
-            figure, key=f"interpolate.map.{run.id}", config={"displaylogo": False}, alt="The path on the map"
-        )
-        st.caption(words)
+def explore(run: Run) -> None:
+    named = rows_named(session().view.get("keys", ""))
+    codes = library.latents(run, [*named, *session().picked()])
+    keyframes = choose(run, codes)
+    keys = [place.text for place in keyframes]
+    actions(codes, keys)
+    if len(keyframes) < 2:
+        st.info("Choose two keyframes or more to walk between.", icon=":material/info:")
+    else:
+        live(run, codes, keyframes)
+        take_away(run, torch.from_numpy(np.stack([place.z for place in keyframes])), keys)
     say_what_is_missing(run)
-    with st.container(horizontal=True):
-        name = f"{run.id.replace('/', '-')}-{a}-{b}-{mode}"
-        st.download_button(
-            "PNG",
-            png(sheet(images, steps)),
-            f"{name}.png",
-            "image/png",
-            icon=":material/download:",
-            key="interpolate.png",
-        )
-        st.download_button(
-            "GIF", gif(images), f"{name}.gif", "image/gif", icon=":material/movie:", key="interpolate.gif"
-        )
-
-
-def on_map(run: Run, codes: Latents, line: np.ndarray, now: int) -> tuple:
-    """A flat map that any code can be placed on exactly: the plane itself, or PCA."""
-    colouring = next(iter(colourings(codes).values()))
-    if codes.dims == 2:
-        return path_figure(codes.mu, colouring, line, now), "The path in the latent plane."
-    mean, axes = pca_axes(codes.mu[:5000])
-    points = map_of(run, MapConfig(method="pca"))
-    return path_figure(
-        points, colouring, (line - mean) @ axes, now
-    ), "The path on the PCA map, seen along its two main directions."
+    show_in_address()
 
 
 st.title("Interpolate")
@@ -124,8 +173,4 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 else:
-    codes = library.latents(run)
-    a, b, mode, steps = choose(run, codes)
-    if a == b:
-        st.info("Both ends are the same image; choose another one to walk to.", icon=":material/info:")
-    walk(run, codes, a, b, mode, steps)
+    explore(run)

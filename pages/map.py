@@ -11,7 +11,7 @@ from explorer.pictures import caption_of, say_what_is_missing, show_pairs
 from explorer.scenes import map_scene
 from explorer.state import session, valid_code
 from explorer.widgets import current_run, empty_state, recalled
-from vae_core.analysis import ALL, LIMIT, PROJECTIONS, Latents, MapConfig, latents_file, map_of
+from vae_core.analysis import ALL, LIMIT, PROJECTIONS, MapConfig, map_of
 from vae_core.runs import Run
 
 SHOWN = 24
@@ -32,17 +32,11 @@ def choose(run: Run) -> MapConfig:
         )  # fmt: skip
     with right:
         limits = [limit for limit in FEWER if limit < len(codes)] + [LIMIT]
-        if more_than(run, codes):
+        if library.has_more_codes(run):
             limits.append(ALL)
         names = {limit: f"{limit:,}" for limit in limits} | {LIMIT: f"{len(codes):,}", ALL: "All test images"}
         limit = recalled(st.selectbox, "Points", limits, "points", f"map.limit.{run.id}", LIMIT, format_func=names.get)
     return MapConfig(method=method, limit=limit)
-
-
-def more_than(run: Run, codes: Latents) -> bool:
-    """Whether there are more test images than the stored codes."""
-    data, _ = library.test_data(run)
-    return latents_file(run, ALL).exists() if data is None else len(data.test) > len(codes)
 
 
 def wait_for(run: Run, config: MapConfig) -> MapConfig:

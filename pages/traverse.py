@@ -1,5 +1,6 @@
 """Traverse: move one latent dimension at a time and watch the image."""
 
+import numpy as np
 import streamlit as st
 import torch
 
@@ -8,7 +9,6 @@ from explorer.components import mount
 from explorer.images import png_address, sheet
 from explorer.pictures import say_what_is_missing
 from explorer.scenes import traversal_scene
-from explorer.sliders import limits
 from explorer.state import session, show_in_address, valid_code
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import Latents, manifold
@@ -50,8 +50,10 @@ def plane(run: Run, codes: Latents, reach: float) -> None:
     x = across.selectbox("Across", order, key=f"traverse.x.{run.id}", format_func=lambda dim: f"z{dim}")
     others = [dim for dim in order if dim != x]
     y = up.selectbox("Up", others, key=f"traverse.y.{run.id}", format_func=lambda dim: f"z{dim}")
-    to_right = torch.linspace(*limits(codes, x, reach), PLANE).tolist()
-    to_top = torch.linspace(*limits(codes, y, reach), PLANE).flip(0).tolist()
+    centre, deviation = codes.spread()
+    steps = np.linspace(-reach, reach, PLANE)
+    to_right = (centre[x] + steps * deviation[x]).tolist()
+    to_top = (centre[y] - steps * deviation[y]).tolist()
     z = torch.tensor(session().z[run.id])
     images = manifold(library.model_of(run), z, x, y, to_right, to_top).flatten(0, 1)
     st.image(png_address(sheet(images, PLANE, side=48)), alt=f"The plane of z{x} and z{y}")

@@ -13,10 +13,10 @@ from .analysis import (
     evaluate,
     latents_of,
     map_of,
-    path,
     reconstruct,
     traverse,
     traverse_all,
+    walk,
 )
 from .config import BetascopeError, ConfigError
 from .datasets import DATASETS, load
@@ -46,9 +46,9 @@ __all__ = [
     "latents_of",
     "load",
     "map_of",
-    "path",
     "reconstruct",
     "train",
     "traverse",
     "traverse_all",
+    "walk",
 ]

@@ -10,11 +10,11 @@ const VISIBLE = 10;
 
 /**
  * data: runs [{run, version, shape, title, z (its code of the image), deviation, matches [{dim, sign, r} or null per
- * dimension of the first]}], order, weights, unit, collapsed, low, high (of the first run's sliders), move ({dim: how far}).
- * A move of k standard deviations in the first run is one of k in its partners, from each run's own code of the image.
+ * dimension of the reference]}], reference (its place among runs), order, weights, unit, collapsed, low, high (of the reference's sliders), move ({dim: how far}).
+ * A move of k standard deviations in the reference is one of k in its partners, from each run's own code of the image.
  */
-export function mount({ data, parentElement, setStateValue }) {
-  const [reference] = data.runs;
+export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
+  const reference = data.runs[data.reference];
   let moved = new Float64Array(reference.z.length);
   let active = data.order[0];
   const reported = new Set();
@@ -32,8 +32,8 @@ export function mount({ data, parentElement, setStateValue }) {
       announce(main, asked);
     });
     view.remove = live.add({ limit: 1, pull: () => pullStrip(view) });
-    view.status = statusLine(live, () => setStateValue("gone", run.run));
-    view.element = h("div", { class: "run" }, h("div", { class: "title" }, run.title), view.status.element, h("div", { class: "run-images" }, main, h("div", { class: "run-strip" }, strip, words)));
+    view.status = statusLine(live, () => setTriggerValue("gone", run.run));
+    view.element = h("div", { class: "run", "data-run": run.run }, h("div", { class: "title" }, run.title), view.status.element, h("div", { class: "run-images" }, main, h("div", { class: "run-strip" }, strip, words)));
     return view;
   }
 
@@ -143,8 +143,14 @@ export function mount({ data, parentElement, setStateValue }) {
   element.dataset.ready = "true";
 
   return {
-    update({ setStateValue: setter }) {
+    update({ data: fresh, setStateValue: setter }) {
       setStateValue = setter;
+      if (fresh.runs.every(({ z }, index) => z.join() === data.runs[index].z.join())) return;
+      // Another image: the same move, from its code.
+      fresh.runs.forEach(({ z }, index) => (data.runs[index].z = z));
+      views.forEach((view) => (view.signature = null));
+      place();
+      show();
     },
     destroy() {
       for (const view of views) {

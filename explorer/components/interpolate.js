@@ -7,7 +7,7 @@ import { LatentMap } from "./map.js";
 import { paint, paintAt } from "./pixels.js";
 import { Pictures } from "./tensors.js";
 
-const FRAMES = 24;
+const FRAMES = 12;
 const LEG = 2; // seconds from one keyframe to the next
 
 const PATHS = {
@@ -37,7 +37,7 @@ export function codeAt(keyframes, place, mode) {
 }
 
 /** data: run, version, shape, keyframes [{text, title, z, row}], mode, at (0 … 1), originals, map (for LatentMap) or null. */
-export function mount({ data, parentElement, setStateValue }) {
+export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   const live = Live.open(data.run);
   const pictures = new Pictures(data.run, data.version);
   const me = {};
@@ -56,7 +56,7 @@ export function mount({ data, parentElement, setStateValue }) {
     renew();
     setStateValue("mode", value);
   });
-  const status = statusLine(live, () => setStateValue("gone", true));
+  const status = statusLine(live, () => setTriggerValue("gone", true));
   const map = data.map ? new LatentMap(data.map, () => {}) : null;
 
   const painter = single(live, (pixels, asked, z) => {
@@ -121,7 +121,7 @@ export function mount({ data, parentElement, setStateValue }) {
   function renew() {
     stripWanted = true;
     frames.replaceChildren(...keyframes.map(thumb));
-    publish(data.run, { path: Array.from({ length: 8 * FRAMES }, (_, step) => codeAt(keyframes, step / (8 * FRAMES - 1), mode)) }, me);
+    publish(data.run, { path: Array.from({ length: 16 * FRAMES }, (_, step) => codeAt(keyframes, step / (16 * FRAMES - 1), mode)) }, me);
     live.wake();
     go(at);
   }

@@ -98,6 +98,7 @@ export class Live {
       const said = JSON.parse(data);
       if (said.error) return (this.reason = said.error);
       this.hello = said;
+      if (said.classes && this.label < 0) this.label = 0; // a conditional model decodes nothing without a class
       this.failures = 0;
       this.reason = "";
       this.tell("open", "");

@@ -584,9 +584,9 @@ export function evenly(line, n) {
   });
 }
 
-export function mount({ data, parentElement, setStateValue }) {
+export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   let setter = setStateValue;
-  const map = new LatentMap(data, (name, value) => setter(name, value));
+  const map = new LatentMap(data, (name, value) => (name === "gone" ? setTriggerValue : setter)(name, value));
   parentElement.append(map.element);
   return {
     update(component) {

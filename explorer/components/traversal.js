@@ -17,7 +17,7 @@ const REACHES = [2, 3, 4, 6];
  * the test images' codes, or null), images (how many), row (test image the code is of, or null), originals, map (what
  * a LatentMap takes) or null.
  */
-export function mount({ data, parentElement, setStateValue }) {
+export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   const { run, shape } = data;
   const live = Live.open(run);
   const pictures = new Pictures(run, data.version);
@@ -335,14 +335,13 @@ export function mount({ data, parentElement, setStateValue }) {
     undoButton.disabled = !undo.length;
   }
 
-  const status = statusLine(live, () => setStateValue("gone", true));
+  const status = statusLine(live, () => setTriggerValue("gone", true));
   const labels = h("label", { class: "classes", hidden: true }, "Class ");
   const stopClasses = live.watch((state, hello) => {
     if (state.name !== "open") return;
     if (hello.classes && labels.childElementCount === 0) {
       const select = h("select", { onchange: () => { live.label = Number(select.value); rows.forEach((found) => (found.others = null)); show(); } });
       for (let label = 0; label < hello.classes; label++) select.append(h("option", { value: `${label}` }, data.classNames?.[label] ?? `${label}`));
-      live.label = Math.max(0, live.label);
       select.value = `${live.label}`;
       labels.append(select);
       labels.hidden = false;

@@ -13,11 +13,11 @@ from vae_core.analysis import (
     manifold,
     map_file,
     map_of,
-    path,
     pca_axes,
     reconstruct,
     traverse,
     traverse_all,
+    walk,
 )
 from vae_core.analysis.cache import cache_path, cached
 from vae_core.analysis.maps import PROJECTIONS
@@ -28,15 +28,19 @@ from vae_core.training.batches import as_floats
 A, B = torch.tensor([2.0, 0.0, 0.0]), torch.tensor([0.0, 4.0, 0.0])
 
 
+def way(a, b, steps, mode):
+    return walk(torch.stack([a, b]), torch.linspace(0, 1, steps), mode)
+
+
 @pytest.mark.parametrize("mode", ["linear", "spherical"])
 def test_paths_begin_and_end_where_they_should(mode):
-    line = path(A, B, 5, mode)
+    line = way(A, B, 5, mode)
     assert torch.allclose(line[0], A, atol=1e-6)
     assert torch.allclose(line[-1], B, atol=1e-6)
 
 
 def test_a_spherical_path_turns_evenly_and_grows_evenly():
-    line = path(A, B, 5, "spherical")
+    line = way(A, B, 5, "spherical")
     assert torch.allclose(line.norm(dim=1), torch.linspace(2, 4, 5))
     angles = torch.atan2(line[:, 1], line[:, 0])
     assert torch.allclose(angles, torch.linspace(0, torch.pi / 2, 5), atol=1e-5)
@@ -44,7 +48,7 @@ def test_a_spherical_path_turns_evenly_and_grows_evenly():
 
 @pytest.mark.parametrize(("a", "b"), [(A, 3 * A), (A, -A), (torch.zeros(3), B), (torch.zeros(3), torch.zeros(3))])
 def test_where_no_arc_is_determined_the_path_is_straight(a, b):
-    assert torch.allclose(path(a, b, 7, "spherical"), path(a, b, 7, "linear"), atol=1e-5)
+    assert torch.allclose(way(a, b, 7, "spherical"), way(a, b, 7, "linear"), atol=1e-5)
 
 
 def test_a_traversal_moves_one_dimension(run):

@@ -1,8 +1,8 @@
 """What can be seen in a trained model: codes, maps, traversals, paths, reconstructions, numbers."""
 
 from .evaluation import EvaluateConfig, evaluate
-from .interpolation import INTERPOLATIONS, path, walk
-from .keyframes import Keyframe, keyframe
+from .interpolation import INTERPOLATIONS, walk
+from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
 from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
 from .matching import Match, match_dimensions
@@ -31,9 +31,9 @@ __all__ = [
     "map_file",
     "map_of",
     "match_dimensions",
-    "path",
     "pca_axes",
     "reconstruct",
+    "rows_named",
     "traverse",
     "traverse_all",
     "walk",

@@ -37,20 +37,18 @@ INTERPOLATIONS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
 }
 
 
-def path(a: Tensor, b: Tensor, steps: int, mode: str = "linear") -> Tensor:
-    """`steps` codes from `a` to `b`, ends included. a, b `(D,)` → `(steps, D)`."""
-    return INTERPOLATIONS[mode](a, b, torch.linspace(0, 1, steps))
+def walk(places: Tensor, t: Tensor, mode: str = "linear") -> Tensor:
+    """Codes on the way through all of `places (K, D)` in turn, each leg as long as the others.
 
-
-def walk(places: Tensor, steps: int, mode: str = "linear") -> Tensor:
-    """`steps` codes through all of `places (K, D)` in turn, each leg as long as the others, ends included. `(steps, D)`."""
+    t `(n,)` in [0, 1]: 0 is the first place, 1 the last → `(n, D)`.
+    """
     legs = len(places) - 1
     if legs == 0:
-        return places.repeat(steps, 1)
-    t = torch.linspace(0, legs, steps)
-    leg = t.long().clamp(max=legs - 1)
-    found = torch.empty(steps, places.shape[1])
+        return places.expand(len(t), -1).clone()
+    along = t * legs
+    leg = along.long().clamp(max=legs - 1)
+    found = places.new_empty(len(t), places.shape[1])
     for k in range(legs):
         here = leg == k
-        found[here] = INTERPOLATIONS[mode](places[k], places[k + 1], t[here] - k)
+        found[here] = INTERPOLATIONS[mode](places[k], places[k + 1], along[here] - k)
     return found

@@ -44,6 +44,11 @@ def keyframe(text: str, codes: Latents) -> Keyframe:
     return Keyframe(f"{a.text}-{b.text}+{c.text}", f"{a.title} − {b.title} + {c.title}", a.z - b.z + c.z)
 
 
+def rows_named(text: str) -> list[int]:
+    """The test images that a keyframe's text names, whether or not there are such."""
+    return [int(found[2]) for found in TERM.finditer(text) if not found[1]]
+
+
 def _term(text: str, codes: Latents) -> Keyframe:
     found = TERM.fullmatch(text)
     if found is None:
