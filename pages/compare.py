@@ -98,7 +98,8 @@ def traversals(runs: list[Run]) -> None:
     reference = ids.index(session().run) if session().run in ids else 0
     last = min(len(library.latents(run)) for run in runs) - 1
     kept = session().view.get("image", "0")
-    st.session_state["compare.image"] = min(int(kept), last) if kept.isdecimal() else 0
+    chosen = st.session_state.get("compare.image", int(kept) if kept.isdecimal() else 0)
+    st.session_state["compare.image"] = min(chosen, last)
     image = int(st.number_input("Test image", 0, last, key="compare.image", width=150))
     session().keep("image", str(image) if image else None)
     key = f"compare.live.{'~'.join(ids)}.{reference}"

@@ -9,6 +9,7 @@ import torch
 from explorer import library
 from explorer.components import mount
 from explorer.images import png, sheet
+from explorer.navigation import go
 from explorer.pictures import gif, say_what_is_missing
 from explorer.scenes import interpolation_scene
 from explorer.state import session, show_in_address
@@ -142,7 +143,7 @@ def take_away(run: Run, places: torch.Tensor, keys: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
             session().stand_at(walk(places, torch.tensor([current_place()]), mode)[0].tolist())
-            st.switch_page("pages/traverse.py")
+            go("traverse")
         steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))
         st.download_button(
             "PNG", lambda: png(sheet(images(steps), steps)), f"{name}.png", "image/png", icon=":material/download:", key="interpolate.png"

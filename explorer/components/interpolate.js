@@ -121,6 +121,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   function renew() {
     stripWanted = true;
     frames.replaceChildren(...keyframes.map(thumb));
+    frames.style.setProperty("--count", keyframes.length);
     publish(data.run, { path: Array.from({ length: 16 * FRAMES }, (_, step) => codeAt(keyframes, step / (16 * FRAMES - 1), mode)) }, me);
     live.wake();
     go(at);

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect,
 
 import vae_core
 from tests.browser.chromium import FLAGS, installed
-from tests.browser.serving import running_app
+from tests.browser.serving import App, running_app
 
 expect.set_options(timeout=20_000)
 QUICK = dict(network="mlp", hidden=(64,), epochs=3, snapshots=0)
@@ -45,7 +45,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
     """Runs of 2 and 32 dimensions, grey and RGB, and an autoencoder."""
     store = vae_core.Store(tmp_path_factory.mktemp("store"))
     vae_core.train("digits", "beta_vae", store=store, name="plane", beta=1.0, latent_dim=2, **QUICK)
-    vae_core.train("digits", "beta_vae", store=store, name="wide", beta=4.0, latent_dim=32, **QUICK)
+    vae_core.train("digits", "beta_vae", store=store, name="wide", beta=40.0, latent_dim=32, **{**QUICK, "epochs": 12})
     vae_core.train("digits", "autoencoder", store=store, name="auto", latent_dim=8, image_size=8, **QUICK)
     colours = torch.rand(120, 3, 1, 1, generator=torch.Generator().manual_seed(0)).expand(120, 3, 128, 128)
     np.savez(tmp_path_factory.mktemp("own") / "colours.npz", images=(colours * 255).byte().permute(0, 2, 3, 1).numpy())
@@ -55,7 +55,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
 
 
 @pytest.fixture(scope="session")
-def address(store: vae_core.Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app(store: vae_core.Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     log = tmp_path_factory.mktemp("app") / "log.txt"
     with running_app(store.root, log) as found:
         yield found
@@ -63,7 +63,7 @@ def address(store: vae_core.Store, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, app: App) -> Iterator[Callable[..., Page]]:
     """`open_page("map", width=800)`: a cold deep link in a fresh profile; fails on console errors."""
     problems: list[str] = []
     contexts = []
@@ -77,7 +77,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.on("response", lambda answer: problems.append(f"{answer.status} {answer.url}") if failed(answer) else None)
         page.on("console", lambda line: problems.append(line.text) if is_problem(line) else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(f"{address}/{path}")
+        page.goto(f"{app.address}/{path}")
         settle(page)
         return page
 

@@ -35,12 +35,12 @@ def main() -> int:
     target = ROOT / "docs" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
     store = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
-    with running_app(store, Path(tempfile.mkdtemp()) / "log.txt") as address, sync_playwright() as playwright:
+    with running_app(store, Path(tempfile.mkdtemp()) / "log.txt") as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
         for suffix, width, height in (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100)):
             scheme = "dark" if suffix == "dark" else "light"
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-            take(context.new_page(), address, target, suffix)
+            take(context.new_page(), app.address, target, suffix)
             context.close()
         browser.close()
     return 0

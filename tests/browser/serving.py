@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,17 +23,27 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class App(NamedTuple):
+    """address: of the first page, without a slash at its end. pid: of the server."""
+
+    address: str
+    port: int
+    pid: int
+
+
 @contextmanager
-def running_app(store: Path, log: Path) -> Iterator[str]:
-    """The app's address while it runs on `store`; what it prints goes to `log`."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+def running_app(store: Path, log: Path, *options: str, port: int | None = None) -> Iterator[App]:
+    """The app while it runs on `store` with more `options` of streamlit; what it prints goes to the end of `log`."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
     environment = os.environ | {"VAE_STORE_DIR": str(store), "OMP_NUM_THREADS": "1"}
-    with open(log, "wb") as output:
+    prefix = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
+    address = f"http://127.0.0.1:{port}/{prefix}".rstrip("/")
+    with open(log, "ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
-            wait_until_healthy(f"http://127.0.0.1:{port}", process)
-            yield f"http://127.0.0.1:{port}"
+            wait_until_healthy(address, process)
+            yield App(address, port, process.pid)
         finally:
             process.terminate()
             process.wait(20)

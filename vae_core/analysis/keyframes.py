@@ -34,7 +34,9 @@ def keyframe(text: str, codes: Latents) -> Keyframe:
     Raises:
         ConfigError: not of the form A or A-B+C, no such test image, or no such class.
     """
-    found = re.fullmatch(r"([^-+]+)(?:-([^-+]+)\+([^-+]+))?", text.replace(" ", "").replace("−", "-"))
+    # In an address a plus sign that was not escaped arrives as a space.
+    plain = re.sub(r"\s*([-+])\s*", r"\1", text.strip().replace("−", "-")).replace(" ", "+")
+    found = re.fullmatch(r"([^-+]+)(?:-([^-+]+)\+([^-+]+))?", plain)
     if found is None:
         raise ConfigError(f"Keyframe {text!r}: write a test image (12), a class mean (m7), or A-B+C of such (3-m1+8).")
     terms = [_term(part, codes) for part in found.groups() if part is not None]

@@ -1,0 +1,231 @@
+"""Map, by mouse and by keyboard: points, pictures, picks, what the decoder draws between points, and films of paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from playwright.sync_api import Locator, Page, expect
+
+import vae_core
+from vae_core.analysis import MapConfig, latents_of, map_of
+
+from .conftest import settle
+from .looking import drawn, pixels, ready
+
+Open = Callable[..., Page]
+
+
+class Screen:
+    """Where places of the map are on the page: as fitted when it opens."""
+
+    def __init__(self, page: Page, points: np.ndarray) -> None:
+        self.page = page
+        self.over = ready(page, "map").locator(".over")
+        self.over.scroll_into_view_if_needed()
+        box = self.over.bounding_box()
+        assert box is not None
+        low, high = points.min(0), points.max(0)
+        self.centre = (low + high) / 2
+        self.scale = 0.92 * min(box["width"] / (high[0] - low[0]), box["height"] / (high[1] - low[1]))
+        self.middle = np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+
+    def of(self, point: np.ndarray) -> tuple[float, float]:
+        x, y = self.middle + (point - self.centre) * self.scale * [1, -1]
+        return float(x), float(y)
+
+    def hover(self, point: np.ndarray) -> None:
+        self.page.mouse.move(*self.of(point), steps=2)
+
+    def click(self, point: np.ndarray, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.down(key)
+        self.page.mouse.click(*self.of(point))
+        for key in keys:
+            self.page.keyboard.up(key)
+
+    def drag(self, points: list[np.ndarray]) -> None:
+        self.page.mouse.move(*self.of(points[0]))
+        self.page.mouse.down()
+        for point in points[1:]:
+            self.page.mouse.move(*self.of(point), steps=6)
+        self.page.mouse.up()
+
+
+def loneliest(points: np.ndarray) -> int:
+    """The point that is farthest from its nearest neighbour: no other one is meant when it is hit."""
+    distance = np.linalg.norm(points[:, None] - points[None], axis=2)
+    np.fill_diagonal(distance, np.inf)
+    return int(distance.min(1).argmax())
+
+
+def tip(page: Page, kind: str) -> Locator:
+    found = page.locator(f'.map .tip[data-kind="{kind}"]')
+    expect(found).to_be_visible()
+    return found.locator("canvas")
+
+
+def wait_for_pixels(page: Page, canvas: Locator, wanted: np.ndarray) -> None:
+    for _ in range(60):
+        if np.abs(pixels(canvas) - wanted).max() <= 1:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"off by {np.abs(pixels(canvas) - wanted).max()} grey levels")
+
+
+def test_every_test_image_is_a_point_and_shows_itself(open_page: Open, store: vae_core.Store) -> None:
+    run = store.open("plane-1")
+    points = latents_of(run).mu
+    page = open_page("map?run=plane-1")
+    screen = Screen(page, points)
+    assert ready(page, "map").get_attribute("data-count") == str(len(points))
+    row = loneliest(points)
+    screen.hover(points[row])
+    shown = tip(page, "image")
+    wanted = np.repeat(run.data("test").test.images[row].permute(1, 2, 0).numpy().astype(int), 3, axis=2)
+    wait_for_pixels(page, shown, wanted)
+    expect(page.locator(".map .tip")).to_contain_text(f"test image {row}")
+
+
+def test_between_points_the_decoder_draws(open_page: Open, store: vae_core.Store) -> None:
+    run = store.open("plane-1")
+    points = latents_of(run).mu
+    page = open_page("map?run=plane-1")
+    screen = Screen(page, points)
+    corner = np.array([points[:, 0].min(), points[:, 1].max()])  # of the box around all points
+    assert np.linalg.norm(points - corner, axis=1).min() * screen.scale > 12
+    screen.hover(corner)
+    x, y = np.round(screen.of(corner)) - screen.middle  # the pointer stands on whole pixels
+    z = screen.centre + np.array([x, -y]) / screen.scale
+    shown = tip(page, "decoded")
+    page.wait_for_timeout(200)
+    assert np.abs(pixels(shown) - drawn(run, z)).max() <= 12  # half a pixel of the pointer
+    screen.click(corner)
+    settle(page)
+    found = [float(part) for part in ready(page, "map").get_attribute("data-here").split(",")]
+    assert np.abs(np.array(found) - corner).max() < 1.5 / screen.scale
+    page.get_by_role("link", name="Traverse").click()
+    main = ready(page, "traversal").locator(".main")
+    wait_for_pixels(page, main, drawn(run, found))
+
+
+def test_a_place_on_a_tsne_map_stands_for_the_images_around_it(open_page: Open, store: vae_core.Store) -> None:
+    run = store.open("wide-1")
+    config = MapConfig(method="tsne")
+    points, codes = map_of(run, config), latents_of(run)
+    page = open_page("map?run=wide-1&method=tsne")
+    screen = Screen(page, points)
+    grid = np.stack(np.meshgrid(*(np.linspace(points[:, d].min(), points[:, d].max(), 60) for d in (0, 1))), -1)
+    away = np.linalg.norm(grid.reshape(-1, 1, 2) - points[None], axis=2).min(1)
+    place = grid.reshape(-1, 2)[away.argmax()]  # as far from all points as can be
+    screen.hover(place)
+    at = screen.centre + (np.round(screen.of(place)) - screen.middle) * [1, -1] / screen.scale
+    distance = np.linalg.norm(points - at, axis=1)
+    near = distance.argsort()[:8]
+    weights = 1 / distance[near] ** 2
+    z = (weights[:, None] * codes.mu[near]).sum(0) / weights.sum()
+    shown = tip(page, "decoded")
+    page.wait_for_timeout(200)
+    assert np.abs(pixels(shown) - drawn(run, z)).mean() < 4
+    expect(page.locator(".map .tip")).to_contain_text("guess")
+
+
+def test_click_and_lasso_pick(open_page: Open, store: vae_core.Store) -> None:
+    points = latents_of(store.open("plane-1")).mu
+    page = open_page("map?run=plane-1")
+    screen = Screen(page, points)
+    row = loneliest(points)
+    screen.click(points[row])
+    page.wait_for_url(f"**picks={row}*")
+    expect(page.locator("strong").get_by_text(f"Test image {row}")).to_be_visible()
+    page.get_by_role("radio", name="Lasso").click()
+    low, high = np.quantile(points, 0.2, axis=0), np.quantile(points, 0.8, axis=0)
+    corners = [low, np.array([low[0], high[1]]), high, np.array([high[0], low[1]])]
+    screen.drag([*corners, low])
+    inside = np.flatnonzero(((points > low) & (points < high)).all(1))
+    settle(page)
+    words = page.get_by_text("picked", exact=False).first.inner_text()
+    assert abs(int(words.split()[0].replace(",", "")) - len(inside)) <= 0.05 * len(inside) + 2
+    expect(page.get_by_alt_text("Test images over their reconstructions")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    table = download.value.path().read_text().splitlines()
+    assert table[0].startswith("test_image,label")
+    assert abs(len(table) - 1 - len(inside)) <= 0.05 * len(inside) + 2
+
+
+def test_the_keyboard_alone_finds_and_picks(open_page: Open, store: vae_core.Store) -> None:
+    page = open_page("map?run=plane-1")
+    found = ready(page, "map")
+    found.locator(".over").focus()
+    for _ in range(60):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(150)  # until the picture of this very place is there
+        if found.locator(".tip").get_attribute("data-kind") == "image":
+            break
+    expect(found.locator(".tip")).to_contain_text("test image")
+    row = found.locator(".tip").inner_text().split()[2]
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**picks={row}*")
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda address: "picks" not in address)
+
+
+def test_a_path_becomes_a_film(open_page: Open, store: vae_core.Store) -> None:
+    run = store.open("plane-1")
+    points = latents_of(run).mu
+    page = open_page("map?run=plane-1")
+    screen = Screen(page, points)
+    page.get_by_role("radio", name="Path").click()
+    low, high = np.quantile(points, 0.1, axis=0), np.quantile(points, 0.9, axis=0)
+    screen.drag([low, high])
+    film = page.get_by_role("img", name="The film of the path")
+    expect(film).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    place = page.get_by_label("Place in the film")
+    place.fill("0")
+    first = pixels(film)
+    assert np.abs(first - drawn(run, low)).mean() < 6
+    place.fill("1")
+    assert np.abs(pixels(film) - drawn(run, high)).mean() < 6
+    assert np.abs(pixels(film) - first).max() > 20
+
+
+def test_colours_classes_and_zoom(open_page: Open) -> None:
+    page = open_page("map?run=plane-1")
+    found = ready(page, "map")
+    first = found.locator(".chip").first
+    first.click()
+    expect(first).to_have_attribute("aria-pressed", "false")
+    found.get_by_label("Colour").select_option("Rate (KL)")
+    expect(found.locator(".legend")).to_contain_text("nats")
+    page.wait_for_url("**colour=Rate*")
+    over = found.locator(".over")
+    frames = int(over.get_attribute("data-frames") or 0)
+    over.hover()
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(200)
+    assert int(over.get_attribute("data-frames") or 0) > frames
+    page.reload()
+    assert ready(page, "map").get_by_label("Colour").input_value() == "Rate (KL)"
+
+
+def test_without_webgl_the_map_is_a_plain_chart(open_page: Open) -> None:
+    page = open_page("home")
+    page.add_init_script(
+        "const real = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) { return kind.startsWith('webgl') ? null : real.call(this, kind, ...rest); };"
+    )
+    page.goto(page.url.split("?")[0].rstrip("/").removesuffix("/home") + "/map?run=plane-1")
+    expect(page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
+    settle(page)
+    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 120, y - 120)
+    page.mouse.down()
+    for across, down in ((120, -120), (120, 120), (-120, 120), (-120, -120)):
+        page.mouse.move(x + across, y + down, steps=5)
+    page.mouse.up()
+    expect(page.get_by_alt_text("Test images over their reconstructions")).to_be_visible()
+    assert "picks=" in page.url

@@ -1,0 +1,243 @@
+"""The live service: codes in, pixels out; whatever else comes in ends in one sentence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+from streamlit import config
+
+from explorer import library, live
+from vae_core.analysis import latents_file
+from vae_core.runs import Run
+from vae_core.serving import MAX_BATCH, SHELF
+
+HERE = {"origin": "http://testserver"}
+Put = Callable[..., Path]
+
+
+@pytest.fixture
+def client(put: Put) -> Iterator[TestClient]:
+    put("one")
+    with TestClient(Starlette(routes=live.routes())) as found:
+        yield found
+
+
+@pytest.fixture
+def run(client: TestClient) -> Run:
+    return library.find("one")
+
+
+def frame(z: np.ndarray, sequence: int = 7, label: int = -1) -> bytes:
+    return struct.pack("<Ii", sequence, label) + z.astype("<f4").tobytes()
+
+
+def test_it_says_hello_then_answers_every_code(client: TestClient, run: Run) -> None:
+    z = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float32)
+    with torch.no_grad():
+        wanted = run.model().decode(torch.from_numpy(z)).permute(0, 2, 3, 1).numpy() * 255
+    with client.websocket_connect("/live/one", headers=HERE) as socket:
+        hello = socket.receive_json()
+        assert hello == {"run": "one", "version": run.weights_hash(), "dims": 5, "shape": [1, 32, 32], "classes": 0}
+        for sequence in (0, 7, 2**32 - 1):
+            socket.send_bytes(frame(z, sequence))
+            answer = socket.receive_bytes()
+            assert struct.unpack_from("<I", answer) == (sequence,)
+            found = np.frombuffer(answer, np.uint8, offset=4).reshape(3, 32, 32, 1)
+            assert np.abs(found - wanted.round()).max() <= 1
+
+
+def test_a_run_of_the_gallery_has_a_slash_in_its_name(client: TestClient, put: Put) -> None:
+    put("shipped", gallery=True)
+    with client.websocket_connect("/live/gallery/shipped", headers=HERE) as socket:
+        assert socket.receive_json()["run"] == "gallery/shipped"
+
+
+@pytest.mark.parametrize(
+    "origin", [None, "", "null", "http://elsewhere", "http://testserver:81", "http://testserver.elsewhere"]
+)
+def test_a_foreign_page_is_refused(client: TestClient, origin: str | None) -> None:
+    headers = {} if origin is None else {"origin": origin}
+    with pytest.raises(WebSocketDisconnect) as told, client.websocket_connect("/live/one", headers=headers):
+        pass
+    assert told.value.code == live.FOREIGN
+    assert client.post("/live/one/encode", content=bytes(1024), headers=headers).status_code == 403
+
+
+def test_an_origin_that_the_owner_allows_is_served(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = config.get_option
+    monkeypatch.setattr(
+        config, "get_option", lambda name: ["https://mine"] if name == "server.corsAllowedOrigins" else known(name)
+    )
+    with client.websocket_connect("/live/one", headers={"origin": "https://mine"}) as socket:
+        assert socket.receive_json()["dims"] == 5
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (b"", "0 bytes"),
+        (b"1234", "4 bytes"),
+        (bytes(8), "8 bytes"),
+        (bytes(8 + 4 * 5 + 1), "29 bytes"),
+        (bytes(8 + 4 * 6), "32 bytes"),
+        (frame(np.zeros((MAX_BATCH + 1, 5))), f"{MAX_BATCH + 1} codes"),
+        (frame(np.full((1, 5), np.nan)), "not finite"),
+        (frame(np.full((1, 5), np.inf)), "not finite"),
+        (frame(np.full((2, 5), 1e30)), "beyond"),
+        ("a text", "text frame"),
+        ('{"z": [0, 0, 0, 0, 0]}', "text frame"),
+    ],
+)
+def test_what_is_no_request_ends_in_a_sentence(client: TestClient, message: bytes | str, words: str) -> None:
+    with client.websocket_connect("/live/one", headers=HERE) as socket:
+        socket.receive_json()
+        socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message)
+        said = json.loads(socket.receive_text())
+        assert words in said["error"]
+        with pytest.raises(WebSocketDisconnect) as told:
+            socket.receive_text()
+        assert told.value.code == live.MALFORMED
+    with client.websocket_connect("/live/one", headers=HERE) as socket:  # the next one is served
+        socket.receive_json()
+        socket.send_bytes(frame(np.zeros((1, 5))))
+        assert len(socket.receive_bytes()) == 4 + 32 * 32
+
+
+@pytest.mark.parametrize("name", ["none", "gallery/none", "..%2fone", "gallery", "%2e%2e/one"])
+def test_an_unknown_run_is_told(client: TestClient, name: str) -> None:
+    with client.websocket_connect(f"/live/{name}", headers=HERE) as socket:
+        assert "no run" in json.loads(socket.receive_text())["error"]
+        with pytest.raises(WebSocketDisconnect) as told:
+            socket.receive_text()
+        assert told.value.code == live.GONE
+
+
+def test_a_run_deleted_while_it_is_open_is_told(client: TestClient, run: Run) -> None:
+    with client.websocket_connect("/live/one", headers=HERE) as socket:
+        socket.receive_json()
+        shutil.rmtree(run.path)
+        socket.send_bytes(frame(np.zeros((1, 5))))
+        assert "was deleted" in json.loads(socket.receive_text())["error"]
+        with pytest.raises(WebSocketDisconnect) as told:
+            socket.receive_text()
+        assert told.value.code == live.GONE
+    assert run.path not in SHELF._models
+
+
+def test_a_conditional_model_is_told_its_class(client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = SHELF.model(run)
+    monkeypatch.setattr(type(model), "conditional", True)
+    seen = []
+    real = type(model).decode
+    monkeypatch.setattr(type(model), "decode", lambda self, z, labels: seen.append(labels) or real(self, z))
+    with client.websocket_connect("/live/one", headers=HERE) as socket:
+        assert socket.receive_json()["classes"] == 10
+        socket.send_bytes(frame(np.zeros((2, 5)), label=3))
+        socket.receive_bytes()
+        assert seen[0].tolist() == [3, 3]
+        socket.send_bytes(frame(np.zeros((2, 5)), label=10))
+        assert "Class 10" in json.loads(socket.receive_text())["error"]
+
+
+# -- over HTTP -------------------------------------------------------------------------------------------------
+def test_test_images_come_as_raw_pixels(client: TestClient, run: Run) -> None:
+    answer = client.get("/live/one/images?rows=4,0,4&v=x")
+    found = np.frombuffer(answer.content, np.uint8).reshape(3, 1, 32, 32)
+    assert (found == run.data("test").test.images[[4, 0, 4]].numpy()).all()
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/live/one/images?rows=4").headers["cache-control"] == "no-cache"
+
+
+def test_without_the_data_they_are_decoded_from_their_codes(
+    client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = library.latents(run)
+    monkeypatch.setattr(library, "test_data", lambda run: (None, "not here"))
+    with torch.no_grad():
+        wanted = run.model().decode(torch.from_numpy(codes.mu[[2]])).numpy() * 255
+    found = np.frombuffer(client.get("/live/one/images?rows=2").content, np.uint8).reshape(1, 1, 32, 32)
+    assert np.abs(found - wanted.round()).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [("", 400), ("-1", 400), ("1.5", 400), ("a", 400), (",".join(["0"] * (MAX_BATCH + 1)), 400), ("999999", 404)],
+)
+def test_rows_that_are_none_are_told(client: TestClient, rows: str, status: int) -> None:
+    answer = client.get(f"/live/one/images?rows={rows}")
+    assert answer.status_code == status
+    assert answer.text.startswith("rows:")
+
+
+def test_codes_come_as_the_file_they_are_kept_in(client: TestClient, run: Run) -> None:
+    library.latents(run)
+    file = latents_file(run)
+    answer = client.get(f"/live/one/cache/{file.name}")
+    assert answer.content == file.read_bytes()
+    assert "immutable" in answer.headers["cache-control"]
+    assert "gzip" not in answer.headers.get("content-encoding", "")
+
+
+@pytest.mark.parametrize("name", ["latents-000000000000.safetensors", "..%2f..%2fweights.safetensors", "config.json"])
+def test_nothing_else_of_a_run_can_be_read(client: TestClient, name: str) -> None:
+    answer = client.get(f"/live/one/cache/{name}")
+    assert answer.status_code == 404
+    assert b"safetensors" in answer.content or answer.text == "Not Found" or name in answer.text
+
+
+def test_an_image_is_encoded(client: TestClient, run: Run) -> None:
+    images = run.data("test").test.images[:3]
+    with torch.no_grad():
+        wanted = run.model().encode(images.float() / 255).mu
+    answer = client.post("/live/one/encode", content=images.permute(0, 2, 3, 1).numpy().tobytes(), headers=HERE)
+    assert np.allclose(np.frombuffer(answer.content, "<f4").reshape(3, 5), wanted.numpy(), atol=1e-4)
+
+
+@pytest.mark.parametrize(("length", "status"), [(0, 400), (1023, 400), (1024 * (MAX_BATCH + 1), 413)])
+def test_what_is_no_image_is_told(client: TestClient, length: int, status: int) -> None:
+    answer = client.post("/live/one/encode", content=bytes(length), headers=HERE)
+    assert answer.status_code == status
+    assert answer.text
+
+
+def test_a_draw_is_a_code(client: TestClient) -> None:
+    answer = client.get("/live/one/draw")
+    assert np.isfinite(np.frombuffer(answer.content, "<f4")).all()
+    assert len(answer.content) == 4 * 5
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("rest", ["images?rows=0", "draw", "cache/latents-000000000000.safetensors"])
+def test_an_unknown_run_is_not_found(client: TestClient, rest: str) -> None:
+    answer = client.get(f"/live/none/{rest}")
+    assert answer.status_code == 404
+    assert "no run 'none'" in answer.text
+
+
+def test_modules_are_served_by_version_and_nothing_beside_them(client: TestClient) -> None:
+    answer = client.get(f"/modules/{live.modules_version()}/traversal.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    for name in ("none.js", "__init__.py", "..%2flive.py"):
+        assert client.get(f"/modules/x/{name}").status_code == 404
+
+
+def test_everything_moves_below_a_prefix(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    put("one")
+    known = config.get_option
+    monkeypatch.setattr(config, "get_option", lambda name: "/lab/vae/" if name == "server.baseUrlPath" else known(name))
+    with TestClient(Starlette(routes=live.routes())) as client:
+        assert client.get("/lab/vae/live/one/draw").status_code == 200
+        assert client.get("/live/one/draw").status_code == 404
+        with client.websocket_connect("/lab/vae/live/one", headers=HERE) as socket:
+            assert socket.receive_json()["run"] == "one"
