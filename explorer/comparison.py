@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -37,13 +37,11 @@ def siblings(run: Run | None, runs: Sequence[Run]) -> list[Run]:
     return by_beta(same)[:6]
 
 
-def labels(runs: Sequence[Run]) -> dict[str, str]:
-    """Run id → a short name that tells these runs apart."""
-    names = [run.config.name for run in runs]
-    return {
-        run.id: run.config.name if names.count(run.config.name) == 1 else f"{run.config.name} ({run.id})"
-        for run in runs
-    }
+def labels(runs: Sequence[Run], text: Callable[[Run], str] = lambda run: run.config.name) -> dict[str, str]:
+    """Run id → a short name that tells these runs apart; widgets know their options by nothing else."""
+    names = {run.id: text(run) for run in runs}
+    known = list(names.values())
+    return {id: name if known.count(name) == 1 else f"{name} ({id})" for id, name in names.items()}
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from explorer import sidebar
 from explorer.navigation import ENTRIES, pages
 from explorer.state import show_in_address
 from explorer.style import apply_style
-from explorer.widgets import NOTICE, current_run, explain_error
+from explorer.widgets import current_run, explain_error, notice
 
 st.set_page_config(page_title="Betascope", page_icon=sidebar.ICON, layout="wide")
 st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
@@ -17,8 +17,8 @@ name = next(name for name, known_page in known.items() if known_page == page)
 try:
     if ENTRIES[name].one_run:
         sidebar.run_picker(current_run())
-        if notice := st.session_state.get(NOTICE):
-            st.error(f"{notice} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
+        if why := notice():
+            st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
     sidebar.link()
     sidebar.status()
     page.run()

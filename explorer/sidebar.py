@@ -10,9 +10,9 @@ from vae_core.runs import Run
 from vae_core.training import choose_device, describe_device
 
 from . import library, navigation
+from .comparison import labels
 from .components import mount
 from .state import session
-from .widgets import NOTICE
 
 STATIC = Path(__file__).parent / "static"
 LOGO = str(STATIC / "logo.svg")
@@ -24,7 +24,7 @@ def run_picker(run: Run | None) -> None:
     """A select box over all runs that can be explored, standing at the run in view."""
     if run is None:
         return
-    names = {found.id: _label(found) for found in library.openable_runs()}
+    names = labels(library.openable_runs(), _label)
     st.session_state[PICKER] = run.id
     with st.sidebar:
         st.selectbox("Run in view", list(names), format_func=names.__getitem__, key=PICKER, on_change=_picked)
@@ -32,7 +32,6 @@ def run_picker(run: Run | None) -> None:
 
 def _picked() -> None:
     session().run = st.session_state[PICKER]
-    st.session_state.pop(NOTICE, None)
 
 
 def _label(run: Run) -> str:

@@ -45,17 +45,15 @@ class Session:
         """The picks of the run in view."""
         return self.picks.get(self.run or "", [])
 
-    def pick(self, indices: list[int]) -> None:
-        """Replace the picks of the run in view; only the first few are kept. They are the keyframes from now on."""
-        if self.run is not None:
-            self.picks[self.run] = list(dict.fromkeys(indices))[:MAX_PICKS]
-            self.keep("keys", None)
+    def pick(self, run: str, indices: Sequence[int]) -> None:
+        """Replace a run's picks; only the first few are kept. They are the keyframes from now on."""
+        self.picks[run] = list(dict.fromkeys(indices))[:MAX_PICKS]
+        self.keep("keys", None)
 
-    def stand_at(self, z: Sequence[float], row: int | None = None) -> None:
-        """Put the sliders of the run in view on a code; `row` is the test image it belongs to, if it is one's."""
-        if self.run is not None:
-            self.z[self.run] = [round(float(value), 4) for value in z]
-            self.keep("row", None if row is None else str(row))
+    def stand_at(self, run: str, z: Sequence[float], row: int | None = None) -> None:
+        """Put a run's sliders on a code; `row` is the test image it belongs to, if it is one's."""
+        self.z[run] = [round(float(value), 4) for value in z]
+        self.keep("row", None if row is None else str(row))
 
     def keep(self, name: str, value: str | None) -> None:
         """Remember a page's setting; None is what it is when nobody chose."""
@@ -86,7 +84,7 @@ class Session:
                 session.z[session.run] = z
             picks = [int(value) for value in _numbers(query.get("picks", "")) if value >= 0 and value == int(value)]
             if picks:
-                session.pick(picks)
+                session.pick(session.run, picks)
         session.view = {name: query[name] for name, longest in VIEW.items() if 0 < len(query.get(name, "")) <= longest}
         session.compared = [id for id in query.get("compare", "").split(",") if id]
         return session

@@ -14,6 +14,7 @@ from vae_core.runs import Run
 
 from . import library
 from .cards import bound, explore
+from .comparison import labels as names_of
 from .curves import loss_curves, rate_curves
 from .images import png_address, sheet
 from .navigation import go
@@ -70,7 +71,8 @@ def _focus(runs: list[Run], states: dict[str, dict[str, Any]]) -> Run:
     """The run whose pictures are shown: the chosen one, else the one that trains, else the newest with weights."""
     by_id = {run.id: run for run in runs if run.has_weights}
     if len(by_id) > 1:
-        chosen = st.pills("Show", list(by_id), format_func=lambda id: by_id[id].config.name, key="train.focus")
+        names = names_of(list(by_id.values()))
+        chosen = st.pills("Show", list(by_id), format_func=names.__getitem__, key="train.focus")
         if chosen:
             return by_id[chosen]
     running = [run for run in runs if states[run.id]["state"] == "running"]
@@ -97,18 +99,14 @@ def _outcome(runs: list[Run], states: dict[str, dict[str, Any]], focus: Run) -> 
 
 
 def _curves(runs: list[Run], focus: Run) -> None:
-    histories = {run.config.name if _is_unique(run, runs) else run.id: run.history() for run in runs}
-    histories = {name: records for name, records in histories.items() if records}
+    names = names_of(runs)
+    histories = {names[run.id]: records for run in runs if (records := run.history())}
     if not histories:
         return
     st.plotly_chart(loss_curves(histories), key="train.losses", config=PLOT)
     has_prior = any(record.get("elbo") is not None for records in histories.values() for record in records)
     reading = " −ELBO = distortion + rate, whatever β the training uses." if has_prior else ""
     st.caption(f"Nats per image on test images, by epoch.{reading}")
-
-
-def _is_unique(run: Run, runs: list[Run]) -> bool:
-    return sum(other.config.name == run.config.name for other in runs) == 1
 
 
 def _images(focus: Run) -> None:

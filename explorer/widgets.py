@@ -17,7 +17,7 @@ from .state import session
 
 LOG = logging.getLogger("betascope")
 
-#: Where the sentence on a run that could not be opened waits until another run is picked.
+#: Where the sentence on a run that could not be opened stays, with the run that is shown instead.
 NOTICE = "frame.notice"
 
 
@@ -31,11 +31,17 @@ def current_run() -> Run | None:
     for run in runs:
         if run.id == wanted:
             return run
-    if wanted:
-        st.session_state[NOTICE] = library.why_not(wanted)
     chosen = next((run for run in runs if run.id.startswith("gallery/")), runs[0] if runs else None)
     session().run = chosen.id if chosen else None
+    if wanted:
+        st.session_state[NOTICE] = library.why_not(wanted), session().run
     return chosen
+
+
+def notice() -> str:
+    """Why another run is shown than the one that was asked for; nothing once a person picked one."""
+    why, shown = st.session_state.get(NOTICE, ("", None))
+    return why if shown == session().run else ""
 
 
 def recalled(

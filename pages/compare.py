@@ -4,11 +4,11 @@ import streamlit as st
 
 from explorer import library
 from explorer.comparison import best_in_bold, by_beta, error_sheet, labels, siblings, table
-from explorer.components import mount
+from explorer.components import mount, said
 from explorer.figures import rate_distortion_figure, rate_heatmap
 from explorer.images import png_address, sheet
 from explorer.scenes import comparison_scene
-from explorer.state import session, show_in_address
+from explorer.state import session
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import reconstruct
 from vae_core.runs import Run
@@ -90,7 +90,6 @@ def move_of(dims: int) -> dict[int, float]:
     return found
 
 
-@st.fragment
 def traversals(runs: list[Run]) -> None:
     """One drag makes the same move in every run, each from its own code of the image."""
     runs = same_images(runs)
@@ -105,7 +104,7 @@ def traversals(runs: list[Run]) -> None:
     key = f"compare.live.{'~'.join(ids)}.{reference}"
 
     def changed() -> None:
-        moved = st.session_state[key].get("move")
+        moved = said(key, "move")
         if isinstance(moved, str):
             session().keep("move", moved or None)
 
@@ -118,7 +117,6 @@ def traversals(runs: list[Run]) -> None:
         f"A move of one standard deviation in a dimension of {labels(runs)[ids[reference]]} is one in its partner. "
         "Partners carry the same thing: one to one, with the largest sum of |r| over the codes of the test images."
     )
-    show_in_address()
 
 
 def numbers(runs: list[Run]) -> None:
@@ -148,6 +146,7 @@ def numbers(runs: list[Run]) -> None:
         st.plotly_chart(figure, key="compare.heat", config={"displaylogo": False}, alt="KL per dimension of each run")
 
 
+TABS = {"Images": side_by_side, "Traversals": traversals, "Numbers": numbers}
 st.title("Compare")
 runs = library.openable_runs()
 if not runs:
@@ -159,10 +158,10 @@ else:
             "Choose at least two runs. A sweep over β on the Train page makes a good set.", icon=":material/compare:"
         )
     if chosen:
-        images, latents, figures = st.tabs(["Images", "Traversals", "Numbers"])
-        with images, st.container(key="stack-images"):
-            side_by_side(chosen)
-        with latents, st.container(key="stack-latents"):
-            traversals(chosen)
-        with figures, st.container(key="stack-figures"):
-            numbers(chosen)
+        kept = session().view.get("tab")
+        tabs = st.tabs(list(TABS), default=kept if kept in TABS else None, key="compare.tab", on_change="rerun")
+        for (name, show), tab in zip(TABS.items(), tabs, strict=True):
+            if tab.open:
+                session().keep("tab", None if tab is tabs[0] else name)
+                with tab, st.container(key=f"stack-{name}"):
+                    show(chosen)

@@ -7,12 +7,12 @@ import streamlit as st
 import torch
 
 from explorer import library
-from explorer.components import mount
+from explorer.components import mount, said
 from explorer.images import png, sheet
 from explorer.navigation import go
 from explorer.pictures import gif, say_what_is_missing
 from explorer.scenes import interpolation_scene
-from explorer.state import session, show_in_address
+from explorer.state import session
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import INTERPOLATIONS, Keyframe, Latents, decode, keyframe, rows_named, walk
 from vae_core.config import ConfigError
@@ -112,14 +112,14 @@ def live(run: Run, codes: Latents, keyframes: list[Keyframe]) -> None:
     key = f"interpolate.live.{run.id}"
 
     def changed() -> None:
-        found = st.session_state[key]
-        if found.get("mode") in INTERPOLATIONS:
-            session().keep("path", None if found["mode"] == "linear" else found["mode"])
-        if isinstance(found.get("at"), int | float):
-            session().keep("at", None if found["at"] == 0.5 else f"{found['at']:g}")
+        mode, at = str(said(key, "mode")), said(key, "at")
+        if mode in INTERPOLATIONS:
+            session().keep("path", None if mode == "linear" else mode)
+        if isinstance(at, int | float):
+            session().keep("at", None if at == 0.5 else f"{at:g}")
 
     def fewer() -> None:
-        keys = st.session_state[key].get("keys")
+        keys = said(key, "keys")
         if isinstance(keys, list) and all(isinstance(text, str) for text in keys):
             put(codes, keys)
 
@@ -142,7 +142,7 @@ def take_away(run: Run, places: torch.Tensor, keys: list[str]) -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
-            session().stand_at(walk(places, torch.tensor([current_place()]), mode)[0].tolist())
+            session().stand_at(run.id, walk(places, torch.tensor([current_place()]), mode)[0].tolist())
             go("traverse")
         steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))
         st.download_button(
@@ -153,7 +153,6 @@ def take_away(run: Run, places: torch.Tensor, keys: list[str]) -> None:
         )  # fmt: skip
 
 
-@st.fragment
 def explore(run: Run) -> None:
     named = rows_named(session().view.get("keys", ""))
     codes = library.latents(run, [*named, *session().picked()])
@@ -166,7 +165,6 @@ def explore(run: Run) -> None:
         live(run, codes, keyframes)
         take_away(run, torch.from_numpy(np.stack([place.z for place in keyframes])), keys)
     say_what_is_missing(run)
-    show_in_address()
 
 
 st.title("Interpolate")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import background, library
-from explorer.components import mount
+from explorer.components import mount, said
 from explorer.figures import colourings, map_figure
 from explorer.navigation import go
 from explorer.picking import table_of
@@ -77,7 +77,7 @@ def picks(run: Run, rows: list[int]) -> None:
     say_what_is_missing(run)
     with st.container(horizontal=True):
         if st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
-            session().stand_at(library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
+            session().stand_at(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
             go("traverse")
         if len(rows) > 1 and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate"):
             session().keep("keys", "~".join(map(str, rows[:4])))
@@ -96,26 +96,32 @@ def live_map(run: Run, config: MapConfig) -> bool:
     )
     key = f"map.live.{run.id}"
 
-    def changed() -> None:
-        found = st.session_state[key]
-        rows = found.get("picks")
+    def picked() -> None:
+        rows = said(key, "picks")
         if isinstance(rows, list) and all(isinstance(row, int) and 0 <= row < len(codes) for row in rows):
-            session().pick(rows)
+            session().pick(run.id, rows)
             st.session_state["map.picked"] = (run.id, rows)
-        if (z := valid_code((found.get("z") or {}).get("z"), codes.dims)) is not None:
-            session().stand_at(z, (found["z"] or {}).get("row"))
-        if found.get("colour") in colourings(codes):
-            session().keep("colour", found["colour"])
+
+    def moved() -> None:
+        here = said(key, "z")
+        if isinstance(here, dict) and (z := valid_code(here.get("z"), codes.dims)) is not None:
+            row = here.get("row")
+            session().stand_at(run.id, z, row if isinstance(row, int) else None)
+
+    def coloured() -> None:
+        if (colour := str(said(key, "colour"))) in colourings(codes):
+            session().keep("colour", colour)
 
     if scene is None or st.session_state.get("map.no-webgl"):
         return False
     found = mount(
-        "map", key, scene, on_picks_change=changed, on_z_change=changed, on_colour_change=changed,
+        "map", key, scene, on_picks_change=picked, on_z_change=moved, on_colour_change=coloured,
         on_webgl_change=lambda: None, on_gone_change=lambda: None,
     )  # fmt: skip
-    if found.get("webgl") is False:
+    if said(key, "webgl") is False:
         st.session_state["map.no-webgl"] = True
-    if found.get("gone") or found.get("webgl") is False:
+        st.rerun()
+    if found.get("gone"):
         st.rerun()
     return True
 
@@ -132,7 +138,7 @@ def plain_map(run: Run, config: MapConfig) -> None:
     )  # fmt: skip
     chosen = [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point]
     if chosen:
-        session().pick(chosen)
+        session().pick(run.id, chosen)
         st.session_state["map.picked"] = (run.id, chosen)
 
 

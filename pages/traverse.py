@@ -5,11 +5,11 @@ import streamlit as st
 import torch
 
 from explorer import library
-from explorer.components import mount
+from explorer.components import mount, said
 from explorer.images import png_address, sheet
 from explorer.pictures import say_what_is_missing
 from explorer.scenes import traversal_scene
-from explorer.state import session, show_in_address, valid_code
+from explorer.state import session, valid_code
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import Latents, manifold
 from vae_core.runs import Run
@@ -27,20 +27,19 @@ def current_code(run: Run, codes: Latents) -> tuple[list[float], int | None]:
         z = None
     if z is None:
         start = next((row for row in session().picked() if row < len(codes)), 0)
-        session().stand_at(codes.mu[start].tolist(), start)
+        session().stand_at(run.id, codes.mu[start].tolist(), start)
         return session().z[run.id], start
     return z, int(row) if row.isdecimal() and int(row) < len(codes) else None
 
 
 def remember(run: Run, key: str, dims: int) -> None:
     """Take over what the person did in the browser."""
-    found = st.session_state[key]
-    moved = found.get("z") or {}
-    if (z := valid_code(moved.get("z"), dims)) is not None:
+    moved, reach = said(key, "z"), said(key, "reach")
+    if isinstance(moved, dict) and (z := valid_code(moved.get("z"), dims)) is not None:
         row = moved.get("row")
-        session().stand_at(z, row if isinstance(row, int) else None)
-    if (reach := f"{found.get('reach') or '':g}" if isinstance(found.get("reach"), int | float) else None) in REACHES:
-        session().keep("reach", None if reach == "3" else reach)
+        session().stand_at(run.id, z, row if isinstance(row, int) else None)
+    if str(reach) in REACHES:
+        session().keep("reach", None if reach == 3 else str(reach))
 
 
 def plane(run: Run, codes: Latents, reach: float) -> None:
@@ -59,7 +58,6 @@ def plane(run: Run, codes: Latents, reach: float) -> None:
     st.image(png_address(sheet(images, PLANE, side=48)), alt=f"The plane of z{x} and z{y}")
 
 
-@st.fragment
 def explore(run: Run, codes: Latents) -> None:
     z, row = current_code(run, codes)
     chosen = session().view.get("reach", "3")
@@ -76,7 +74,6 @@ def explore(run: Run, codes: Latents) -> None:
     say_what_is_missing(run)
     if codes.dims > 1 and st.toggle("Plane of two dimensions", key="traverse.plane"):
         plane(run, codes, reach)
-    show_in_address()
 
 
 st.title("Traverse")

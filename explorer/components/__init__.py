@@ -50,9 +50,15 @@ def _component(name: str) -> Callable[..., Any]:
 
 
 def mount(name: str, key: str, data: dict[str, Any], **callbacks: Callable[[], None]) -> Any:
-    """Show the component of `name`.js; its state is in the result and in `st.session_state[key]`."""
+    """Show the component of `name`.js; `said` tells what was done there, the result what just happened (`gone`)."""
     address = f"{base()}/modules/{_version()}/{name}.js"
     return _component(name)(key=key, data=data | {"module": address}, **callbacks)
+
+
+def said(key: str, name: str) -> Any:
+    """What a person last did in the component mounted as `key`, as it came from the browser; None: nothing yet."""
+    found = st.session_state[key].get(name)
+    return found.get("value") if isinstance(found, dict) else None
 
 
 @cache

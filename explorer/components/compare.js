@@ -3,6 +3,7 @@
 import { h, number } from "./dom.js";
 import { Live, announce, single, statusLine } from "./live.js";
 import { paint, paintAt } from "./pixels.js";
+import { Report } from "./report.js";
 
 const STEPS = 11;
 const CELLS = Array.from({ length: STEPS }, (_, cell) => cell);
@@ -13,11 +14,12 @@ const VISIBLE = 10;
  * dimension of the reference]}], reference (its place among runs), order, weights, unit, collapsed, low, high (of the reference's sliders), move ({dim: how far}).
  * A move of k standard deviations in the reference is one of k in its partners, from each run's own code of the image.
  */
-export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
+export function mount(component) {
+  const { data, parentElement } = component;
+  const report = new Report(component, (known, name) => known[name]);
   const reference = data.runs[data.reference];
   let moved = new Float64Array(reference.z.length);
   let active = data.order[0];
-  const reported = new Set();
   const views = data.runs.map(makeView);
 
   function makeView(run) {
@@ -32,7 +34,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
       announce(main, asked);
     });
     view.remove = live.add({ limit: 1, pull: () => pullStrip(view) });
-    view.status = statusLine(live, () => setTriggerValue("gone", run.run));
+    view.status = statusLine(live, () => report.gone());
     view.element = h("div", { class: "run", "data-run": run.run }, h("div", { class: "title" }, run.title), view.status.element, h("div", { class: "run-images" }, main, h("div", { class: "run-strip" }, strip, words)));
     return view;
   }
@@ -118,8 +120,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
 
   function commit() {
     const kept = data.order.filter((dim) => Math.abs(moved[dim]) > 1e-4).map((dim) => `${dim}:${moved[dim].toFixed(3)}`).join(",");
-    reported.add(kept);
-    setStateValue("move", kept);
+    report.say("move", kept);
   }
 
   function take(move) {
@@ -143,8 +144,9 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   element.dataset.ready = "true";
 
   return {
-    update({ data: fresh, setStateValue: setter }) {
-      setStateValue = setter;
+    update(component) {
+      report.update(component);
+      const fresh = component.data;
       if (fresh.runs.every(({ z }, index) => z.join() === data.runs[index].z.join())) return;
       // Another image: the same move, from its code.
       fresh.runs.forEach(({ z }, index) => (data.runs[index].z = z));
@@ -153,6 +155,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
       show();
     },
     destroy() {
+      report.stop();
       for (const view of views) {
         view.painter.remove();
         view.remove();

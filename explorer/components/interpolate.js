@@ -3,6 +3,7 @@
 import { h, choice, pingPong, play } from "./dom.js";
 import { publish } from "./bus.js";
 import { Live, announce, single, statusLine } from "./live.js";
+import { Report } from "./report.js";
 import { LatentMap } from "./map.js";
 import { paint, paintAt } from "./pixels.js";
 import { Pictures } from "./tensors.js";
@@ -37,7 +38,10 @@ export function codeAt(keyframes, place, mode) {
 }
 
 /** data: run, version, shape, keyframes [{text, title, z, row}], mode, at (0 … 1), originals, map (for LatentMap) or null. */
-export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
+export function mount(component) {
+  const { parentElement } = component;
+  let { data } = component;
+  const report = new Report(component, (known, name) => (name === "keys" ? known.keyframes.map(({ text }) => text) : known[name]));
   const live = Live.open(data.run);
   const pictures = new Pictures(data.run, data.version);
   const me = {};
@@ -54,10 +58,10 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   const modes = choice("Path", [["linear", "Linear", "The straight line"], ["spherical", "Spherical", "Along the sphere that the prior’s mass lies near"]], mode, (value) => {
     mode = value;
     renew();
-    setStateValue("mode", value);
+    report.say("mode", value);
   });
-  const status = statusLine(live, () => setTriggerValue("gone", true));
-  const map = data.map ? new LatentMap(data.map, () => {}) : null;
+  const status = statusLine(live, () => report.gone());
+  const map = data.map ? new LatentMap(data.map) : null;
 
   const painter = single(live, (pixels, asked, z) => {
     paint(main, pixels, data.shape);
@@ -99,7 +103,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   }
 
   function commit() {
-    setStateValue("at", Math.round(at * 1000) / 1000);
+    report.say("at", Math.round(at * 1000) / 1000);
   }
 
   function start() {
@@ -131,7 +135,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     const canvas = h("canvas", { class: "pixels" });
     const place = keyframes.length > 1 ? index / (keyframes.length - 1) : 0;
     const jump = h("button", { type: "button", class: "jump", title: `Go to ${keyframe.title}`, onclick: () => { stop(); go(place); commit(); } }, canvas);
-    const remove = h("button", { type: "button", class: "icon remove", "aria-label": `Remove ${keyframe.title}`, hidden: keyframes.length < 3, onclick: () => { setStateValue("keys", keyframes.filter((other) => other !== keyframe).map((other) => other.text)); } }, "✕");
+    const remove = h("button", { type: "button", class: "icon remove", "aria-label": `Remove ${keyframe.title}`, hidden: keyframes.length < 3, onclick: () => { report.say("keys", keyframes.filter((other) => other !== keyframe).map((other) => other.text)); } }, "✕");
     const element = h("figure", { class: "keyframe" }, jump, remove, h("figcaption", {}, keyframe.title));
     element.style.setProperty("--place", place);
     if (keyframe.row !== null && data.originals) pictures.get(keyframe.row).then((pixels) => paint(canvas, pixels, data.shape));
@@ -164,8 +168,9 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   element.dataset.ready = "true";
 
   return {
-    update({ data: fresh, setStateValue: setter }) {
-      setStateValue = setter;
+    update(component) {
+      report.update(component);
+      const fresh = component.data;
       if (map && fresh.map && fresh.map.map !== data.map.map) map.update(fresh.map);
       const other = JSON.stringify(fresh.keyframes) !== JSON.stringify(data.keyframes);
       data = { ...data, keyframes: fresh.keyframes, map: fresh.map };
@@ -174,6 +179,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
       renew();
     },
     destroy() {
+      report.stop();
       stopPlaying?.();
       publish(data.run, { path: null }, me);
       map?.destroy();

@@ -6,6 +6,7 @@ import { Live, announce, single, statusLine } from "./live.js";
 import { paint } from "./pixels.js";
 import { publish, subscribe } from "./bus.js";
 import { Pictures, tensors } from "./tensors.js";
+import { Report } from "./report.js";
 import { Scatter } from "./scatter.js";
 import { Space } from "./space.js";
 
@@ -17,10 +18,10 @@ const HERE = "#f2994a";
 
 /**
  * data: run, version, shape, map and codes (files of positions and codes), space ({kind, mean, axes}), colourings
- * ([{name, source, names, unit}]), colour (name), palette, picks (rows), z (where we are) or null, mini (only look).
+ * ([{name, source, names, unit}]), colour (name), palette, picks (rows), z (where we are) or null, mini (only look). report: who remembers what a person does here, if anybody.
  */
 export class LatentMap {
-  constructor(data, report) {
+  constructor(data, report = null) {
     this.data = data;
     this.report = report;
     this.live = Live.open(data.run);
@@ -63,7 +64,7 @@ export class LatentMap {
       this.over.dataset.mode = mode;
     });
     const reset = h("button", { type: "button", title: "All points in view (0)", onclick: () => this.fit() }, "Fit");
-    this.status = statusLine(this.live, () => this.report("gone", true));
+    this.status = statusLine(this.live, () => this.report?.gone());
     this.buildFilm();
     this.element = h("div", { class: "betascope map", "data-mini": Boolean(data.mini) }, data.mini ? null : h("div", { class: "tools" }, h("label", { class: "joined-label" }, "Colour ", select), this.modes.element, reset), data.mini ? null : this.status.element, this.area, data.mini ? null : this.legend);
     this.listen();
@@ -86,7 +87,7 @@ export class LatentMap {
     } catch (error) {
       console.info(`The map falls back: ${error.message}`);
       this.area.replaceChildren(h("p", { class: "caption" }, "This browser has no WebGL, which the live map needs."));
-      return this.report("webgl", false);
+      return this.report?.say("webgl", false);
     }
     this.scatter.redraw = () => this.draw();
     const [map, codes] = await Promise.all([tensors(data.run, data.map), tensors(data.run, data.codes)]);
@@ -271,7 +272,7 @@ export class LatentMap {
     this.values = values;
     this.explain(found, values, palette);
     this.redraw();
-    if (tell) this.report("colour", found.name);
+    if (tell) this.report?.say("colour", found.name);
   }
 
   explain({ name, names, unit }, values, palette) {
@@ -476,13 +477,13 @@ export class LatentMap {
     publish(this.data.run, { z: this.here, go: this.here, row }, this);
     publish(this.data.run, { go: undefined, row: undefined }, this);
     this.redraw();
-    this.report("z", { z: this.here, row });
+    this.report?.say("z", { z: this.here, row });
   }
 
   pick(rows) {
     this.picks = new Set(rows);
     this.redraw();
-    this.report("picks", [...this.picks]);
+    this.report?.say("picks", [...this.picks]);
   }
 
   pickInside(around) {
@@ -584,15 +585,18 @@ export function evenly(line, n) {
   });
 }
 
-export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
-  let setter = setStateValue;
-  const map = new LatentMap(data, (name, value) => (name === "gone" ? setTriggerValue : setter)(name, value));
-  parentElement.append(map.element);
+export function mount(component) {
+  const report = new Report(component, (known, name) => known[name]);
+  const map = new LatentMap(component.data, report);
+  component.parentElement.append(map.element);
   return {
-    update(component) {
-      setter = component.setStateValue;
-      map.update(component.data);
+    update(fresh) {
+      report.update(fresh);
+      map.update(fresh.data);
     },
-    destroy: () => map.destroy(),
+    destroy() {
+      report.stop();
+      map.destroy();
+    },
   };
 }

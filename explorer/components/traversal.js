@@ -5,6 +5,7 @@ import { Live, announce, single, statusLine } from "./live.js";
 import { paint, paintAt, paintChange } from "./pixels.js";
 import { Pictures, drawFromPrior, encode, tensors } from "./tensors.js";
 import { publish, subscribe } from "./bus.js";
+import { Report } from "./report.js";
 import { LatentMap } from "./map.js";
 
 const STEPS = 11;
@@ -17,7 +18,10 @@ const REACHES = [2, 3, 4, 6];
  * the test images' codes, or null), images (how many), row (test image the code is of, or null), originals, map (what
  * a LatentMap takes) or null.
  */
-export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
+export function mount(component) {
+  const { parentElement } = component;
+  let { data } = component;
+  const report = new Report(component, (known, name) => known[name]);
   const { run, shape } = data;
   const live = Live.open(run);
   const pictures = new Pictures(run, data.version);
@@ -196,7 +200,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     begun = false;
     const kept = rounded(z);
     reported.add(kept.join(","));
-    setStateValue("z", { z: kept, row });
+    report.say("z", { z: kept, row });
   }
 
   function commitSoon() {
@@ -321,7 +325,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     rows.forEach(place);
     version += 1;
     live.wake();
-    setStateValue("reach", value);
+    report.say("reach", value);
   });
 
   function back() {
@@ -335,7 +339,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     undoButton.disabled = !undo.length;
   }
 
-  const status = statusLine(live, () => setTriggerValue("gone", true));
+  const status = statusLine(live, () => report.gone());
   const labels = h("label", { class: "classes", hidden: true }, "Class ");
   const stopClasses = live.watch((state, hello) => {
     if (state.name !== "open") return;
@@ -350,7 +354,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   });
 
   // Its clicks reach us by the bus; nothing else of a small map needs to be remembered.
-  const map = data.map ? new LatentMap({ ...data.map, z: Array.from(z) }, () => {}) : null;
+  const map = data.map ? new LatentMap({ ...data.map, z: Array.from(z) }) : null;
   const folds = [];
   const active = rows.filter((found) => !collapsed.has(found.dim));
   const silent = rows.filter((found) => collapsed.has(found.dim));
@@ -400,8 +404,9 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   element.dataset.ready = "true";
 
   return {
-    update({ data: fresh, setStateValue: setter }) {
-      setStateValue = setter;
+    update(component) {
+      report.update(component);
+      const fresh = component.data;
       if (map && fresh.map && fresh.map.map !== data.map.map) map.update({ ...fresh.map, z: Array.from(z) });
       data = { ...data, map: fresh.map };
       if (fresh.z.join(",") === data.z.join(",")) return;
@@ -413,6 +418,7 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
       show();
     },
     destroy() {
+      report.stop();
       stop();
       clearTimeout(timer);
       unsubscribe();

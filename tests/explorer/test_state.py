@@ -17,7 +17,7 @@ CODES = some.lists(some.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, ma
 @given(run=IDS, z=CODES, picks=some.lists(some.integers(0, 70_000), max_size=30), compared=some.lists(IDS, max_size=5))
 def test_a_link_reopens_the_view(run: str, z: list[float], picks: list[int], compared: list[str]) -> None:
     seen = Session(run=run, z={run: z}, compared=compared)
-    seen.pick(picks)
+    seen.pick(run, picks)
     query = seen.to_query()
     again = Session.from_query(query)
     assert again.run == run
@@ -42,21 +42,21 @@ def test_a_code_that_is_none_is_left_out(z: str) -> None:
 
 def test_only_the_first_picks_are_kept() -> None:
     seen = Session(run="a")
-    seen.pick([3, 3, *range(100)])
+    seen.pick("a", [3, 3, *range(100)])
     assert seen.picked() == [3, 0, 1, 2, *range(4, MAX_PICKS)]
 
 
 def test_new_picks_are_the_keyframes_again() -> None:
     seen = Session(run="a", view={"keys": "1~m2", "method": "umap"})
-    seen.pick([4, 5])
+    seen.pick("a", [4, 5])
     assert seen.view == {"method": "umap"}
 
 
 def test_a_code_stands_with_the_image_it_is_of() -> None:
     seen = Session(run="a")
-    seen.stand_at([0.123456, -2.0], 17)
+    seen.stand_at("a", [0.123456, -2.0], 17)
     assert seen.to_query() == {"run": "a", "z": "0.1235,-2", "row": "17"}
-    seen.stand_at([1.0, 1.0])
+    seen.stand_at("a", [1.0, 1.0])
     assert seen.to_query() == {"run": "a", "z": "1,1"}
 
 
