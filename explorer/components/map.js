@@ -13,6 +13,9 @@ import { Space } from "./space.js";
 const REACH = 9; // pixels around the pointer within which a point is meant
 const FRAMES = 48;
 const SECONDS = 4;
+const MANY = 20_000;
+const MARGIN = 0.2; // of the width and height, drawn beyond each edge
+const SETTLED = 120; // milliseconds without a move
 const PICK = "#eb5757";
 const HERE = "#f2994a";
 
@@ -89,7 +92,10 @@ export class LatentMap {
       this.area.replaceChildren(h("p", { class: "caption" }, "This browser has no WebGL, which the live map needs."));
       return this.report?.say("webgl", false);
     }
-    this.scatter.redraw = () => this.draw();
+    this.scatter.redraw = () => {
+      this.lastDrawn = null;
+      this.draw();
+    };
     const [map, codes] = await Promise.all([tensors(data.run, data.map), tensors(data.run, data.codes)]);
     if (this.destroyed || data !== this.data) return;
     const arrived = performance.now();
@@ -97,15 +103,18 @@ export class LatentMap {
     this.n = this.xy.length / 2;
     this.codes = codes;
     this.scatter.setPoints(this.xy);
+    this.lastDrawn = null;
     this.colourBy(data.colour, false);
     this.space = new Space(this.xy, codes.mu.data, codes.mu.shape[1], data.space);
     this.resize();
     this.fit();
     this.draw();
-    requestAnimationFrame(() => {
-      const now = performance.now();
-      Object.assign(this.element.dataset, { ready: data.map, count: this.n, milliseconds: Math.round(now - arrived), total: Math.round(now - start) });
-    });
+    // The second frame from now begins when the first one is on the screen.
+    requestAnimationFrame(() =>
+      requestAnimationFrame((now) => {
+        Object.assign(this.element.dataset, { ready: data.map, count: this.n, milliseconds: Math.round(now - arrived), total: Math.round(now - start) });
+      }),
+    );
   }
 
   update(data) {
@@ -121,6 +130,7 @@ export class LatentMap {
 
   destroy() {
     this.destroyed = true;
+    clearTimeout(this.settling);
     this.stopFilm();
     this.resizer.disconnect();
     this.stopListening();
@@ -145,10 +155,11 @@ export class LatentMap {
     if (!width || !height) return;
     const grown = this.width ? width / this.width : 1;
     Object.assign(this, { width, height, ratio });
-    for (const canvas of [this.points, this.over]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
+    for (const [canvas, wide] of [[this.points, 1 + 2 * MARGIN], [this.over, 1]]) {
+      canvas.width = Math.round(wide * width * ratio);
+      canvas.height = Math.round(wide * height * ratio);
     }
+    this.lastDrawn = null; // a canvas of another size is empty
     this.scale *= grown;
     if (this.space) this.draw();
   }
@@ -187,8 +198,7 @@ export class LatentMap {
   }
 
   draw() {
-    const size = Math.min(9, Math.max(3, 500 / Math.sqrt(this.n))) * Math.min(2.2, (this.scale / this.whole) ** 0.3 || 1);
-    this.scatter.draw(this.centre, this.scale * this.ratio, (this.data.mini ? 0.75 : 1) * size * this.ratio);
+    this.drawPoints();
     const pen = this.over.getContext("2d");
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     pen.clearRect(0, 0, this.width, this.height);
@@ -204,6 +214,37 @@ export class LatentMap {
     if (this.filmPoint) this.drawDot(pen, this.toScreen(this.filmPoint), PICK, 7);
     if (this.cursor?.keys) this.drawCross(pen, this.cursor.at);
     this.over.dataset.frames = Number(this.over.dataset.frames ?? 0) + 1;
+  }
+
+  /**
+   * Drawing many points takes longer than a frame where a processor must do it. While the view moves, the last drawing,
+   * which reaches beyond the edges, is moved along instead, and drawn anew once the view rests or an edge would show.
+   */
+  drawPoints() {
+    const { centre, scale, points } = this;
+    const last = this.lastDrawn;
+    clearTimeout(this.settling);
+    if (last && last.colours === this.scatter.colours && last.width === points.width && last.height === points.height) {
+      const grown = scale / last.scale;
+      const [right, down] = [(last.centre[0] - centre[0]) * scale, (centre[1] - last.centre[1]) * scale];
+      if (grown === 1 && !right && !down) return void (points.style.transform = "");
+      const covered = (side, moved) => grown * (0.5 + MARGIN) * side - Math.abs(moved) >= 0.5 * side;
+      if (this.n > MANY && grown < 2 && covered(this.width, right) && covered(this.height, down)) {
+        points.style.transform = `translate(${right}px, ${down}px) scale(${grown})`;
+        this.settling = setTimeout(() => this.drawAnew(), SETTLED);
+        return;
+      }
+    }
+    this.drawAnew();
+  }
+
+  drawAnew() {
+    if (this.destroyed) return;
+    const { centre, scale, points, scatter } = this;
+    const size = Math.min(9, Math.max(3, 500 / Math.sqrt(this.n))) * Math.min(2.2, (scale / this.whole) ** 0.3 || 1);
+    scatter.draw(centre, scale * this.ratio, (this.data.mini ? 0.75 : 1) * size * this.ratio);
+    points.style.transform = "";
+    this.lastDrawn = { centre: [...centre], scale, colours: scatter.colours, width: points.width, height: points.height };
   }
 
   drawPicks(pen) {

@@ -80,5 +80,7 @@ def drag(page: Page, slider: Locator, start: float, end: float, steps: int = 20)
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + start * box["width"], y)
     page.mouse.down()
-    page.mouse.move(box["x"] + end * box["width"], y, steps=steps)
+    for step in range(1, steps + 1):
+        page.mouse.move(box["x"] + (start + (end - start) * step / steps) * box["width"], y)
+        page.wait_for_timeout(15)  # as slow as a hand
     page.mouse.up()

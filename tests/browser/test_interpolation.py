@@ -161,6 +161,7 @@ def test_one_drag_makes_the_same_move_in_every_run(open_page: Open, store: vae_c
     page.get_by_role("tab", name="Traversals").click()
     again = ready(page, "comparison").locator('.run[data-run="wide-1"] .main')
     expect_code(again, before)
+    settle(page)
     page.get_by_label("Test image", exact=True).fill("9")
     page.get_by_label("Test image", exact=True).press("Enter")
     expect_code(again, (codes[1].mu[9] + moved[1]).tolist())

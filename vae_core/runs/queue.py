@@ -6,6 +6,7 @@ device's lock file; starting a second one is harmless, it leaves at once.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -67,7 +68,17 @@ def start_worker(store: Store, device: str) -> None:
     log = _queue_folder(store) / f"{name.replace(':', '-')}.log"
     with open(log, "ab") as output:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "vae_core", "work", "--store", str(store.root.resolve()), "--device", name],
+            [
+                *gently(),
+                sys.executable,
+                "-m",
+                "vae_core",
+                "work",
+                "--store",
+                str(store.root.resolve()),
+                "--device",
+                name,
+            ],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -76,6 +87,11 @@ def start_worker(store: Store, device: str) -> None:
         )
     # Somebody must take note of its end while this process lives, or it stays as a zombie.
     threading.Thread(target=worker.wait, daemon=True).start()
+
+
+def gently() -> list[str]:
+    """What makes a command give way: pictures that somebody drags on the same cores go first."""
+    return ["nice", "-n", "10"] if shutil.which("nice") else []
 
 
 def work(store: Store, device: str, train: Callable[[Run], object]) -> None:

@@ -1,0 +1,400 @@
+"""How live the explorer is: paints per second under a thumb, latency, maps of 70,000 points, many tabs, memory.
+
+The real app in a headless Chromium, the shipped 64×64 model, drags by mouse; Streamlit's own slider in the same run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly
+import torch
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from websockets.asyncio.client import connect
+
+from bench.claims import Report, run
+from tests.browser.chromium import FLAGS, installed
+from tests.browser.looking import ready
+from tests.browser.serving import App, running_app, running_script
+from vae_core.analysis import ALL, MapConfig, map_of
+from vae_core.analysis.cache import cached
+from vae_core.runs import Store
+from vae_core.runs.files import read_json, write_json
+from vae_core.runs.queue import gently
+
+MODEL = "gallery/sprites-beta-1"
+POINTS = 70_000
+RATE = 60  # moves of the mouse per second
+#: Tabs in the background go on painting, as windows side by side would.
+AWAKE = ("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows")  # fmt: skip
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+WATCH = """() => {
+  const seen = (window.seen = { main: [], late: [], rows: 0, tips: [] });
+  document.addEventListener("painted", (event) => {
+    const canvas = event.composedPath()[0];
+    const { asked, now } = event.detail;
+    if (canvas.classList.contains("main")) { seen.main.push(now); seen.late.push(now - asked); }
+    else seen.tips.push(now - asked);
+  });
+  document.addEventListener("row", () => seen.rows++);
+}"""
+#: A drag that the page makes itself, one move per frame: five tabs cannot share one mouse.
+SELF_DRAG = """(slider, seconds) => new Promise((done) => {
+  window.seen.main.length = 0;
+  const [low, high] = [Number(slider.min), Number(slider.max)];
+  slider.dispatchEvent(new PointerEvent("pointerdown"));
+  const start = performance.now();
+  requestAnimationFrame(function next(now) {
+    const passed = (now - start) / 1000;
+    if (passed > seconds) { slider.dispatchEvent(new Event("change")); return done(window.seen.main.length / passed); }
+    slider.value = low + (high - low) * (0.5 + 0.45 * Math.sin(4 * passed));
+    slider.dispatchEvent(new InputEvent("input"));
+    requestAnimationFrame(next);
+  });
+})"""
+#: Both ways to draw a map in a component, bare: first paint and frames while panning.
+RACE = """async ([kind, n, seconds, module]) => {
+  document.body.innerHTML = '<div id="here" style="width:900px;height:600px"></div>';
+  const here = document.getElementById("here");
+  const random = (() => { let s = 1; return () => (s = (s * 16807) % 2147483647) / 2147483647 - 0.5; })();
+  const xy = Float32Array.from({ length: 2 * n }, () => random() + random() + random());
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const begun = performance.now();
+  let pan;
+  if (kind === "own") {
+    const { Scatter } = await import(module);
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [900, 600];
+    here.append(canvas);
+    const scatter = new Scatter(canvas);
+    scatter.setPoints(xy);
+    const rgba = new Uint8Array(4 * n);
+    for (let i = 0; i < n; i++) rgba.set([(i % 10) * 25, 120, 200, 205], 4 * i);
+    scatter.setColours(rgba);
+    pan = (x) => scatter.draw([x, 0], 280, 3);
+    pan(0);
+  } else {
+    const traces = Array.from({ length: 10 }, (_, c) => ({ type: "scattergl", mode: "markers", marker: { size: 3, opacity: 0.8 }, x: [], y: [] }));
+    for (let i = 0; i < n; i++) { traces[i % 10].x.push(xy[2 * i]); traces[i % 10].y.push(xy[2 * i + 1]); }
+    await Plotly.newPlot(here, traces, { width: 900, height: 600, xaxis: { range: [-1.6, 1.6] }, yaxis: { range: [-1.1, 1.1] }, hovermode: "closest" });
+    pan = (x) => Plotly.relayout(here, { "xaxis.range": [x - 1.6, x + 1.6] });
+  }
+  await frame();
+  const first = performance.now() - begun;
+  let frames = 0;
+  const start = performance.now();
+  while (performance.now() - start < 1000 * seconds) {
+    await pan(0.4 * Math.sin((performance.now() - start) / 300));
+    await frame();
+    frames++;
+  }
+  return [first, (1000 * frames) / (performance.now() - start)];
+}"""
+
+
+def measure(report: Report, quick: bool) -> None:
+    seconds, times = (1.0, 1) if quick else (2.0, 5)
+    folder = Path(tempfile.mkdtemp())
+    store = planted(folder / "store")
+    with sync_playwright() as playwright, running_app(store.root, folder / "log.txt") as app:
+        path = installed()
+        if path is None:
+            raise SystemExit("No Chromium found; install one.")
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *AWAKE])
+        traversal(report, browser, app, seconds, times)
+        with running_script("bench/native_slider.py", store.root, folder / "native.txt") as native:
+            slider_of_streamlit(report, browser, native, seconds, times)
+        large_map(report, browser, app, seconds, times)
+        scatters(report, browser, app, seconds, (POINTS,) if quick else (POINTS, 5_000))
+        tabs(report, browser, app, 1.0 if quick else 3.0)
+        if not quick:
+            beside_training(report, browser, app, folder, seconds, times)
+        browser.close()
+        memory(report, app, 1_000 if quick else 10_000)
+    shutil.rmtree(folder)
+
+
+def planted(root: Path) -> Store:
+    """A store with one run whose test split has 70,000 images, as far as its cache tells."""
+    store = Store(root)
+    shutil.copytree(store.gallery_root / MODEL.removeprefix("gallery/"), root / "many")
+    config = read_json(root / "many" / "config.json")
+    write_json(root / "many" / "config.json", config | {"data": config["data"] | {"name": str(root / "not-there.npz")}})
+    many = store.open("many")
+    dims = many.config.model.latent_dim
+    draw = torch.Generator().manual_seed(0)
+    labels = torch.arange(POINTS) % 10
+    centres = 2 * torch.randn(10, dims, generator=draw)
+    codes = {
+        "mu": centres[labels] + 0.6 * torch.randn(POINTS, dims, generator=draw),
+        "logvar": torch.full((POINTS, dims), -3.0),
+        "distortion": torch.rand(POINTS, generator=draw),
+        "labels": labels.short(),
+    }
+    names: dict[str, Any] = {"class_names": list("0123456789"), "factor_names": []}
+    cached(many, "latents", {"limit": ALL}, lambda: (codes, names))
+    cached(many, "latents", {"limit": 5000}, lambda: ({name: part[:5000] for name, part in codes.items()}, names))
+    map_of(many, MapConfig(method="pca", limit=ALL))
+    return store
+
+
+# -- under the thumb -------------------------------------------------------------------------------------------
+def opened(browser: Browser, app: App, address: str, component: str) -> tuple[Page, Locator]:
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(f"{app.address}/{address}")
+    found = ready(page, component)
+    page.wait_for_timeout(1500)
+    page.evaluate(WATCH)
+    return page, found
+
+
+def sweep(page: Page, slider: Locator, seconds: float) -> None:
+    """The thumb there and back at the pace of a hand, for so many seconds."""
+    box = slider.bounding_box()
+    assert box is not None
+    x, y, width = box["x"], box["y"] + box["height"] / 2, box["width"]
+    page.mouse.move(x + width / 2, y)
+    page.mouse.down()
+    begun = time.perf_counter()
+    moves = 0
+    while (passed := time.perf_counter() - begun) < seconds:
+        page.mouse.move(x + width * (0.5 + 0.45 * np.sin(4 * passed)), y)
+        moves += 1
+        time.sleep(max(0.0, begun + moves / RATE - time.perf_counter()))
+    page.mouse.up()
+
+
+def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, float]:
+    """Medians over several drags: paints and strip images per second, latency in ms."""
+    found = []
+    for _ in range(times):
+        page.evaluate("() => { seen.main.length = seen.late.length = 0; seen.rows = 0; }")
+        sweep(page, slider, seconds)
+        seen = page.evaluate("() => seen")
+        late = seen["late"] or [float("inf")]
+        found.append(
+            {
+                "paints": len(seen["main"]) / seconds,
+                "rows": seen["rows"] / seconds,
+                "median": statistics.median(late),
+                "p95": float(np.percentile(late, 95)),
+            }
+        )
+        page.wait_for_timeout(300)
+    return {name: statistics.median(one[name] for one in found) for name in found[0]}
+
+
+def traversal(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
+    page, found = opened(browser, app, f"traverse?run={MODEL}", "traversal")
+    slider = found.locator(".row .slider").first
+    rows = found.locator(".rows .row").count()
+    sweep(page, slider, 0.5)
+    got = drags(page, slider, seconds, times)
+    report.claim("main image while dragging", got["paints"], "paints/s", goal="≥ 55", against="60 moves/s of the mouse")
+    report.claim("drag latency, median", got["median"], "ms", goal="≤ 20")
+    report.claim("drag latency, p95", got["p95"], "ms", goal="≤ 33")
+    report.claim(
+        f"the strip's {11 * rows} images, all that the drag changes", got["rows"] / max(1, rows - 1), "strips/s",
+        goal="≥ 15", against=f"the {rows - 1} rows of the dimensions that are not dragged",
+    )  # fmt: skip
+    report.claim("main image while the strip follows", got["paints"], "paints/s", goal="≥ 40")
+    page.context.close()
+
+
+def slider_of_streamlit(report: Report, browser: Browser, native: App, seconds: float, times: int) -> None:
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(native.address)
+    image, slider = page.locator("[data-testid=stImage] img"), page.get_by_role("slider")
+    image.wait_for()
+    page.wait_for_timeout(1500)
+    image.evaluate(
+        "() => { window.changes = 0; new MutationObserver(all => all.forEach(() => window.changes++)).observe(document.body,"
+        " { subtree: true, childList: true, attributes: true, attributeFilter: ['src'] }); }"
+    )
+    during = []
+    for _ in range(times):
+        box, track = slider.bounding_box(), page.locator("[data-testid=stSlider]").bounding_box()
+        assert box is not None
+        assert track is not None
+        y = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + box["width"] / 2, y)
+        page.mouse.down()
+        before = image.get_attribute("src")
+        pictures, begun = set(), time.perf_counter()
+        while (passed := time.perf_counter() - begun) < seconds:
+            page.mouse.move(track["x"] + track["width"] * (0.5 + 0.4 * np.sin(4 * passed)), y)
+            pictures.add(image.get_attribute("src"))
+        during.append(len(pictures - {before}) / seconds)
+        page.mouse.up()
+        page.wait_for_timeout(800)
+    report.claim("Streamlit's own slider and image", statistics.median(during), "paints/s", against="the same model")
+    page.context.close()
+
+
+# -- maps ------------------------------------------------------------------------------------------------------
+def large_map(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
+    paints, totals = [], []
+    for _ in range(min(3, times)):
+        page, found = opened(browser, app, f"map?run=many&method=pca&points={ALL}", "map")
+        assert found.get_attribute("data-count") == f"{POINTS}"
+        paints.append(float(found.get_attribute("data-milliseconds") or 0))
+        totals.append(float(found.get_attribute("data-total") or 0))
+        if len(paints) < min(3, times):
+            page.context.close()
+    report.claim(f"map of {POINTS:,}: first paint after the data", statistics.median(paints), "ms", goal="≤ 1000")
+    report.claim(f"map of {POINTS:,}: first paint after its request", statistics.median(totals), "ms")
+    over = found.locator(".over")
+    box = over.bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    draw = np.random.default_rng(0)
+    for x, y in draw.normal(scale=60, size=(60, 2)):
+        page.mouse.move(middle[0] + x, middle[1] + y)
+        page.wait_for_timeout(80)
+    tips = page.evaluate("() => seen.tips")
+    report.claim("map: picture of the point under the pointer", statistics.median(tips), "ms", goal="≤ 50")
+    report.claim("map: picture of the point under the pointer, p95", float(np.percentile(tips, 95)), "ms")
+    frames = []
+    for _ in range(times):
+        page.mouse.move(*middle)
+        page.mouse.down()
+        before, begun, moves = int(over.get_attribute("data-frames") or 0), time.perf_counter(), 0
+        while (passed := time.perf_counter() - begun) < seconds:
+            page.mouse.move(middle[0] + 150 * np.sin(3 * passed), middle[1] + 80 * np.sin(2 * passed))
+            moves += 1
+            time.sleep(max(0.0, begun + moves / RATE - time.perf_counter()))
+        frames.append((int(over.get_attribute("data-frames") or 0) - before) / (time.perf_counter() - begun))
+        page.mouse.up()
+    report.claim(f"map of {POINTS:,}: panning", statistics.median(frames), "frames/s", goal="≥ 50")
+    page.context.close()
+
+
+def scatters(report: Report, browser: Browser, app: App, seconds: float, sizes: Sequence[int]) -> None:
+    """Our own WebGL against plotly.js inside a component, and how many points the machine draws at 60 a second."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(f"{app.address}/_stcore/health")
+    module = f"{app.address}/modules/bench/scatter.js"
+    figures = {}
+    for n, kind in itertools.product(sizes, ("own", "plotly")):
+        if kind == "plotly":
+            page.add_script_tag(path=PLOTLY)
+        first, frames = page.evaluate(RACE, [kind, n, seconds, module])
+        figures[kind, n] = first, frames
+        name = "own WebGL" if kind == "own" else "plotly.js scattergl"
+        report.claim(f"bare scatter of {n:,}, {name}: first paint", first, "ms")
+        report.claim(f"bare scatter of {n:,}, {name}: panning", frames, "frames/s")
+        page.reload()
+    report.claim(
+        f"bare scatter of {POINTS:,}: panning, own / plotly.js", figures["own", POINTS][1] / figures["plotly", POINTS][1], "×",
+        goal="≥ 1",
+    )  # fmt: skip
+    page.context.close()
+
+
+# -- many at once ----------------------------------------------------------------------------------------------
+def tabs(report: Report, browser: Browser, app: App, seconds: float) -> None:
+    pages = [opened(browser, app, f"traverse?run={MODEL}", "traversal")[0] for _ in range(5)]
+    for page in pages:
+        slider = page.locator(".row .slider").first.element_handle()
+        page.evaluate(
+            f"([slider, seconds]) => {{ window.rate = ({SELF_DRAG})(slider, seconds); return null; }}",
+            [slider, seconds],
+        )
+    rates = [page.evaluate("() => window.rate") for page in pages]
+    report.claim("five tabs dragging at once, the slowest", min(rates), "paints/s", goal="≥ 8")
+    report.claim("five tabs dragging at once, together", sum(rates), "paints/s")
+    for page in pages:
+        page.context.close()
+
+
+def beside_training(report: Report, browser: Browser, app: App, folder: Path, seconds: float, times: int) -> None:
+    page, found = opened(browser, app, f"traverse?run={MODEL}", "traversal")
+    slider = found.locator(".row .slider").first
+    with training(folder):
+        got = drags(page, slider, seconds, times)
+    report.claim("main image while a model trains", got["paints"], "paints/s", goal="≥ 30")
+    report.claim("drag latency while a model trains, median", got["median"], "ms")
+    page.context.close()
+
+
+@contextmanager
+def training(folder: Path) -> Iterator[None]:
+    """A convolutional model trains, started as the app's worker starts it."""
+    command = [
+        *gently(),
+        sys.executable,
+        "-m",
+        "vae_core",
+        "train",
+        "--data",
+        "sprites",
+        "--model",
+        "beta_vae",
+        "--epochs",
+        "500",
+    ]
+    log = folder / "training.txt"
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            command, env=os.environ | {"VAE_STORE_DIR": str(folder / "training")}, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while not list((folder / "training").glob("*/metrics.jsonl")) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        if process.poll() is not None:
+            raise SystemExit(f"The training did not start: {log.read_text()}")
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def memory(report: Report, app: App, frames: int) -> None:
+    def resident() -> float:
+        status = Path(f"/proc/{app.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    async def ask(count: int) -> None:
+        address = f"ws://127.0.0.1:{app.port}/live/{MODEL}"
+        async with connect(address, origin=f"http://127.0.0.1:{app.port}") as socket:  # type: ignore[arg-type]
+            dims = json.loads(await socket.recv())["dims"]
+            z = np.random.default_rng(0).normal(size=(count, dims)).astype("<f4")
+            for number in range(count):
+                await socket.send(struct.pack("<Ii", number, -1) + z[number].tobytes())
+                await socket.recv()
+
+    in_a_thread(lambda: asyncio.run(ask(1000)))
+    before = resident()
+    begun = time.perf_counter()
+    in_a_thread(lambda: asyncio.run(ask(frames)))
+    passed = time.perf_counter() - begun
+    report.claim(f"server's memory over {frames:,} frames", resident() - before, "MiB", goal="≤ 20")
+    report.claim("one client asking one by one", frames / passed, "frames/s")
+
+
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Playwright's own loop runs in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(work).result()
+
+
+if __name__ == "__main__":
+    sys.exit(run("live", measure, (__doc__ or "").strip()))
