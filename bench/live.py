@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
 import os
 import shutil
 import statistics
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,11 +29,12 @@ import plotly
 import torch
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from websockets.asyncio.client import connect
+from websockets.sync.client import connect as synchronous
 
 from bench.claims import Report, run
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.looking import ready
-from tests.browser.serving import App, running_app, running_script
+from tests.browser.serving import App, free_port, running_app, running_script
 from vae_core.analysis import ALL, MapConfig, map_of
 from vae_core.analysis.cache import cached
 from vae_core.runs import Store
@@ -40,13 +43,17 @@ from vae_core.runs.queue import gently
 
 MODEL = "gallery/sprites-beta-1"
 POINTS = 70_000
-RATE = 60  # moves of the mouse per second
+RATE = 125  # moves per second, as a common mouse reports them
 #: Tabs in the background go on painting, as windows side by side would.
-AWAKE = ("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows")  # fmt: skip
+DEBUGGING = free_port()
+AWAKE = ("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", f"--remote-debugging-port={DEBUGGING}")  # fmt: skip
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 WATCH = """() => {
-  const seen = (window.seen = { main: [], late: [], rows: 0, tips: [] });
+  const seen = (window.seen = { main: [], late: [], moved: [], rows: 0, tips: [] });
+  let frame = 0;
+  requestAnimationFrame(function next(now) { frame = now; requestAnimationFrame(next); });
+  document.addEventListener("input", () => seen.moved.push(frame), true);
   document.addEventListener("painted", (event) => {
     const canvas = event.composedPath()[0];
     const { asked, now } = event.detail;
@@ -63,7 +70,7 @@ SELF_DRAG = """(slider, seconds) => new Promise((done) => {
   const start = performance.now();
   requestAnimationFrame(function next(now) {
     const passed = (now - start) / 1000;
-    if (passed > seconds) { slider.dispatchEvent(new Event("change")); return done(window.seen.main.length / passed); }
+    if (passed > seconds) { slider.dispatchEvent(new Event("change")); return done(new Set(window.seen.main).size / passed); }
     slider.value = low + (high - low) * (0.5 + 0.45 * Math.sin(4 * passed));
     slider.dispatchEvent(new InputEvent("input"));
     requestAnimationFrame(next);
@@ -160,7 +167,7 @@ def opened(browser: Browser, app: App, address: str, component: str) -> tuple[Pa
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.goto(f"{app.address}/{address}")
     found = ready(page, component)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(800)
     page.evaluate(WATCH)
     return page, found
 
@@ -172,26 +179,36 @@ def sweep(page: Page, slider: Locator, seconds: float) -> None:
     x, y, width = box["x"], box["y"] + box["height"] / 2, box["width"]
     page.mouse.move(x + width / 2, y)
     page.mouse.down()
-    begun = time.perf_counter()
-    moves = 0
-    while (passed := time.perf_counter() - begun) < seconds:
-        page.mouse.move(x + width * (0.5 + 0.45 * np.sin(4 * passed)), y)
-        moves += 1
-        time.sleep(max(0.0, begun + moves / RATE - time.perf_counter()))
+    move(page, seconds, lambda passed: (x + width * (0.5 + 0.45 * math.sin(4 * passed)), y))
     page.mouse.up()
+
+
+def move(page: Page, seconds: float, place: Callable[[float], tuple[float, float]]) -> None:
+    """Moves of a pressed mouse that, like a real one, does not wait for the page before it moves on."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{DEBUGGING}/json") as answer:
+        target = next(found for found in json.load(answer) if found["url"] == page.url)
+    with synchronous(target["webSocketDebuggerUrl"], max_size=None, close_timeout=0.1) as browser:
+        begun, moves = time.perf_counter(), 0
+        while (passed := time.perf_counter() - begun) < seconds:
+            x, y = place(passed)
+            event = {"type": "mouseMoved", "x": x, "y": y, "button": "left", "buttons": 1}
+            browser.send(json.dumps({"id": moves, "method": "Input.dispatchMouseEvent", "params": event}))
+            moves += 1
+            time.sleep(max(0.0, begun + moves / RATE - time.perf_counter()))
 
 
 def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, float]:
     """Medians over several drags: paints and strip images per second, latency in ms."""
     found = []
     for _ in range(times):
-        page.evaluate("() => { seen.main.length = seen.late.length = 0; seen.rows = 0; }")
+        page.evaluate("() => { seen.main.length = seen.late.length = seen.moved.length = 0; seen.rows = 0; }")
         sweep(page, slider, seconds)
         seen = page.evaluate("() => seen")
         late = seen["late"] or [float("inf")]
         found.append(
             {
-                "paints": len(seen["main"]) / seconds,
+                "paints": len(set(seen["main"])) / seconds,  # frames that showed a new image
+                "share": len(set(seen["main"])) / max(1, len(set(seen["moved"]))),
                 "rows": seen["rows"] / seconds,
                 "median": statistics.median(late),
                 "p95": float(np.percentile(late, 95)),
@@ -207,7 +224,10 @@ def traversal(report: Report, browser: Browser, app: App, seconds: float, times:
     rows = found.locator(".rows .row").count()
     sweep(page, slider, 0.5)
     got = drags(page, slider, seconds, times)
-    report.claim("main image while dragging", got["paints"], "paints/s", goal="≥ 55", against="60 moves/s of the mouse")
+    report.claim(
+        "main image while dragging by mouse", got["paints"], "paints/s", goal="≥ 55",
+        against=f"{100 * got['share']:.0f} % of the frames in which a move arrived",
+    )  # fmt: skip
     report.claim("drag latency, median", got["median"], "ms", goal="≤ 20")
     report.claim("drag latency, p95", got["p95"], "ms", goal="≤ 33")
     report.claim(
@@ -215,6 +235,12 @@ def traversal(report: Report, browser: Browser, app: App, seconds: float, times:
         goal="≥ 15", against=f"the {rows - 1} rows of the dimensions that are not dragged",
     )  # fmt: skip
     report.claim("main image while the strip follows", got["paints"], "paints/s", goal="≥ 40")
+    element = slider.element_handle()
+    paced = [
+        page.evaluate(f"([slider, seconds]) => ({SELF_DRAG})(slider, seconds)", [element, seconds])
+        for _ in range(times)
+    ]
+    report.claim("main image, a move in every frame", statistics.median(paced), "paints/s", goal="≥ 55")
     page.context.close()
 
 
@@ -239,7 +265,7 @@ def slider_of_streamlit(report: Report, browser: Browser, native: App, seconds: 
         before = image.get_attribute("src")
         pictures, begun = set(), time.perf_counter()
         while (passed := time.perf_counter() - begun) < seconds:
-            page.mouse.move(track["x"] + track["width"] * (0.5 + 0.4 * np.sin(4 * passed)), y)
+            page.mouse.move(track["x"] + track["width"] * (0.5 + 0.4 * math.sin(4 * passed)), y)
             pictures.add(image.get_attribute("src"))
         during.append(len(pictures - {before}) / seconds)
         page.mouse.up()
@@ -265,7 +291,7 @@ def large_map(report: Report, browser: Browser, app: App, seconds: float, times:
     assert box is not None
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     draw = np.random.default_rng(0)
-    for x, y in draw.normal(scale=60, size=(60, 2)):
+    for x, y in draw.normal(scale=60, size=(20 * times + 20, 2)):
         page.mouse.move(middle[0] + x, middle[1] + y)
         page.wait_for_timeout(80)
     tips = page.evaluate("() => seen.tips")
@@ -275,11 +301,8 @@ def large_map(report: Report, browser: Browser, app: App, seconds: float, times:
     for _ in range(times):
         page.mouse.move(*middle)
         page.mouse.down()
-        before, begun, moves = int(over.get_attribute("data-frames") or 0), time.perf_counter(), 0
-        while (passed := time.perf_counter() - begun) < seconds:
-            page.mouse.move(middle[0] + 150 * np.sin(3 * passed), middle[1] + 80 * np.sin(2 * passed))
-            moves += 1
-            time.sleep(max(0.0, begun + moves / RATE - time.perf_counter()))
+        before, begun = int(over.get_attribute("data-frames") or 0), time.perf_counter()
+        move(page, seconds, lambda t: (middle[0] + 150 * math.sin(3 * t), middle[1] + 80 * math.sin(2 * t)))
         frames.append((int(over.get_attribute("data-frames") or 0) - before) / (time.perf_counter() - begun))
         page.mouse.up()
     report.claim(f"map of {POINTS:,}: panning", statistics.median(frames), "frames/s", goal="≥ 50")
@@ -343,7 +366,7 @@ def training(folder: Path) -> Iterator[None]:
         "-m",
         "vae_core",
         "train",
-        "--data",
+        "--dataset",
         "sprites",
         "--model",
         "beta_vae",
