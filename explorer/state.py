@@ -22,6 +22,7 @@ VIEW = {
     "keys": 400,
     "path": 12,
     "at": 8,
+    "tab": 12,
     "image": 9,
     "move": 400,
 }

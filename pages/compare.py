@@ -158,8 +158,9 @@ else:
             "Choose at least two runs. A sweep over β on the Train page makes a good set.", icon=":material/compare:"
         )
     if chosen:
-        kept = session().view.get("tab")
-        tabs = st.tabs(list(TABS), default=kept if kept in TABS else None, key="compare.tab", on_change="rerun")
+        if (kept := session().view.get("tab")) in TABS:
+            st.session_state.setdefault("compare.tab", kept)
+        tabs = st.tabs(list(TABS), key="compare.tab", on_change="rerun")
         for (name, show), tab in zip(TABS.items(), tabs, strict=True):
             if tab.open:
                 session().keep("tab", None if tab is tabs[0] else name)

@@ -203,6 +203,7 @@ export class LatentMap {
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     pen.clearRect(0, 0, this.width, this.height);
     this.drawPicks(pen);
+    this.points.style.opacity = this.path || this.drawn ? 0.5 : 1;
     if (this.path) this.drawLine(pen, this.path.map((z) => this.toScreen(this.space.toPoint(z))), PICK);
     if (this.drawn) this.drawLine(pen, this.drawn.map((point) => this.toScreen(point)), PICK);
     if (this.lasso) this.drawLasso(pen);
@@ -260,13 +261,16 @@ export class LatentMap {
     }
   }
 
+  /** A line that stands out from points of any colour. */
   drawLine(pen, points, colour) {
-    pen.strokeStyle = colour;
-    pen.lineWidth = 2.5;
-    pen.lineJoin = "round";
+    pen.lineJoin = pen.lineCap = "round";
     pen.beginPath();
     points.forEach(([x, y], index) => (index ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-    pen.stroke();
+    for (const [style, width] of [["rgba(255, 255, 255, 0.85)", 6], [colour, 3]]) {
+      pen.strokeStyle = style;
+      pen.lineWidth = width;
+      pen.stroke();
+    }
   }
 
   drawLasso(pen) {
