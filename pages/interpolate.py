@@ -146,10 +146,10 @@ def take_away(run: Run, places: torch.Tensor, keys: list[str]) -> None:
             go("traverse")
         steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))
         st.download_button(
-            "PNG", lambda: png(sheet(images(steps), steps)), f"{name}.png", "image/png", icon=":material/download:", key="interpolate.png"
+            "PNG", lambda: png(sheet(images(steps), steps)), f"{name}.png", "image/png", icon=":material/download:", key="interpolate.png", on_click="ignore"
         )  # fmt: skip
         st.download_button(
-            "GIF", lambda: gif(images(FRAMES)), f"{name}.gif", "image/gif", icon=":material/movie:", key="interpolate.gif"
+            "GIF", lambda: gif(images(FRAMES)), f"{name}.gif", "image/gif", icon=":material/movie:", key="interpolate.gif", on_click="ignore"
         )  # fmt: skip
 
 

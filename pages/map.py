@@ -84,7 +84,7 @@ def picks(run: Run, rows: list[int]) -> None:
             go("interpolate")
         st.download_button(
             "CSV", lambda: table_of(library.latents(run, rows), rows).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",
-            "text/csv", icon=":material/download:", key="map.csv",
+            "text/csv", icon=":material/download:", key="map.csv", on_click="ignore",
         )  # fmt: skip
 
 

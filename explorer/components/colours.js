@@ -1,6 +1,18 @@
 // What colours a map: classes by a palette, numbers by viridis.
 
-const VIRIDIS = [[68, 1, 84], [72, 36, 117], [65, 68, 135], [53, 95, 141], [42, 120, 142], [33, 145, 140], [34, 168, 132], [68, 191, 112], [122, 209, 81], [189, 223, 38], [253, 231, 37]];
+const VIRIDIS = [
+  [68, 1, 84],
+  [72, 36, 117],
+  [65, 68, 135],
+  [53, 95, 141],
+  [42, 120, 142],
+  [33, 145, 140],
+  [34, 168, 132],
+  [68, 191, 112],
+  [122, 209, 81],
+  [189, 223, 38],
+  [253, 231, 37],
+];
 const OPACITY = 205;
 export const GRADIENT = `linear-gradient(90deg, ${VIRIDIS.map((rgb) => `rgb(${rgb})`).join(", ")})`;
 
@@ -29,7 +41,8 @@ function rates({ mu, logvar }, n) {
   const dims = mu.shape[1];
   const found = new Float32Array(n);
   for (let row = 0, at = 0; row < n; row++) {
-    for (let d = 0; d < dims; d++, at++) found[row] += 0.5 * (mu.data[at] ** 2 + Math.exp(logvar.data[at]) - 1 - logvar.data[at]);
+    for (let d = 0; d < dims; d++, at++)
+      found[row] += 0.5 * (mu.data[at] ** 2 + Math.exp(logvar.data[at]) - 1 - logvar.data[at]);
   }
   return found;
 }
@@ -47,7 +60,9 @@ export function shades(values, classes, palette, hidden) {
   const rgba = new Uint8Array(values.length * 4);
   if (classes) {
     const colours = palette.map(rgbOf);
-    values.forEach((value, row) => rgba.set([...colours[value % colours.length], hidden.has(value) ? 0 : OPACITY], 4 * row));
+    values.forEach((value, row) =>
+      rgba.set([...colours[value % colours.length], hidden.has(value) ? 0 : OPACITY], 4 * row),
+    );
     return rgba;
   }
   const [low, high] = rangeOf(values);

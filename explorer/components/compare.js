@@ -35,7 +35,13 @@ export function mount(component) {
     });
     view.remove = live.add({ limit: 1, pull: () => pullStrip(view) });
     view.status = statusLine(live, () => report.gone());
-    view.element = h("div", { class: "run", "data-run": run.run }, h("div", { class: "title" }, run.title), view.status.element, h("div", { class: "run-images" }, main, h("div", { class: "run-strip" }, strip, words)));
+    view.element = h(
+      "div",
+      { class: "run", "data-run": run.run },
+      h("div", { class: "title" }, run.title),
+      view.status.element,
+      h("div", { class: "run-images" }, main, h("div", { class: "run-strip" }, strip, words)),
+    );
     return view;
   }
 
@@ -57,10 +63,15 @@ export function mount(component) {
     const codes = new Float32Array(STEPS * dims);
     for (const cell of CELLS) {
       const changed = Float64Array.from(moved);
-      changed[active] = data.low[active] + ((data.high[active] - data.low[active]) * cell) / (STEPS - 1) - reference.z[active];
+      changed[active] =
+        data.low[active] + ((data.high[active] - data.low[active]) * cell) / (STEPS - 1) - reference.z[active];
       codes.set(codeOf(run, changed), cell * dims);
     }
-    return { codes, done: (pixels) => paintAt(view.strip, pixels, run.shape, CELLS, STEPS, 1), lost: () => (view.drawn = -1) };
+    return {
+      codes,
+      done: (pixels) => paintAt(view.strip, pixels, run.shape, CELLS, STEPS, 1),
+      lost: () => (view.drawn = -1),
+    };
   }
 
   function show(asked = performance.now()) {
@@ -71,7 +82,11 @@ export function mount(component) {
         view.version += 1;
       }
       const match = view.run.matches[active];
-      view.words.textContent = !match ? "no dimension is left to match" : view.run === reference ? `z${active}` : `z${match.dim} · r = ${number(match.r)}${match.sign < 0 ? ", reversed" : ""}`;
+      view.words.textContent = !match
+        ? "no dimension is left to match"
+        : view.run === reference
+          ? `z${active}`
+          : `z${match.dim} · r = ${number(match.r)}${match.sign < 0 ? ", reversed" : ""}`;
       view.element.dataset.weak = Boolean(match) && Math.abs(match.r) < 0.5;
       view.live.wake();
     }
@@ -85,11 +100,33 @@ export function mount(component) {
   const collapsed = new Set(data.collapsed);
   const most = Math.max(...data.weights, 1e-9);
   const sliders = data.order.map((dim) => {
-    const slider = h("input", { type: "range", class: "slider", min: data.low[dim], max: data.high[dim], step: (data.high[dim] - data.low[dim]) / 300, "aria-label": `z${dim} of ${reference.title}` });
+    const slider = h("input", {
+      type: "range",
+      class: "slider",
+      min: data.low[dim],
+      max: data.high[dim],
+      step: (data.high[dim] - data.low[dim]) / 300,
+      "aria-label": `z${dim} of ${reference.title}`,
+    });
     const value = h("output", { class: "value" });
     const bar = h("span", { class: "bar" });
     bar.style.setProperty("--share", `${(100 * Math.max(0, data.weights[dim])) / most}%`);
-    const element = h("div", { class: "row", "data-collapsed": collapsed.has(dim), "data-dim": `${dim}` }, h("div", { class: "label" }, h("span", { class: "name" }, `z${dim}`, value), h("span", { class: "weight", title: `${number(data.weights[dim], 3)} ${data.unit}` }, bar, number(data.weights[dim]))), slider);
+    const element = h(
+      "div",
+      { class: "row", "data-collapsed": collapsed.has(dim), "data-dim": `${dim}` },
+      h(
+        "div",
+        { class: "label" },
+        h("span", { class: "name" }, `z${dim}`, value),
+        h(
+          "span",
+          { class: "weight", title: `${number(data.weights[dim], 3)} ${data.unit}` },
+          bar,
+          number(data.weights[dim]),
+        ),
+      ),
+      slider,
+    );
     slider.addEventListener("input", (event) => {
       active = dim;
       moved[dim] = slider.valueAsNumber - reference.z[dim];
@@ -119,7 +156,10 @@ export function mount(component) {
   }
 
   function commit() {
-    const kept = data.order.filter((dim) => Math.abs(moved[dim]) > 1e-4).map((dim) => `${dim}:${moved[dim].toFixed(3)}`).join(",");
+    const kept = data.order
+      .filter((dim) => Math.abs(moved[dim]) > 1e-4)
+      .map((dim) => `${dim}:${moved[dim].toFixed(3)}`)
+      .join(",");
     report.say("move", kept);
   }
 
@@ -128,13 +168,32 @@ export function mount(component) {
     for (const [dim, amount] of Object.entries(move)) moved[dim] = amount;
   }
 
-  const back = h("button", { type: "button", onclick: () => { take({}); place(); show(); commit(); } }, "Back to the image");
+  const back = h(
+    "button",
+    {
+      type: "button",
+      onclick: () => {
+        take({});
+        place();
+        show();
+        commit();
+      },
+    },
+    "Back to the image",
+  );
   const shown = sliders.filter(({ dim }) => !collapsed.has(dim));
   const rest = [...shown.slice(VISIBLE), ...sliders.filter(({ dim }) => collapsed.has(dim))];
   const element = h(
     "div",
     { class: "betascope comparison" },
-    h("div", { class: "sliders" }, h("div", { class: "title" }, `Dimensions of ${reference.title}`), ...shown.slice(0, VISIBLE).map((one) => one.element), rest.length ? h("details", {}, h("summary", {}, `${rest.length} more`), ...rest.map((one) => one.element)) : null, back),
+    h(
+      "div",
+      { class: "sliders" },
+      h("div", { class: "title" }, `Dimensions of ${reference.title}`),
+      ...shown.slice(0, VISIBLE).map((one) => one.element),
+      rest.length ? h("details", {}, h("summary", {}, `${rest.length} more`), ...rest.map((one) => one.element)) : null,
+      back,
+    ),
     h("div", { class: "runs" }, ...views.map((view) => view.element)),
   );
   parentElement.append(element);

@@ -41,7 +41,9 @@ export function codeAt(keyframes, place, mode) {
 export function mount(component) {
   const { parentElement } = component;
   let { data } = component;
-  const report = new Report(component, (known, name) => (name === "keys" ? known.keyframes.map(({ text }) => text) : known[name]));
+  const report = new Report(component, (known, name) =>
+    name === "keys" ? known.keyframes.map(({ text }) => text) : known[name],
+  );
   const live = Live.open(data.run);
   const pictures = new Pictures(data.run, data.version);
   const me = {};
@@ -53,13 +55,33 @@ export function mount(component) {
   const words = h("div", { class: "caption" });
   const frames = h("div", { class: "keyframes" });
   const strip = h("canvas", { class: "strip", role: "img", "aria-label": "The path in steps: click to go there" });
-  const slider = h("input", { type: "range", class: "slider", min: 0, max: 1, step: 0.001, "aria-label": "Place on the path", oninput: (event) => { stop(); go(slider.valueAsNumber, event.timeStamp); }, onchange: () => commit() });
-  const button = h("button", { type: "button", onclick: () => (stopPlaying ? stop() : start()) }, "▶ Play");
-  const modes = choice("Path", [["linear", "Linear", "The straight line"], ["spherical", "Spherical", "Along the sphere that the prior’s mass lies near"]], mode, (value) => {
-    mode = value;
-    renew();
-    report.say("mode", value);
+  const slider = h("input", {
+    type: "range",
+    class: "slider",
+    min: 0,
+    max: 1,
+    step: 0.001,
+    "aria-label": "Place on the path",
+    oninput: (event) => {
+      stop();
+      go(slider.valueAsNumber, event.timeStamp);
+    },
+    onchange: () => commit(),
   });
+  const button = h("button", { type: "button", onclick: () => (stopPlaying ? stop() : start()) }, "▶ Play");
+  const modes = choice(
+    "Path",
+    [
+      ["linear", "Linear", "The straight line"],
+      ["spherical", "Spherical", "Along the sphere that the prior’s mass lies near"],
+    ],
+    mode,
+    (value) => {
+      mode = value;
+      renew();
+      report.say("mode", value);
+    },
+  );
   const status = statusLine(live, () => report.gone());
   const map = data.map ? new LatentMap(data.map) : null;
 
@@ -75,10 +97,19 @@ export function mount(component) {
       stripWanted = false;
       const dims = keyframes[0].z.length;
       const codes = new Float32Array(FRAMES * dims);
-      for (let frame = 0; frame < FRAMES; frame++) codes.set(codeAt(keyframes, frame / (FRAMES - 1), mode), frame * dims);
+      for (let frame = 0; frame < FRAMES; frame++)
+        codes.set(codeAt(keyframes, frame / (FRAMES - 1), mode), frame * dims);
       return {
         codes,
-        done: (pixels) => paintAt(strip, pixels, data.shape, Array.from({ length: FRAMES }, (_, frame) => frame), FRAMES, 1),
+        done: (pixels) =>
+          paintAt(
+            strip,
+            pixels,
+            data.shape,
+            Array.from({ length: FRAMES }, (_, frame) => frame),
+            FRAMES,
+            1,
+          ),
         lost: () => (stripWanted = true),
       };
     },
@@ -98,7 +129,9 @@ export function mount(component) {
     slider.value = at;
     const legs = keyframes.length - 1;
     const leg = Math.min(legs - 1, Math.floor(at * legs));
-    words.textContent = legs ? `${Math.round(100 * (at * legs - leg))} % from ${keyframes[leg].title} to ${keyframes[leg + 1].title}` : keyframes[0].title;
+    words.textContent = legs
+      ? `${Math.round(100 * (at * legs - leg))} % from ${keyframes[leg].title} to ${keyframes[leg + 1].title}`
+      : keyframes[0].title;
     slider.setAttribute("aria-valuetext", words.textContent);
   }
 
@@ -126,7 +159,11 @@ export function mount(component) {
     stripWanted = true;
     frames.replaceChildren(...keyframes.map(thumb));
     frames.style.setProperty("--count", keyframes.length);
-    publish(data.run, { path: Array.from({ length: 16 * FRAMES }, (_, step) => codeAt(keyframes, step / (16 * FRAMES - 1), mode)) }, me);
+    publish(
+      data.run,
+      { path: Array.from({ length: 16 * FRAMES }, (_, step) => codeAt(keyframes, step / (16 * FRAMES - 1), mode)) },
+      me,
+    );
     live.wake();
     go(at);
   }
@@ -134,11 +171,40 @@ export function mount(component) {
   function thumb(keyframe, index) {
     const canvas = h("canvas", { class: "pixels" });
     const place = keyframes.length > 1 ? index / (keyframes.length - 1) : 0;
-    const jump = h("button", { type: "button", class: "jump", title: `Go to ${keyframe.title}`, onclick: () => { stop(); go(place); commit(); } }, canvas);
-    const remove = h("button", { type: "button", class: "icon remove", "aria-label": `Remove ${keyframe.title}`, hidden: keyframes.length < 3, onclick: () => { report.say("keys", keyframes.filter((other) => other !== keyframe).map((other) => other.text)); } }, "✕");
+    const jump = h(
+      "button",
+      {
+        type: "button",
+        class: "jump",
+        title: `Go to ${keyframe.title}`,
+        onclick: () => {
+          stop();
+          go(place);
+          commit();
+        },
+      },
+      canvas,
+    );
+    const remove = h(
+      "button",
+      {
+        type: "button",
+        class: "icon remove",
+        "aria-label": `Remove ${keyframe.title}`,
+        hidden: keyframes.length < 3,
+        onclick: () => {
+          report.say(
+            "keys",
+            keyframes.filter((other) => other !== keyframe).map((other) => other.text),
+          );
+        },
+      },
+      "✕",
+    );
     const element = h("figure", { class: "keyframe" }, jump, remove, h("figcaption", {}, keyframe.title));
     element.style.setProperty("--place", place);
-    if (keyframe.row !== null && data.originals) pictures.get(keyframe.row).then((pixels) => paint(canvas, pixels, data.shape));
+    if (keyframe.row !== null && data.originals)
+      pictures.get(keyframe.row).then((pixels) => paint(canvas, pixels, data.shape));
     else thumbs.push({ canvas, z: keyframe.z });
     return element;
   }
@@ -148,7 +214,13 @@ export function mount(component) {
     limit: 1,
     pull() {
       const next = thumbs.shift();
-      return next ? { codes: Float32Array.from(next.z), done: (pixels) => paint(next.canvas, pixels, data.shape), lost: () => thumbs.unshift(next) } : null;
+      return next
+        ? {
+            codes: Float32Array.from(next.z),
+            done: (pixels) => paint(next.canvas, pixels, data.shape),
+            lost: () => thumbs.unshift(next),
+          }
+        : null;
     },
   });
 
@@ -160,7 +232,14 @@ export function mount(component) {
       "div",
       { class: "walk" },
       h("div", { class: "stage" }, main, words),
-      h("div", { class: "line" }, frames, h("div", { class: "track" }, strip, slider), h("div", { class: "tools" }, button, modes.element), map?.element),
+      h(
+        "div",
+        { class: "line" },
+        frames,
+        h("div", { class: "track" }, strip, slider),
+        h("div", { class: "tools" }, button, modes.element),
+        map?.element,
+      ),
     ),
   );
   parentElement.append(element);

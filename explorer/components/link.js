@@ -4,7 +4,11 @@ import { h } from "./dom.js";
 
 export function mount({ parentElement }) {
   let timer = null;
-  const button = h("button", { type: "button", class: "link", title: "A link that opens exactly this view", onclick: copy }, "Copy link");
+  const button = h(
+    "button",
+    { type: "button", class: "link", title: "A link that opens exactly this view", onclick: copy },
+    "Copy link",
+  );
   const element = h("div", { class: "betascope" }, button);
   parentElement.append(element);
 

@@ -163,7 +163,9 @@ export function single(live, painted) {
 
 /** Tell whoever measures that a frame is on the screen, and when it was asked for. */
 export function announce(canvas, asked) {
-  requestAnimationFrame((now) => canvas.dispatchEvent(new CustomEvent("painted", { detail: { asked, now }, bubbles: true, composed: true })));
+  requestAnimationFrame((now) =>
+    canvas.dispatchEvent(new CustomEvent("painted", { detail: { asked, now }, bubbles: true, composed: true })),
+  );
 }
 
 /** A line that tells when the connection is lost or the run is gone, and is hidden otherwise. */

@@ -1,18 +1,18 @@
 // Map: where the test images lie, and what the decoder draws between them.
 
-import { h, choice, number, pingPong, play, rounded } from "./dom.js";
+import { h, choice, number, rounded } from "./dom.js";
 import { GRADIENT, rangeOf, shades, valuesOf } from "./colours.js";
 import { Live, announce, single, statusLine } from "./live.js";
 import { paint } from "./pixels.js";
 import { publish, subscribe } from "./bus.js";
 import { Pictures, tensors } from "./tensors.js";
+import { FRAMES, Film } from "./film.js";
+import { drawCross, drawDot, drawLine, evenly, inside } from "./pen.js";
 import { Report } from "./report.js";
 import { Scatter } from "./scatter.js";
 import { Space } from "./space.js";
 
 const REACH = 9; // pixels around the pointer within which a point is meant
-const FRAMES = 48;
-const SECONDS = 4;
 const MANY = 20_000;
 const MARGIN = 0.2; // of the width and height, drawn beyond each edge
 const SETTLED = 120; // milliseconds without a move
@@ -21,7 +21,8 @@ const HERE = "#f2994a";
 
 /**
  * data: run, version, shape, map and codes (files of positions and codes), space ({kind, mean, axes}), colourings
- * ([{name, source, names, unit}]), colour (name), palette, picks (rows), z (where we are) or null, mini (only look). report: who remembers what a person does here, if anybody.
+ * ([{name, source, names, unit}]), colour (name), palette, picks (rows), z (where we are) or null, mini (only look).
+ * report: who remembers what a person does here, if anybody.
  */
 export class LatentMap {
   constructor(data, report = null) {
@@ -39,9 +40,9 @@ export class LatentMap {
     this.scale = 1;
     this.cursor = null;
     this.build();
+    this.film = this.makeFilm();
+    this.area.append(this.film.element);
     this.decoder = single(this.live, (pixels, asked) => this.showDecoded(pixels, asked));
-    this.film = { frames: [], painted: 0 };
-    this.removeFilm = this.live.add(this.filmSource());
     this.stopListening = subscribe(data.run, this, (message) => this.heard(message));
     this.resizer = new ResizeObserver(() => this.resize());
     this.resizer.observe(this.area);
@@ -52,7 +53,13 @@ export class LatentMap {
   build() {
     const { data } = this;
     this.points = h("canvas", { class: "points" });
-    this.over = h("canvas", { class: "over", tabIndex: 0, role: "application", "aria-label": "Map of the test images. Arrow keys move the pointer, plus and minus zoom, Enter picks, Escape lets go." });
+    this.over = h("canvas", {
+      class: "over",
+      tabIndex: 0,
+      role: "application",
+      "aria-label":
+        "Map of the test images. Arrow keys move the pointer, plus and minus zoom, Enter picks, Escape lets go.",
+    });
     this.tipImage = h("canvas", { class: "pixels" });
     this.tipWords = h("div", { class: "caption" });
     this.tip = h("div", { class: "tip", hidden: true, "aria-live": "polite" }, this.tipImage, this.tipWords);
@@ -62,24 +69,38 @@ export class LatentMap {
     for (const { name } of data.colourings) select.append(h("option", { value: name }, name));
     select.value = data.colour;
     this.select = select;
-    this.modes = choice("What dragging does", [["look", "Move", "Drag to pan, wheel to zoom, click to pick"], ["lasso", "Lasso", "Drag around images to pick them"], ["path", "Path", "Drag a path and play it as a film"]], "look", (mode) => {
-      this.mode = mode;
-      this.over.dataset.mode = mode;
-    });
+    this.modes = choice(
+      "What dragging does",
+      [
+        ["look", "Move", "Drag to pan, wheel to zoom, click to pick"],
+        ["lasso", "Lasso", "Drag around images to pick them"],
+        ["path", "Path", "Drag a path and play it as a film"],
+      ],
+      "look",
+      (mode) => {
+        this.mode = mode;
+        this.over.dataset.mode = mode;
+      },
+    );
     const reset = h("button", { type: "button", title: "All points in view (0)", onclick: () => this.fit() }, "Fit");
     this.status = statusLine(this.live, () => this.report?.gone());
-    this.buildFilm();
-    this.element = h("div", { class: "betascope map", "data-mini": Boolean(data.mini) }, data.mini ? null : h("div", { class: "tools" }, h("label", { class: "joined-label" }, "Colour ", select), this.modes.element, reset), data.mini ? null : this.status.element, this.area, data.mini ? null : this.legend);
+    this.element = h(
+      "div",
+      { class: "betascope map", "data-mini": Boolean(data.mini) },
+      data.mini
+        ? null
+        : h(
+            "div",
+            { class: "tools" },
+            h("label", { class: "joined-label" }, "Colour ", select),
+            this.modes.element,
+            reset,
+          ),
+      data.mini ? null : this.status.element,
+      this.area,
+      data.mini ? null : this.legend,
+    );
     this.listen();
-  }
-
-  buildFilm() {
-    this.filmCanvas = h("canvas", { class: "pixels", role: "img", "aria-label": "The film of the path" });
-    this.filmPlace = h("input", { type: "range", min: 0, max: 1, step: 0.001, value: "0", "aria-label": "Place in the film", oninput: () => { this.stopFilm(); this.showFrame(this.filmPlace.valueAsNumber); } });
-    this.filmButton = h("button", { type: "button", class: "icon", onclick: () => (this.stopPlaying ? this.stopFilm() : this.playFilm()) }, "▶");
-    const close = h("button", { type: "button", class: "icon", "aria-label": "Close the film", onclick: () => this.closeFilm() }, "✕");
-    this.filmBox = h("div", { class: "film", hidden: true }, this.filmCanvas, h("div", { class: "film-tools" }, this.filmButton, this.filmPlace, close));
-    this.area.append(this.filmBox);
   }
 
   async load() {
@@ -112,7 +133,12 @@ export class LatentMap {
     // The second frame from now begins when the first one is on the screen.
     requestAnimationFrame(() =>
       requestAnimationFrame((now) => {
-        Object.assign(this.element.dataset, { ready: data.map, count: this.n, milliseconds: Math.round(now - arrived), total: Math.round(now - start) });
+        Object.assign(this.element.dataset, {
+          ready: data.map,
+          count: this.n,
+          milliseconds: Math.round(now - arrived),
+          total: Math.round(now - start),
+        });
       }),
     );
   }
@@ -131,12 +157,11 @@ export class LatentMap {
   destroy() {
     this.destroyed = true;
     clearTimeout(this.settling);
-    this.stopFilm();
+    this.film.destroy();
     this.resizer.disconnect();
     this.stopListening();
     this.status.stop();
     this.decoder.remove();
-    this.removeFilm();
     this.live.close();
     this.scatter?.destroy();
     this.element.remove();
@@ -155,7 +180,10 @@ export class LatentMap {
     if (!width || !height) return;
     const grown = this.width ? width / this.width : 1;
     Object.assign(this, { width, height, ratio });
-    for (const [canvas, wide] of [[this.points, 1 + 2 * MARGIN], [this.over, 1]]) {
+    for (const [canvas, wide] of [
+      [this.points, 1 + 2 * MARGIN],
+      [this.over, 1],
+    ]) {
       canvas.width = Math.round(wide * width * ratio);
       canvas.height = Math.round(wide * height * ratio);
     }
@@ -204,16 +232,26 @@ export class LatentMap {
     pen.clearRect(0, 0, this.width, this.height);
     this.drawPicks(pen);
     this.points.style.opacity = this.path || this.drawn ? 0.5 : 1;
-    if (this.path) this.drawLine(pen, this.path.map((z) => this.toScreen(this.space.toPoint(z))), PICK);
-    if (this.drawn) this.drawLine(pen, this.drawn.map((point) => this.toScreen(point)), PICK);
+    if (this.path)
+      drawLine(
+        pen,
+        this.path.map((z) => this.toScreen(this.space.toPoint(z))),
+        PICK,
+      );
+    if (this.drawn)
+      drawLine(
+        pen,
+        this.drawn.map((point) => this.toScreen(point)),
+        PICK,
+      );
     if (this.lasso) this.drawLasso(pen);
     if (this.here) {
       const point = this.space.toPoint(this.here);
       this.element.dataset.here = point.map((value) => value.toFixed(4)).join(",");
-      this.drawDot(pen, this.toScreen(point), HERE, 8);
+      drawDot(pen, this.toScreen(point), HERE, 8);
     }
-    if (this.filmPoint) this.drawDot(pen, this.toScreen(this.filmPoint), PICK, 7);
-    if (this.cursor?.keys) this.drawCross(pen, this.cursor.at);
+    if (this.filmPoint) drawDot(pen, this.toScreen(this.filmPoint), PICK, 7);
+    if (this.cursor?.keys) drawCross(pen, this.cursor.at, PICK);
     this.over.dataset.frames = Number(this.over.dataset.frames ?? 0) + 1;
   }
 
@@ -245,7 +283,13 @@ export class LatentMap {
     const size = Math.min(9, Math.max(3, 500 / Math.sqrt(this.n))) * Math.min(2.2, (scale / this.whole) ** 0.3 || 1);
     scatter.draw(centre, scale * this.ratio, (this.data.mini ? 0.75 : 1) * size * this.ratio);
     points.style.transform = "";
-    this.lastDrawn = { centre: [...centre], scale, colours: scatter.colours, width: points.width, height: points.height };
+    this.lastDrawn = {
+      centre: [...centre],
+      scale,
+      colours: scatter.colours,
+      width: points.width,
+      height: points.height,
+    };
   }
 
   drawPicks(pen) {
@@ -261,48 +305,10 @@ export class LatentMap {
     }
   }
 
-  /** A line that stands out from points of any colour. */
-  drawLine(pen, points, colour) {
-    pen.lineJoin = pen.lineCap = "round";
-    pen.beginPath();
-    points.forEach(([x, y], index) => (index ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-    for (const [style, width] of [["rgba(255, 255, 255, 0.85)", 6], [colour, 3]]) {
-      pen.strokeStyle = style;
-      pen.lineWidth = width;
-      pen.stroke();
-    }
-  }
-
   drawLasso(pen) {
     pen.fillStyle = "rgba(235, 87, 87, .12)";
-    this.drawLine(pen, [...this.lasso, this.lasso[0]], PICK);
+    drawLine(pen, [...this.lasso, this.lasso[0]], PICK);
     pen.fill();
-  }
-
-  drawDot(pen, [x, y], colour, radius) {
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 2 * Math.PI);
-    pen.fillStyle = colour;
-    pen.fill();
-    pen.lineWidth = 2.5;
-    pen.strokeStyle = "white";
-    pen.stroke();
-    pen.lineWidth = 1;
-    pen.strokeStyle = "rgba(0, 0, 0, .55)";
-    pen.beginPath();
-    pen.arc(x, y, radius + 1.6, 0, 2 * Math.PI);
-    pen.stroke();
-  }
-
-  drawCross(pen, [x, y]) {
-    pen.strokeStyle = PICK;
-    pen.lineWidth = 1.5;
-    pen.beginPath();
-    pen.moveTo(x - 10, y);
-    pen.lineTo(x + 10, y);
-    pen.moveTo(x, y - 10);
-    pen.lineTo(x, y + 10);
-    pen.stroke();
   }
 
   // -- colours ---------------------------------------------------------------------------------------------
@@ -328,7 +334,18 @@ export class LatentMap {
         ...names.map((text, index) => {
           const dot = h("span", { class: "dot" });
           dot.style.background = palette[index % palette.length];
-          const chip = h("button", { type: "button", class: "chip", "aria-pressed": !this.hidden.has(index), title: `${counts.get(index) ?? 0} images; click to hide or show`, onclick: () => this.toggleClass(index) }, dot, text);
+          const chip = h(
+            "button",
+            {
+              type: "button",
+              class: "chip",
+              "aria-pressed": !this.hidden.has(index),
+              title: `${counts.get(index) ?? 0} images; click to hide or show`,
+              onclick: () => this.toggleClass(index),
+            },
+            dot,
+            text,
+          );
           return chip;
         }),
       );
@@ -391,7 +408,10 @@ export class LatentMap {
         this.point(point, event.timeStamp);
       } else {
         this.hideTip();
-        this.centre = [start.centre[0] - (point[0] - start.at[0]) / this.scale, start.centre[1] + (point[1] - start.at[1]) / this.scale];
+        this.centre = [
+          start.centre[0] - (point[0] - start.at[0]) / this.scale,
+          start.centre[1] + (point[1] - start.at[1]) / this.scale,
+        ];
       }
       this.redraw();
     });
@@ -414,11 +434,15 @@ export class LatentMap {
     over.addEventListener("pointercancel", end);
     over.addEventListener("pointerleave", () => !start && this.hideTip());
     over.addEventListener("dblclick", () => this.pick([]));
-    over.addEventListener("wheel", (event) => {
-      if (this.data.mini && document.activeElement !== this.element.getRootNode().host) return;
-      event.preventDefault();
-      this.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), at(event));
-    }, { passive: false });
+    over.addEventListener(
+      "wheel",
+      (event) => {
+        if (this.data.mini && document.activeElement !== this.element.getRootNode().host) return;
+        event.preventDefault();
+        this.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), at(event));
+      },
+      { passive: false },
+    );
     over.addEventListener("keydown", (event) => this.key(event));
     over.addEventListener("blur", () => {
       if (this.cursor?.keys) this.cursor = null;
@@ -436,7 +460,11 @@ export class LatentMap {
       this.redraw();
     } else if (step) {
       const moved = [from[0] + 8 * step[0], from[1] + 8 * step[1]];
-      this.point([Math.min(this.width, Math.max(0, moved[0])), Math.min(this.height, Math.max(0, moved[1]))], event.timeStamp, true);
+      this.point(
+        [Math.min(this.width, Math.max(0, moved[0])), Math.min(this.height, Math.max(0, moved[1]))],
+        event.timeStamp,
+        true,
+      );
       this.redraw();
     } else if (event.key === "+" || event.key === "=") this.zoom(1.25, from);
     else if (event.key === "-") this.zoom(0.8, from);
@@ -488,7 +516,11 @@ export class LatentMap {
     this.tip.hidden = false;
     this.tip.style.setProperty("--trust", this.space.exact ? 1 : 0.25 + 0.75 * found.trust);
     this.tip.dataset.kind = "decoded";
-    const doubt = this.space.exact ? "decoded here" : found.trust > 0.5 ? "decoded here, about" : "far from data, a guess";
+    const doubt = this.space.exact
+      ? "decoded here"
+      : found.trust > 0.5
+        ? "decoded here, about"
+        : "far from data, a guess";
     this.tipWords.textContent = doubt;
     announce(this.tipImage, asked);
   }
@@ -509,7 +541,11 @@ export class LatentMap {
     if (!this.space) return;
     const found = this.under(point);
     if (found.row !== undefined) {
-      if (this.data.mini) return this.go(this.codes.mu.data.subarray(found.row * this.space.dims, (found.row + 1) * this.space.dims), found.row);
+      if (this.data.mini)
+        return this.go(
+          this.codes.mu.data.subarray(found.row * this.space.dims, (found.row + 1) * this.space.dims),
+          found.row,
+        );
       const rows = event.shiftKey || event.ctrlKey || event.metaKey ? [...this.picks, found.row] : [found.row];
       return this.pick(rows);
     }
@@ -534,30 +570,22 @@ export class LatentMap {
   pickInside(around) {
     const polygon = around.map((point) => this.toMap(point));
     const rows = [];
-    for (let row = 0; row < this.n; row++) if (this.isShown(row) && inside(polygon, this.xy[2 * row], this.xy[2 * row + 1])) rows.push(row);
+    for (let row = 0; row < this.n; row++)
+      if (this.isShown(row) && inside(polygon, this.xy[2 * row], this.xy[2 * row + 1])) rows.push(row);
     this.pick(rows);
   }
 
-  // -- film ------------------------------------------------------------------------------------------------
-  filmSource() {
-    return {
-      limit: 1,
-      pull: () => {
-        const { codes } = this.film;
-        if (!codes) return null;
-        this.film.codes = null;
-        return {
-          codes,
-          done: (pixels) => {
-            this.film.frames = pixels;
-            this.filmBox.hidden = false;
-            this.filmBox.dataset.frames = FRAMES;
-            this.playFilm();
-          },
-          lost: () => (this.film.codes ??= codes),
-        };
-      },
+  // -- a path ------------------------------------------------------------------------------------------------
+  makeFilm() {
+    const shown = (frame) => {
+      this.filmPoint = this.drawn?.[frame];
+      this.redraw();
     };
+    const closed = () => {
+      this.drawn = this.filmPoint = null;
+      this.redraw();
+    };
+    return new Film(this.live, this.data.shape, shown, closed);
   }
 
   /** Decode the drawn path at even distances. */
@@ -566,68 +594,9 @@ export class LatentMap {
     const { dims } = this.space;
     const codes = new Float32Array(FRAMES * dims);
     this.drawn.forEach(([x, y], frame) => codes.set(this.space.toCode(x, y).z, frame * dims));
-    this.film.codes = codes;
-    this.live.wake();
+    this.film.shoot(codes);
     this.redraw();
   }
-
-  playFilm() {
-    this.stopFilm();
-    this.filmButton.textContent = "❚❚";
-    this.filmButton.setAttribute("aria-label", "Pause");
-    this.stopPlaying = play((seconds) => {
-      const place = pingPong(seconds, 2 * SECONDS);
-      this.filmPlace.value = place;
-      this.showFrame(place);
-    });
-  }
-
-  stopFilm() {
-    this.stopPlaying?.();
-    this.stopPlaying = null;
-    this.filmButton.textContent = "▶";
-    this.filmButton.setAttribute("aria-label", "Play");
-  }
-
-  showFrame(place) {
-    const frame = Math.round(place * (FRAMES - 1));
-    if (!this.drawn) return;
-    this.filmPoint = this.drawn[frame];
-    paint(this.filmCanvas, this.film.frames, this.data.shape, frame);
-    this.redraw();
-  }
-
-  closeFilm() {
-    this.stopFilm();
-    this.filmBox.hidden = true;
-    this.drawn = this.filmPoint = null;
-    this.redraw();
-  }
-}
-
-/** Whether (x, y) lies in a polygon: an odd number of its edges lie to the right. */
-export function inside(polygon, x, y) {
-  let odd = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [ax, ay] = polygon[i];
-    const [bx, by] = polygon[j];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd = !odd;
-  }
-  return odd;
-}
-
-/** `n` points at even distances along a line of points. */
-export function evenly(line, n) {
-  const lengths = [0];
-  for (let i = 1; i < line.length; i++) lengths.push(lengths[i - 1] + Math.hypot(line[i][0] - line[i - 1][0], line[i][1] - line[i - 1][1]));
-  const total = lengths.at(-1);
-  let at = 1;
-  return Array.from({ length: n }, (_, step) => {
-    const wanted = (total * step) / (n - 1);
-    while (at < line.length - 1 && lengths[at] < wanted) at++;
-    const share = (wanted - lengths[at - 1]) / Math.max(lengths[at] - lengths[at - 1], 1e-12);
-    return [0, 1].map((axis) => line[at - 1][axis] + Math.min(1, share) * (line[at][axis] - line[at - 1][axis]));
-  });
 }
 
 export function mount(component) {

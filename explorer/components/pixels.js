@@ -48,7 +48,8 @@ export function paintChange(canvas, now, before, shape) {
     }
     const strength = Math.min(1, Math.abs(change) / (160 * channels));
     const faded = Math.round(255 * (1 - strength));
-    image.words[place] = 0xff000000 | (change > 0 ? (faded << 16) | (faded << 8) | 255 : (255 << 16) | (faded << 8) | faded);
+    image.words[place] =
+      0xff000000 | (change > 0 ? (faded << 16) | (faded << 8) | 255 : (255 << 16) | (faded << 8) | faded);
   }
   canvas.getContext("2d").putImageData(image.data, 0, 0);
   return total / now.length / 255;

@@ -43,7 +43,10 @@ export class Scatter {
   build() {
     const { gl } = this;
     const program = gl.createProgram();
-    for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+    for (const [kind, source] of [
+      [gl.VERTEX_SHADER, VERTEX],
+      [gl.FRAGMENT_SHADER, FRAGMENT],
+    ]) {
       const shader = gl.createShader(kind);
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
@@ -56,7 +59,10 @@ export class Scatter {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.view = gl.getUniformLocation(program, "view");
     this.size = gl.getUniformLocation(program, "size");
-    this.places = { position: gl.getAttribLocation(program, "position"), colour: gl.getAttribLocation(program, "colour") };
+    this.places = {
+      position: gl.getAttribLocation(program, "position"),
+      colour: gl.getAttribLocation(program, "colour"),
+    };
     this.buffers = { position: gl.createBuffer(), colour: gl.createBuffer() };
   }
 

@@ -142,7 +142,8 @@ export class Space {
     for (let i = 0; i < n; i++) {
       const limit = found.length < NEIGHBOURS ? Infinity : found[NEIGHBOURS - 1].square;
       let square = 0;
-      for (let d = 0, at = i * this.dims; d < this.dims && square < limit; d++, at++) square += (this.mu[at] - z[d]) ** 2;
+      for (let d = 0, at = i * this.dims; d < this.dims && square < limit; d++, at++)
+        square += (this.mu[at] - z[d]) ** 2;
       if (square < limit) keep(found, { index: i, square, distance: Math.sqrt(square) }, NEIGHBOURS);
     }
     return found;

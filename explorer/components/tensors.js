@@ -2,7 +2,14 @@
 
 import { addressOf } from "./live.js";
 
-const KINDS = { F32: Float32Array, F64: Float64Array, I64: BigInt64Array, I32: Int32Array, I16: Int16Array, U8: Uint8Array };
+const KINDS = {
+  F32: Float32Array,
+  F64: Float64Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  I16: Int16Array,
+  U8: Uint8Array,
+};
 const files = new Map();
 
 async function bytes(address, options) {
@@ -33,7 +40,10 @@ function parse(buffer) {
     const start = 8 + length + from;
     const Kind = KINDS[dtype];
     // Views want aligned starts; where the file has none, a copy has.
-    const data = start % Kind.BYTES_PER_ELEMENT ? new Kind(buffer.slice(start, 8 + length + to)) : new Kind(buffer, start, (to - from) / Kind.BYTES_PER_ELEMENT);
+    const data =
+      start % Kind.BYTES_PER_ELEMENT
+        ? new Kind(buffer.slice(start, 8 + length + to))
+        : new Kind(buffer, start, (to - from) / Kind.BYTES_PER_ELEMENT);
     found[name] = { data, shape };
   }
   return found;
@@ -66,7 +76,9 @@ export class Pictures {
       this.kept.set(row, known);
       return known;
     }
-    const found = bytes(addressOf(this.run, `/images?rows=${row}&v=${this.version}`)).then((buffer) => new Uint8Array(buffer));
+    const found = bytes(addressOf(this.run, `/images?rows=${row}&v=${this.version}`)).then(
+      (buffer) => new Uint8Array(buffer),
+    );
     found.catch(() => this.kept.delete(row));
     this.kept.set(row, found);
     if (this.kept.size > 2000) this.kept.delete(this.kept.keys().next().value);

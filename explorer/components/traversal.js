@@ -37,11 +37,20 @@ export function mount(component) {
   let stopPlaying = null;
 
   // -- the image -------------------------------------------------------------------------------------------
-  const main = h("canvas", { class: "pixels main", role: "img", "aria-label": "Decoded from the sliders", title: "Drop an image file here to see what the model makes of it" });
+  const main = h("canvas", {
+    class: "pixels main",
+    role: "img",
+    "aria-label": "Decoded from the sliders",
+    title: "Drop an image file here to see what the model makes of it",
+  });
   const source = h("canvas", { class: "pixels small", role: "img", hidden: true });
   const sourceFigure = h("figure", { hidden: true }, source, h("figcaption"));
   const reference = h("canvas", { class: "pixels small", role: "img", "aria-label": "Pinned image" });
-  const change = h("canvas", { class: "pixels small", role: "img", "aria-label": "Change since the pin: red brighter, blue darker" });
+  const change = h("canvas", {
+    class: "pixels small",
+    role: "img",
+    "aria-label": "Change since the pin: red brighter, blue darker",
+  });
   const changeWords = h("figcaption");
   const pinFigure = h("figure", { hidden: true }, reference, h("figcaption", {}, "pinned"));
   const changeFigure = h("figure", { hidden: true }, change, changeWords);
@@ -87,28 +96,61 @@ export function mount(component) {
 
   function makeRow(dim) {
     const weight = data.weights[dim];
-    const slider = h("input", { type: "range", class: "slider", "aria-label": `z${dim}, ${number(weight)} ${data.unit}` });
+    const slider = h("input", {
+      type: "range",
+      class: "slider",
+      "aria-label": `z${dim}, ${number(weight)} ${data.unit}`,
+    });
     const value = h("output", { class: "value" });
     const strip = h("canvas", { class: "strip", role: "img", "aria-label": `Traversal of z${dim}: click to go there` });
-    const animate = h("button", { type: "button", class: "icon", title: `Animate z${dim}`, "aria-label": `Animate z${dim}`, onclick: () => toggle(dim) }, "▶");
+    const animate = h(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        title: `Animate z${dim}`,
+        "aria-label": `Animate z${dim}`,
+        onclick: () => toggle(dim),
+      },
+      "▶",
+    );
     const bar = h("span", { class: "bar" });
     bar.style.setProperty("--share", `${(100 * Math.max(0, weight)) / most}%`);
-    const label = h("div", { class: "label", title: "Double-click puts it back to the middle" }, h("span", { class: "name" }, `z${dim}`, value), h("span", { class: "weight", title: `${number(weight, 3)} ${data.unit}` }, bar, `${number(weight)}`), animate);
-    const element = h("div", { class: "row", "data-dim": `${dim}`, "data-collapsed": collapsed.has(dim) }, label, h("div", { class: "track" }, strip, slider));
+    const label = h(
+      "div",
+      { class: "label", title: "Double-click puts it back to the middle" },
+      h("span", { class: "name" }, `z${dim}`, value),
+      h("span", { class: "weight", title: `${number(weight, 3)} ${data.unit}` }, bar, `${number(weight)}`),
+      animate,
+    );
+    const element = h(
+      "div",
+      { class: "row", "data-dim": `${dim}`, "data-collapsed": collapsed.has(dim) },
+      label,
+      h("div", { class: "track" }, strip, slider),
+    );
     slider.addEventListener("pointerdown", () => begin());
     slider.addEventListener("keydown", (event) => {
       if (event.key.startsWith("Arrow") || ["Home", "End", "PageUp", "PageDown"].includes(event.key)) begin();
     });
     slider.addEventListener("input", (event) => move(dim, slider.valueAsNumber, event.timeStamp));
     slider.addEventListener("change", () => commit());
-    slider.addEventListener("wheel", (event) => {
-      event.preventDefault();
+    slider.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        begin();
+        const steps = Math.sign(event.deltaX - event.deltaY) * (event.shiftKey ? 1 : 5);
+        move(dim, Math.min(high(dim), Math.max(low(dim), z[dim] + steps * step(dim))), event.timeStamp);
+        commitSoon();
+      },
+      { passive: false },
+    );
+    const reset = () => {
       begin();
-      const steps = Math.sign(event.deltaX - event.deltaY) * (event.shiftKey ? 1 : 5);
-      move(dim, Math.min(high(dim), Math.max(low(dim), z[dim] + steps * step(dim))), event.timeStamp);
-      commitSoon();
-    }, { passive: false });
-    const reset = () => { begin(); move(dim, data.centre[dim]); commit(); };
+      move(dim, data.centre[dim]);
+      commit();
+    };
     slider.addEventListener("dblclick", reset);
     label.addEventListener("dblclick", (event) => event.target !== animate && reset());
     strip.addEventListener("click", (event) => {
@@ -317,16 +359,37 @@ export function mount(component) {
     compare();
   }
 
-  const which = h("input", { type: "number", class: "which", min: 0, max: Math.max(0, data.images - 1), value: `${data.row ?? 0}`, "aria-label": "Test image", onchange: () => goToImage(which.valueAsNumber) });
-  const pinButton = h("button", { type: "button", title: "Keep this image beside the live one and see what changes", onclick: pin }, "Pin");
-  const undoButton = h("button", { type: "button", title: "Back to the code before (Ctrl+Z)", disabled: true, onclick: back }, "Undo");
-  const span = choice("Range of the sliders", REACHES.map((value) => [value, `±${value}σ`]), reach, (value) => {
-    setReach(value);
-    rows.forEach(place);
-    version += 1;
-    live.wake();
-    report.say("reach", value);
+  const which = h("input", {
+    type: "number",
+    class: "which",
+    min: 0,
+    max: Math.max(0, data.images - 1),
+    value: `${data.row ?? 0}`,
+    "aria-label": "Test image",
+    onchange: () => goToImage(which.valueAsNumber),
   });
+  const pinButton = h(
+    "button",
+    { type: "button", title: "Keep this image beside the live one and see what changes", onclick: pin },
+    "Pin",
+  );
+  const undoButton = h(
+    "button",
+    { type: "button", title: "Back to the code before (Ctrl+Z)", disabled: true, onclick: back },
+    "Undo",
+  );
+  const span = choice(
+    "Range of the sliders",
+    REACHES.map((value) => [value, `±${value}σ`]),
+    reach,
+    (value) => {
+      setReach(value);
+      rows.forEach(place);
+      version += 1;
+      live.wake();
+      report.say("reach", value);
+    },
+  );
 
   function back() {
     const before = undo.pop();
@@ -344,8 +407,15 @@ export function mount(component) {
   const stopClasses = live.watch((state, hello) => {
     if (state.name !== "open") return;
     if (hello.classes && labels.childElementCount === 0) {
-      const select = h("select", { onchange: () => { live.label = Number(select.value); rows.forEach((found) => (found.others = null)); show(); } });
-      for (let label = 0; label < hello.classes; label++) select.append(h("option", { value: `${label}` }, data.classNames?.[label] ?? `${label}`));
+      const select = h("select", {
+        onchange: () => {
+          live.label = Number(select.value);
+          rows.forEach((found) => (found.others = null));
+          show();
+        },
+      });
+      for (let label = 0; label < hello.classes; label++)
+        select.append(h("option", { value: `${label}` }, data.classNames?.[label] ?? `${label}`));
       select.value = `${live.label}`;
       labels.append(select);
       labels.hidden = false;
@@ -359,23 +429,61 @@ export function mount(component) {
   const active = rows.filter((found) => !collapsed.has(found.dim));
   const silent = rows.filter((found) => collapsed.has(found.dim));
   const list = h("div", { class: "rows" }, ...active.slice(0, VISIBLE).map((found) => found.element));
-  for (const [found, text] of [[active.slice(VISIBLE), "more dimensions"], [silent, "collapsed: these carry nothing"]]) {
+  for (const [found, text] of [
+    [active.slice(VISIBLE), "more dimensions"],
+    [silent, "collapsed: these carry nothing"],
+  ]) {
     if (!found.length) continue;
     found.forEach((one) => (one.shown = false));
-    const fold = h("details", { ontoggle: () => { found.forEach((one) => (one.shown = fold.open)); live.wake(); } }, h("summary", {}, `${found.length} ${text}`), ...found.map((one) => one.element));
+    const fold = h(
+      "details",
+      {
+        ontoggle: () => {
+          found.forEach((one) => (one.shown = fold.open));
+          live.wake();
+        },
+      },
+      h("summary", {}, `${found.length} ${text}`),
+      ...found.map((one) => one.element),
+    );
     folds.push(fold);
   }
 
   const element = h(
     "div",
-    { class: "betascope traversal", onkeydown: (event) => event.key === "z" && (event.ctrlKey || event.metaKey) && (event.preventDefault(), back()) },
+    {
+      class: "betascope traversal",
+      onkeydown: (event) => event.key === "z" && (event.ctrlKey || event.metaKey) && (event.preventDefault(), back()),
+    },
     h(
       "div",
       { class: "tools" },
-      h("button", { type: "button", onclick: () => jump(data.centre) }, data.unit === "nats" ? "Prior mean" : "Mean code"),
+      h(
+        "button",
+        { type: "button", onclick: () => jump(data.centre) },
+        data.unit === "nats" ? "Prior mean" : "Mean code",
+      ),
       h("button", { type: "button", onclick: async () => jump(await drawFromPrior(run)) }, "Random draw"),
-      h("span", { class: "joined", hidden: !data.codes }, h("button", { type: "button", title: "The code of this test image", onclick: () => goToImage(which.valueAsNumber) }, "This image’s code"), which),
-      h("button", { type: "button", hidden: !data.codes, title: "The code of any test image", onclick: () => goToImage(Math.floor(Math.random() * data.images)) }, "Random image"),
+      h(
+        "span",
+        { class: "joined", hidden: !data.codes },
+        h(
+          "button",
+          { type: "button", title: "The code of this test image", onclick: () => goToImage(which.valueAsNumber) },
+          "This image’s code",
+        ),
+        which,
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          hidden: !data.codes,
+          title: "The code of any test image",
+          onclick: () => goToImage(Math.floor(Math.random() * data.images)),
+        },
+        "Random image",
+      ),
       undoButton,
       pinButton,
       labels,
@@ -385,7 +493,13 @@ export function mount(component) {
     h(
       "div",
       { class: "stage-and-rows" },
-      h("div", { class: "stage" }, main, h("div", { class: "beside" }, sourceFigure, pinFigure, changeFigure), map?.element),
+      h(
+        "div",
+        { class: "stage" },
+        main,
+        h("div", { class: "beside" }, sourceFigure, pinFigure, changeFigure),
+        map?.element,
+      ),
       h("div", { class: "lists" }, list, ...folds),
     ),
   );
