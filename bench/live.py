@@ -293,7 +293,7 @@ def large_map(report: Report, browser: Browser, app: App, seconds: float, times:
     draw = np.random.default_rng(0)
     for x, y in draw.normal(scale=60, size=(20 * times + 20, 2)):
         page.mouse.move(middle[0] + x, middle[1] + y)
-        page.wait_for_timeout(80)
+        page.wait_for_timeout(60)
     tips = page.evaluate("() => seen.tips")
     report.claim("map: picture of the point under the pointer", statistics.median(tips), "ms", goal="≤ 50")
     report.claim("map: picture of the point under the pointer, p95", float(np.percentile(tips, 95)), "ms")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 from typing import Any
 
 import streamlit as st
@@ -10,7 +12,7 @@ from vae_core.config import ConfigError
 from vae_core.datasets import DATASETS
 from vae_core.datasets.base import DataConfig
 from vae_core.jobs import configure, setting_names
-from vae_core.models import MODELS
+from vae_core.models import MODELS, ModelConfig
 from vae_core.models.vae import VAE
 from vae_core.runs import Run, submit
 from vae_core.training import TrainConfig
@@ -55,6 +57,16 @@ def _leave_preset() -> None:
     st.session_state[f"{PREFIX}.preset"] = None
 
 
+def _other_family() -> None:
+    """What the families name alike may mean and default to something else in each; what all share stays."""
+    _leave_preset()
+    config = MODELS[st.session_state[f"{PREFIX}.model"]].Config
+    own = {name: value for name, value in defaults_of(config).items() if name not in setting_names(ModelConfig)}
+    if "beta" in own:
+        own["beta"] = f"{own['beta']:g}"
+    seed_form(own, PREFIX, overwrite=True)
+
+
 def preset_pills() -> None:
     titles = {name: preset.title for name, preset in PRESETS.items()}
     chosen = st.pills(
@@ -94,7 +106,7 @@ def family_field() -> str:
         format_func=titles.__getitem__,
         key=f"{PREFIX}.model",
         persist_state="session",
-        on_change=_leave_preset,
+        on_change=_other_family,
     )
 
 
@@ -124,7 +136,7 @@ def model_and_training_fields(model: str) -> dict[str, Any]:
         ConfigError: a text that does not say what its setting takes.
     """
     config = MODELS[model].Config
-    own = [name for name in setting_names(config) if name not in (*setting_names(VAE.Config), "beta")]
+    own = own_settings(config)
     values: dict[str, Any] = {}
     columns = st.columns(2)
     for index, name in enumerate((*MAIN, *own)):
@@ -138,6 +150,14 @@ def model_and_training_fields(model: str) -> dict[str, Any]:
         values |= config_form(config, rest, PREFIX)
         values |= config_form(TrainConfig, [name for name in setting_names(TrainConfig) if name not in MAIN], PREFIX)
     return values
+
+
+def own_settings(config: type[ModelConfig]) -> list[str]:
+    """What a family asks beyond the VAE and β, less what few people change."""
+    classes = [cls for cls in reversed(config.__mro__) if cls not in VAE.Config.__mro__]
+    named = dict.fromkeys(name for cls in classes for name in inspect.get_annotations(cls))
+    advanced = {field.name for field in dataclasses.fields(config) if field.metadata["advanced"]}
+    return [name for name in named if name != "beta" and name not in advanced]
 
 
 def shape_of(dataset: str) -> tuple[int, ...] | None:

@@ -50,6 +50,8 @@ def test_the_loss_is_finite_and_reaches_every_parameter(name, likelihood, shape,
         assert value.shape == (), term
         assert torch.isfinite(value), term
     terms["loss"].backward()
+    if model.adversary is not None:
+        model.adversary_loss(images(shape), None, step=3).backward()
     for parameter_name, parameter in model.named_parameters():
         assert parameter.grad is not None, parameter_name
         assert parameter.grad.abs().sum() > 0, parameter_name
@@ -59,12 +61,17 @@ def test_the_loss_is_finite_and_reaches_every_parameter(name, likelihood, shape,
 @pytest.mark.parametrize("name", MODELS)
 def test_one_batch_can_be_learned(name, network):
     torch.manual_seed(0)
-    model, x = make(name, network=network), images((1, 8, 8)).round()
+    # Six images are no match for a critic at full weight.
+    light = {"critic_weight": 0.1} if hasattr(MODELS[name].Config, "critic_weight") else {}
+    model, x = make(name, network=network, **light), images((1, 8, 8)).round()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     before = model.distortion(x, model.embed(x)).mean().item()
     for step in range(300):
         optimizer.zero_grad()
         model.loss(x, None, step)["loss"].backward()
+        if model.adversary is not None:
+            model.adversary.zero_grad()
+            model.adversary_loss(x, None, step).backward()
         optimizer.step()
     assert model.distortion(x, model.embed(x)).mean().item() < 0.7 * before
 
@@ -95,10 +102,14 @@ def test_a_seed_fixes_the_weights_and_leaves_the_noise_alone():
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
 
 
-@pytest.mark.parametrize("name", MODELS)
+#: Their loss draws more noise than the code's, or looks at the batch as a whole; test_families.py has the formulas.
+ESTIMATED = {"denoising_autoencoder", "beta_tcvae", "info_vae", "iwae", "wae_mmd"}
+
+
+@pytest.mark.parametrize("name", sorted(MODELS.keys() - ESTIMATED))
 def test_the_loss_is_a_mean_over_the_batch(name):
     """Every image twice: the same loss, were it not for the noise, which is taken away."""
-    model, x = make(name), images((1, 8, 8))
+    model, x = make(name, network="mlp"), images((1, 8, 8))
     if hasattr(model, "LOGVAR_START"):
         with torch.no_grad():
             model.encoder[-1].weight[3:] = 0

@@ -67,6 +67,35 @@ def test_a_resumed_run_is_bit_for_bit_the_uninterrupted_one(digits, always_due, 
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
+@pytest.mark.parametrize(
+    ("family", "settings"),
+    [(name, {}) for name in MODELS] + [("vae", {"schedule": "controlled", "target_rate": 3.0})],
+)
+def test_every_family_goes_on_where_it_was(digits, always_due, family, settings):
+    """Its own noise, running means, controllers and critics are part of what is saved."""
+    config = TrainConfig(steps=12, batch_size=32, snapshots=0)
+    whole = model_for(digits, family, **settings)
+    fit(whole, digits, config)
+    stopped = StopAt(5)
+    assert fit(model_for(digits, family, **settings), digits, config, stopped) == "cancel"
+    torch.rand(100)
+    resumed = model_for(digits, family, **settings)
+    assert fit(resumed, digits, config, Restored(stopped.kept)) == "done"
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_a_critic_learns_beside_the_model(digits):
+    """It moves, its loss is recorded, and clipping the model's gradients to nothing leaves it alone."""
+    model, notes = model_for(digits, "factor_vae", critic_width=16), Notes()
+    before = copy.deepcopy(model.state_dict())
+    fit(model, digits, TrainConfig(steps=30, batch_size=32, clip_norm=1e-12), notes)
+    moved = {name: (value - before[name]).abs().max().item() for name, value in model.state_dict().items()}
+    assert max(change for name, change in moved.items() if not name.startswith("adversary")) < 1e-4
+    assert min(change for name, change in moved.items() if name.startswith("adversary")) > 1e-3
+    assert 0 < notes.records[-1]["train"]["adversary"] < 2
+
+
 def test_training_lowers_the_loss_and_records_it(digits):
     notes = Notes()
     fit(model_for(digits), digits, TrainConfig(epochs=3, batch_size=32), notes)

@@ -5,15 +5,38 @@ from __future__ import annotations
 import torch
 
 from ..config import ConfigError
+from .adversarial_autoencoder import AdversarialAutoencoder
 from .autoencoder import Autoencoder
 from .base import Model, ModelConfig, Posterior
+from .beta_tcvae import BetaTCVAE
 from .beta_vae import BetaVAE
+from .capacity_vae import CapacityVAE
+from .contractive_autoencoder import ContractiveAutoencoder
+from .denoising_autoencoder import DenoisingAutoencoder
+from .dip_vae import DIPVAE
+from .factor_vae import FactorVAE
+from .info_vae import InfoVAE
+from .iwae import IWAE
+from .sparse_autoencoder import SparseAutoencoder
 from .vae import VAE
+from .wae import WAEGAN, WAEMMD
 
 MODELS: dict[str, type[Model]] = {
     "autoencoder": Autoencoder,
+    "sparse_autoencoder": SparseAutoencoder,
+    "denoising_autoencoder": DenoisingAutoencoder,
+    "contractive_autoencoder": ContractiveAutoencoder,
     "vae": VAE,
     "beta_vae": BetaVAE,
+    "capacity_vae": CapacityVAE,
+    "beta_tcvae": BetaTCVAE,
+    "factor_vae": FactorVAE,
+    "dip_vae": DIPVAE,
+    "info_vae": InfoVAE,
+    "iwae": IWAE,
+    "wae_mmd": WAEMMD,
+    "wae_gan": WAEGAN,
+    "adversarial_autoencoder": AdversarialAutoencoder,
 }
 
 

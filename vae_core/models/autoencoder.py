@@ -2,6 +2,8 @@
 
 There is no prior, so no rate and no ELBO. To draw new images all the same, running means and variances of
 the codes are kept while training and a Gaussian with these moments stands in for the prior.
+
+A family that charges for more than the distortion overrides `penalty`, one that shows the encoder something else `seen`.
 """
 
 from __future__ import annotations
@@ -49,11 +51,23 @@ class Autoencoder(Model):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Point:
         return Point(self.encoder(x).float())
 
+    def seen(self, x: Tensor) -> Tensor:
+        """What the encoder gets to see of images `(B, C, H, W)` while training."""
+        return x
+
+    def penalty(self, x: Tensor, z: Tensor) -> Tensor:
+        """What is added to the distortion, in nats, `(B,)` or a mean `()`; x is what was encoded as z."""
+        return z.new_zeros(())
+
     def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
-        z = self.encode(x, y).mu
+        seen = self.seen(x)
+        z = self.encode(seen, y).mu
         self._follow_codes(z.detach())
         distortion = self.distortion(x, z, y).mean()
-        return {"loss": distortion, "distortion": distortion}
+        if type(self).penalty is Autoencoder.penalty:
+            return {"loss": distortion, "distortion": distortion}
+        penalty = self.penalty(seen, z).mean()
+        return {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty}
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         noise = torch.randn(n, self.config.latent_dim, generator=generator, device=self.code_mean.device)

@@ -64,6 +64,8 @@ class Model(nn.Module):
         """`code_parameters`: numbers the encoder predicts per latent dimension."""
         super().__init__()
         self.config = config
+        #: A critic that learns beside the model; families that have one set it and define `adversary_loss`.
+        self.adversary: nn.Module | None = None
         network = NETWORKS[config.network]
         shape = (config.shape[0], config.shape[1], config.shape[2])
         latent = config.latent_dim
@@ -84,6 +86,10 @@ class Model(nn.Module):
     def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
         """Terms of the objective, mean over the batch, in nats per image; `terms["loss"]` is minimised."""
         raise NotImplementedError(f"{type(self).__name__} must define loss")
+
+    def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
+        """What the adversary minimises on this batch, `()`; it reaches the adversary's parameters alone."""
+        raise NotImplementedError(f"{type(self).__name__} has an adversary and must define adversary_loss")
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """Codes `(n, D)` drawn from the prior."""

@@ -15,8 +15,12 @@ from torch import Tensor, nn
 
 from ..config import setting
 from ..divergences import gaussian_kl
-from ..schedules import SCHEDULES
+from ..schedules import SCHEDULES, constant, linear
 from .base import Model, ModelConfig
+
+#: Schedules that aim at a rate rather than a weight: |R − C(t)| with a growing capacity C (Burgess et al. 2018, eq. 8),
+#: and a β that a controller moves until the rate is the wanted one (Shao et al. 2020).
+TARGETS = ("capacity", "controlled")
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,13 @@ class VAE(Model):
     class Config(ModelConfig):
         """Settings of the VAE."""
 
-        schedule: str = setting("constant", "How the weight of the rate moves", choices=SCHEDULES)
-        warmup_steps: int = setting(0, "Steps until the weight is full (linear schedule)", low=0)
+        schedule: str = setting("constant", "How the weight of the rate moves", choices=(*SCHEDULES, *TARGETS))
+        warmup_steps: int = setting(0, "Steps until the weight or capacity is full, or of one cycle", low=0)
+        target_rate: float = setting(
+            25.0, "Nats that schedules capacity and controlled aim at", low=0.0, high=1e4, advanced=True
+        )
+        free_bits: float = setting(0.0, "Nats that cost nothing, for each group", low=0.0, high=1e4, advanced=True)
+        free_bits_group: str = setting("dimension", "Who gets free nats", choices=("dimension", "code"), advanced=True)
 
     title = "VAE"
     formula = r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \mathrm{KL}(q(z|x)\,\|\,p(z))"
@@ -59,6 +68,8 @@ class VAE(Model):
         super().__init__(config, code_parameters=2)
         head = cast(nn.Linear, self.encoder[-1])
         nn.init.constant_(head.bias[config.latent_dim :], self.LOGVAR_START)
+        if cast(VAE.Config, config).schedule == "controlled":
+            self.controller = RateController(cast(VAE.Config, config).target_rate)
 
     @property
     def beta(self) -> float:
@@ -68,15 +79,35 @@ class VAE(Model):
     def weight(self, step: int) -> float:
         """β at this step."""
         config = cast(VAE.Config, self.config)
-        return self.beta * SCHEDULES[config.schedule](step, config.warmup_steps)
+        if config.schedule == "controlled":
+            return float(self.controller.beta)
+        return self.beta * SCHEDULES.get(config.schedule, constant)(step, config.warmup_steps)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
         mu, raw = self.encoder(x).float().chunk(2, dim=1)  # (B, D) each
         return DiagonalGaussian(mu, self.LOGVAR_LIMIT * torch.tanh(raw / self.LOGVAR_LIMIT))
 
     def penalty(self, posterior: DiagonalGaussian, z: Tensor, step: int) -> Tensor:
-        """What is added to the distortion, in nats, `(B,)`."""
-        return self.weight(step) * posterior.rate_per_dim().sum(1)
+        """What is added to the distortion, in nats, `(B,)` or a mean `()`."""
+        return self.charge(posterior.rate_per_dim(), step)
+
+    def charge(self, rate_per_dim: Tensor, step: int) -> Tensor:
+        """What a rate `(B, D)` in nats costs at this step, by the schedule and less the free bits: `(B,)` or `()`."""
+        config = cast(VAE.Config, self.config)
+        if config.schedule == "capacity":
+            capacity = config.target_rate * linear(step, config.warmup_steps)
+            return self.beta * (rate_per_dim.sum(1).mean() - capacity).abs()
+        if config.schedule == "controlled":
+            weight: Tensor | float = (
+                self.controller.follow(rate_per_dim.detach()) if self.training else self.weight(step)
+            )
+        else:
+            weight = self.weight(step)
+        if not config.free_bits:
+            return weight * rate_per_dim.sum(1)
+        # Kingma et al. 2016, eq. 15: the maximum is taken of each group's mean over the batch.
+        means = rate_per_dim.mean(0) if config.free_bits_group == "dimension" else rate_per_dim.sum(1).mean()[None]
+        return weight * means.clamp(min=config.free_bits).sum()
 
     def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
         posterior = self.encode(x, y)
@@ -89,3 +120,29 @@ class VAE(Model):
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         device = next(self.parameters()).device
         return torch.randn(n, self.config.latent_dim, generator=generator, device=device)
+
+
+class RateController(nn.Module):
+    """ControlVAE's PI controller (Shao et al. 2020, algorithm 1): β(t) = K_p/(1 + exp e) − K_i Σ e, e = target − rate.
+
+    K_p is the paper's; K_i is ten times its 0.0001, so that runs of a few thousand steps arrive. Its state is part of
+    the weights: a resumed run goes on where it was.
+    """
+
+    PROPORTIONAL, INTEGRAL, MOST = 0.01, 0.001, 100.0
+
+    beta: Tensor
+    integral: Tensor
+
+    def __init__(self, target: float) -> None:
+        super().__init__()
+        self.target = target
+        self.register_buffer("beta", torch.zeros(()))
+        self.register_buffer("integral", torch.zeros(()))
+
+    def follow(self, rate_per_dim: Tensor) -> Tensor:
+        """Hear of a batch's rate `(B, D)` in nats; returns the β to charge for it."""
+        error = self.target - rate_per_dim.sum(1).mean()
+        self.integral.copy_((self.integral - self.INTEGRAL * error).clamp(0, self.MOST))
+        self.beta.copy_((self.PROPORTIONAL * torch.sigmoid(-error) + self.integral).clamp(0, self.MOST))
+        return self.beta.clone()

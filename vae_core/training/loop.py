@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
@@ -19,7 +19,7 @@ from .device import Arithmetic, choose_device, flushed_denormals, products, tune
 from .measure import Measurement, measure
 from .monitors import TrainingFailed, check_finite
 from .preflight import preflight
-from .state import TrainingState
+from .state import TrainingState, parameters_of
 
 #: Curves are drawn from at most this many test images; the last evaluation takes them all.
 CURVE_IMAGES = 2048
@@ -71,7 +71,7 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     listener.begin(state, plan)
     loss_of = compiled(model) if config.compile else model.loss
     device = plan.batches.device
-    parameters = list(model.parameters())
+    parameters, critics = parameters_of(model)
     wish, clock = None, Clock(state)
     model.train()
     if state.step == 0:
@@ -85,6 +85,8 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
                 terms = loss_of(x, y, state.step)
             state.optimizer.zero_grad(set_to_none=True)
             terms["loss"].backward()
+            if critics:
+                terms |= train_adversary(model, critics, x, y, state.step, plan.arithmetic)
         if config.clip_norm:
             torch.nn.utils.clip_grad_norm_(parameters, config.clip_norm)
         if state.step % plan.check_every == 0:
@@ -105,6 +107,18 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     elif wish is not None and state.history[-1]["step"] != state.step:
         evaluate(state, plan, listener, clock, {})
     return wish or "done"
+
+
+def train_adversary(
+    model: Model, critics: list[nn.Parameter], x: Tensor, y: Tensor | None, step: int, arithmetic: Arithmetic
+) -> dict[str, Tensor]:
+    """Gradients of the adversary's own loss in place of those that the model's loss left there."""
+    for parameter in critics:
+        parameter.grad = None
+    with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=arithmetic.autocast):
+        loss = model.adversary_loss(x, y, step)
+    loss.backward()
+    return {"adversary": loss.detach()}
 
 
 def compiled(model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:

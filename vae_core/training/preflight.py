@@ -27,6 +27,8 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
     with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):
         loss = model.loss(x, y, step=0)["loss"]
         loss.backward()
+        if model.adversary is not None:
+            model.adversary_loss(x, y, step=0).backward()
     for name, buffer in model.named_buffers():
         buffer.copy_(before[name])
     if not torch.isfinite(loss):

@@ -12,6 +12,16 @@ from ..models import Model
 from .config import TrainConfig
 from .rates import LR_SCHEDULES, PLATEAU_FACTOR, PLATEAU_PATIENCE
 
+#: Adam's momenta for a critic: Kim & Mnih 2018, appendix A; Makhzani et al. and Tolstikhin et al. take β₁ = 0.5 as well.
+CRITIC_BETAS = (0.5, 0.9)
+
+
+def parameters_of(model: Model) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """Those that the model's loss trains, and those of its adversary."""
+    critics = [] if model.adversary is None else list(model.adversary.parameters())
+    theirs = {id(parameter) for parameter in critics}
+    return [parameter for parameter in model.parameters() if id(parameter) not in theirs], critics
+
 
 @dataclass
 class TrainingState:
@@ -36,7 +46,11 @@ class TrainingState:
     @classmethod
     def fresh(cls, model: Model, config: TrainConfig) -> TrainingState:
         kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[config.optimizer]
-        return cls(model, kind(model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True))
+        own, critics = parameters_of(model)
+        groups: list[dict[str, Any]] = [{"params": own}]
+        if critics:
+            groups.append({"params": critics, "betas": CRITIC_BETAS})
+        return cls(model, kind(groups, lr=config.lr, weight_decay=config.weight_decay, fused=True))
 
     def set_learning_rate(self, config: TrainConfig, total: int) -> None:
         factor = LR_SCHEDULES[config.lr_schedule](self.step, total) * self.plateau_factor
