@@ -45,4 +45,32 @@ PRESETS = {
         "1, 4, 16",
         _SPRITES | {"size": 50_000, "epochs": 30},
     ),
+    "capacity": Preset(
+        "Growing capacity",
+        "Burgess et al. 2018: from 0 to 25 nats, with γ = 1000; factors enter the code one by one.",
+        "1000",
+        _SPRITES | {"model": "capacity_vae", "size": 50_000, "epochs": 30, "warmup_steps": 8_000, "lr": 5e-4},
+    ),
+    "factors": Preset(
+        "FactorVAE on sprites",
+        "Kim & Mnih 2018: γ = 35 against the total correlation, with the paper's critic; slow without a GPU.",
+        "1",
+        _SPRITES
+        | {
+            "model": "factor_vae",
+            "size": 50_000,
+            "epochs": 30,
+            "batch_size": 64,
+            "lr": 1e-4,
+            "gamma": 35.0,
+            "critic_width": 1000,
+            "critic_depth": 5,
+        },
+    ),
+    "denoiser": Preset(
+        "A denoiser",
+        "Digits under heavy noise, and what is left of them: look at Compare afterwards.",
+        "1",
+        _DIGITS | {"model": "denoising_autoencoder", "latent_dim": 32, "epochs": 100},
+    ),
 }

@@ -41,7 +41,8 @@ def apply_preset() -> None:
     chosen = st.session_state.get(f"{PREFIX}.preset")
     if chosen is not None:
         preset = PRESETS[chosen]
-        seed_form(_all_defaults() | {"beta": preset.beta} | preset.settings, PREFIX, overwrite=True)
+        own = defaults_of(MODELS[preset.settings["model"]].Config)
+        seed_form(_all_defaults() | own | {"beta": preset.beta} | preset.settings, PREFIX, overwrite=True)
 
 
 def _all_defaults() -> dict[str, Any]:

@@ -10,7 +10,8 @@ from explorer.images import png_address, sheet
 from explorer.scenes import comparison_scene
 from explorer.state import session
 from explorer.widgets import current_run, empty_state
-from vae_core.analysis import reconstruct
+from vae_core.analysis import denoise, reconstruct
+from vae_core.models.denoising_autoencoder import DenoisingAutoencoder
 from vae_core.runs import Run
 from vae_core.serving import MAX_CODE
 
@@ -54,11 +55,16 @@ def side_by_side(runs: list[Run]) -> None:
     labels_of_rows = None if data.test.labels is None else data.test.labels[rows]
     row("Original", sheet(data.test.images[rows], IMAGES), f"test images {first} to {first + IMAGES - 1}")
     for run in same:
-        found = reconstruct(library.model_of(run), data.test.images[rows], labels_of_rows)
+        model = library.model_of(run)
+        found = reconstruct(model, data.test.images[rows], labels_of_rows)
         words = f"distortion {found.distortion.mean():.1f} nats, MSE {found.scores['mse'].mean():.4f} on these"
         row(labels(runs)[run.id], sheet(found.means, IMAGES), words)
         if errors:
             row("", error_sheet(found.errors, IMAGES), "|x − x̂|, dark 0 to yellow 1")
+        if isinstance(model, DenoisingAutoencoder):
+            spoiled, clean = denoise(model, data.test.images[rows])
+            row("", sheet(spoiled, IMAGES), "what it sees in training")
+            row("", sheet(clean, IMAGES), f"denoised, MSE {(clean - found.originals).square().mean():.4f}")
 
 
 def row(title: str, pixels: object, words: str) -> None:

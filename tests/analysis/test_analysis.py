@@ -8,6 +8,7 @@ from vae_core.analysis import (
     Latents,
     MapConfig,
     decode,
+    denoise,
     evaluate,
     latents_of,
     manifold,
@@ -22,6 +23,7 @@ from vae_core.analysis import (
 from vae_core.analysis.cache import cache_path, cached
 from vae_core.analysis.maps import PROJECTIONS
 from vae_core.config import ConfigError
+from vae_core.models import MODELS, create
 from vae_core.training import measure
 from vae_core.training.batches import as_floats
 
@@ -263,3 +265,14 @@ def test_a_part_of_the_split_never_becomes_the_runs_evaluation(run):
     evaluate(run, EvaluateConfig(limit=5))
     evaluate(run, EvaluateConfig(split="train", limit=5))
     assert run.evaluation()["images"] == whole["images"]
+
+
+def test_a_denoiser_sees_the_same_noise_each_time():
+    model = create("denoising_autoencoder", MODELS["denoising_autoencoder"].Config(shape=(1, 8, 8), network="mlp"))
+    images = torch.randint(0, 256, (4, 1, 8, 8), dtype=torch.uint8)
+    before = torch.get_rng_state()
+    (spoiled, clean), (again, _) = denoise(model, images), denoise(model, images)
+    assert torch.equal(spoiled, again)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert (spoiled - images / 255).std().item() == pytest.approx(0.5, rel=0.2)
+    assert torch.equal(clean, model.decode(model.embed(spoiled)))

@@ -92,6 +92,22 @@ def test_every_family_has_a_form_that_submits(app: Open, store: Store, started: 
     assert [run.config.family for run in store.runs()] == [model]  # type: ignore[union-attr]
 
 
+def test_another_family_brings_its_own_defaults(app: Open, store: Store, started: list[str]) -> None:
+    """Names that families share may default to something else in each."""
+    at = app("train")
+    at.selectbox(key="train.model").set_value("capacity_vae").run()
+    assert at.text_input(key="train.beta").value == "1000"
+    assert at.selectbox(key="train.schedule").value == "capacity"
+    at.selectbox(key="train.model").set_value("info_vae").run()
+    assert at.session_state["train.alpha"] == 0.9
+    at.selectbox(key="train.model").set_value("beta_tcvae").run()
+    assert at.session_state["train.alpha"] == 1.0
+    at.button(key="train.start").click().run()
+    (run,) = store.runs()
+    assert run.config.model.schedule == "constant"
+    assert run.config.beta == 6.0
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_fills_the_form(app: Open, name: str) -> None:
     at = app("train")

@@ -6,7 +6,7 @@ from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
 from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
 from .matching import Match, match_dimensions
-from .reconstruction import Reconstruction, reconstruct
+from .reconstruction import Reconstruction, denoise, reconstruct
 from .traversal import decode, manifold, traverse, traverse_all
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Reconstruction",
     "codes_limit",
     "decode",
+    "denoise",
     "encode_images",
     "evaluate",
     "keyframe",

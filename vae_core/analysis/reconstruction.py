@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..metrics import METRICS
 from ..models import Model
+from ..models.denoising_autoencoder import DenoisingAutoencoder
 from ..training.batches import as_floats
 
 
@@ -41,3 +42,13 @@ def reconstruct(model: Model, images: Tensor, labels: Tensor | None = None) -> R
         distortion=model.distortion(x, z, y).cpu(),
         scores={name: metric.function(x, means).cpu() for name, metric in METRICS.items()},
     )
+
+
+@torch.no_grad()
+def denoise(model: DenoisingAutoencoder, images: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """uint8 images `(n, C, H, W)` spoiled as in training, and what the model makes of those; floats on the CPU."""
+    device = next(model.parameters()).device
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        spoiled = model.corrupt(as_floats(images.to(device)))
+    return spoiled.cpu(), model.decode(model.embed(spoiled)).cpu()

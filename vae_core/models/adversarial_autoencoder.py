@@ -39,7 +39,7 @@ class AdversarialAutoencoder(Autoencoder):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
         own = cast(AdversarialAutoencoder.Config, config)
-        self.adversary = critic(own.latent_dim, 1, own.critic_width, own.critic_depth)
+        self.adversary = critic(own.latent_dim, 1, own.critic_width, own.critic_depth, spectral=True)
 
     def penalty(self, x: Tensor, z: Tensor) -> Tensor:
         assert self.adversary is not None

@@ -52,7 +52,7 @@ class WAEGAN(AdversarialAutoencoder):
     class Config(AdversarialAutoencoder.Config):
         """Settings of the WAE with a critic."""
 
-        critic_weight: float = setting(50.0, "λ, the price in nats of codes that the critic knows", low=0.0, high=1e6)
+        critic_weight: float = setting(20.0, "λ, the price in nats of codes that the critic knows", low=0.0, high=1e6)
         critic_depth: int = setting(4, "Hidden layers of the critic", low=1, high=16, advanced=True)
 
     title = "WAE (GAN)"
