@@ -113,7 +113,8 @@ def test_a_preset_fills_the_form(app: Open, name: str) -> None:
     at = app("train")
     at.button_group(key="train.preset").set_value(name).run()
     assert not at.error
-    assert at.text_input(key="train.beta").value == PRESETS[name].beta
+    assert at.session_state["train.beta"] == PRESETS[name].beta
+    assert at.selectbox(key="train.model").value == PRESETS[name].settings["model"]
     assert at.number_input(key="train.epochs").value == PRESETS[name].settings["epochs"]
 
 
