@@ -44,8 +44,8 @@ from vae_core.runs.queue import gently
 MODEL = "gallery/sprites-beta-1"
 POINTS = 70_000
 RATE = 125  # moves per second, as a common mouse reports them
-#: Tabs in the background go on painting, as windows side by side would.
 DEBUGGING = free_port()
+#: Tabs in the background go on painting, as windows side by side would.
 AWAKE = ("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", f"--remote-debugging-port={DEBUGGING}")  # fmt: skip
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
