@@ -229,3 +229,34 @@ def test_without_webgl_the_map_is_a_plain_chart(open_page: Open) -> None:
     page.mouse.up()
     expect(page.get_by_alt_text("Test images over their reconstructions")).to_be_visible()
     assert "picks=" in page.url
+
+
+def test_fingers_pan_and_pinch(open_page: Open, store: vae_core.Store) -> None:
+    points = latents_of(store.open("plane-1")).mu
+    page = open_page("map?run=plane-1", width=800)
+    screen = Screen(page, points)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        on = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": on})
+
+    x, y = map(float, screen.middle)
+    touch("touchStart", (x, y))
+    for step in range(1, 11):
+        touch("touchMove", (x + 6 * step, y - 3 * step))
+    touch("touchEnd")
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    for step in range(1, 11):
+        touch("touchMove", (x - 30 - 3 * step, y), (x + 30 + 3 * step, y))  # twice as far apart
+    touch("touchEnd")
+    page.wait_for_timeout(200)
+    shift = np.array([60.0, -30.0])
+    places = screen.middle + 2 * ((points - screen.centre) * screen.scale * [1, -1] + shift)
+    box = screen.over.bounding_box()
+    assert box is not None
+    corner, size = np.array([box["x"], box["y"]]), np.array([box["width"], box["height"]])
+    seen = np.flatnonzero(((places > corner + 10) & (places < corner + size - 10)).all(1))
+    row = int(seen[loneliest(places[seen])])
+    page.mouse.move(*map(float, places[row]), steps=2)
+    expect(page.locator('.map .tip[data-kind="image"]')).to_contain_text(f"test image {row}")

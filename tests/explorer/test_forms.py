@@ -89,5 +89,10 @@ def test_settings_that_mean_nothing_are_not_asked_for(monkeypatch: pytest.Monkey
     chosen: dict[str, str] = {"t.schedule": "constant", "t.network": "conv"}
     monkeypatch.setattr("explorer.forms.st.session_state", chosen)
     assert not is_relevant("warmup_steps", "t")
+    assert not is_relevant("target_rate", "t")
+    chosen["t.schedule"] = "capacity"
+    assert is_relevant("warmup_steps", "t")
+    assert is_relevant("target_rate", "t")
+    assert not is_relevant("free_bits", "t")
     assert is_relevant("channels", "t")
     assert is_relevant("epochs", "t")
