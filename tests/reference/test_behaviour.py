@@ -11,18 +11,23 @@ import torch
 import vae_core
 from vae_core.runs import Run, Store
 
+#: All in one worker, which trains each model once.
+pytestmark = pytest.mark.xdist_group("behaviour")
 SETTINGS = dict(network="mlp", hidden=(128,), epochs=100, snapshots=0, image_size=16)
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("store"))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # the other worker has its own: two threads each would wait for one another
 
     @cache
     def train(model: str, **settings: object) -> Run:
         return vae_core.train("digits", model, store=store, **{**SETTINGS, **settings})
 
-    return train
+    yield train
+    torch.set_num_threads(threads)
 
 
 def rate(run: Run) -> float:
