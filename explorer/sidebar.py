@@ -31,7 +31,10 @@ def run_picker(run: Run | None) -> None:
 
 
 def _picked() -> None:
-    session().run = st.session_state[PICKER]
+    chosen = st.session_state[PICKER]
+    # Of a run that was deleted meanwhile the box tells its label: the browser has no other name for it.
+    if any(run.id == chosen for run in library.openable_runs()):
+        session().run = chosen
 
 
 def _label(run: Run) -> str:

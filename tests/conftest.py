@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from xdist.scheduler import LoadScopeScheduling
 
 import vae_core
 from vae_core.datasets import DataConfig, ImageData
@@ -42,3 +44,14 @@ def run(shared_store: vae_core.Store) -> vae_core.Run:
 def autoencoder_run(shared_store: vae_core.Store) -> vae_core.Run:
     """A finished autoencoder on digits; not to be changed."""
     return vae_core.train("digits", "autoencoder", store=shared_store, **QUICK)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return Together(config, log)
+
+
+class Together(LoadScopeScheduling):
+    """Shares tests one by one between workers, but keeps in one worker what shares an app, a browser or trained models."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in ("tests/browser/", "tests/reference/") if nodeid.startswith(place)), nodeid)

@@ -65,12 +65,14 @@ def tip(page: Page, kind: str) -> Locator:
     return found.locator("canvas")
 
 
-def wait_for_pixels(page: Page, canvas: Locator, wanted: np.ndarray) -> None:
+def wait_for_pixels(page: Page, canvas: Locator, wanted: np.ndarray, near: int = 1) -> None:
     for _ in range(60):
-        if np.abs(pixels(canvas) - wanted).max() <= 1:
+        found = pixels(canvas)
+        if found.shape == wanted.shape and np.abs(found - wanted).max() <= near:
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"off by {np.abs(pixels(canvas) - wanted).max()} grey levels")
+    assert found.shape == wanted.shape, f"the canvas is {found.shape}"
+    raise AssertionError(f"off by {np.abs(found - wanted).max()} grey levels")
 
 
 def test_every_test_image_is_a_point_and_shows_itself(open_page: Open, store: vae_core.Store) -> None:
@@ -97,9 +99,7 @@ def test_between_points_the_decoder_draws(open_page: Open, store: vae_core.Store
     screen.hover(corner)
     x, y = np.round(screen.of(corner)) - screen.middle  # the pointer stands on whole pixels
     z = screen.centre + np.array([x, -y]) / screen.scale
-    shown = tip(page, "decoded")
-    page.wait_for_timeout(200)
-    assert np.abs(pixels(shown) - drawn(run, z)).max() <= 12  # half a pixel of the pointer
+    wait_for_pixels(page, tip(page, "decoded"), drawn(run, z), near=12)  # half a pixel of the pointer
     screen.click(corner)
     settle(page)
     found = [float(part) for part in ready(page, "map").get_attribute("data-here").split(",")]

@@ -50,8 +50,9 @@ def test_presets_are_valid(name: str) -> None:
     known = {*setting_names(MODELS[model].Config), *setting_names(TrainConfig), *DATA_SETTINGS}
     assert settings.keys() <= known
     own = {key: value for key, value in settings.items() if key in setting_names(MODELS[model].Config)}
-    for beta in betas_of(PRESETS[name].beta):
-        MODELS[model].Config.from_dict(own | {"beta": beta})
+    betas = betas_of(PRESETS[name].beta) if "beta" in setting_names(MODELS[model].Config) else []
+    for setting in [{"beta": beta} for beta in betas] or [{}]:
+        MODELS[model].Config.from_dict(own | setting)
     TrainConfig.from_dict({key: value for key, value in settings.items() if key in setting_names(TrainConfig)})
 
 

@@ -11,8 +11,6 @@ import torch
 import vae_core
 from vae_core.runs import Run, Store
 
-#: All in one worker, which trains each model once.
-pytestmark = pytest.mark.xdist_group("behaviour")
 SETTINGS = dict(network="mlp", hidden=(128,), epochs=100, snapshots=0, image_size=16)
 
 

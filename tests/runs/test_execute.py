@@ -161,7 +161,8 @@ def test_the_queue_trains_oldest_first_one_at_a_time(store, monkeypatch):
 
 def test_wishes_reach_a_training_run_and_resume_queues_it_again(store, monkeypatch):
     monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
-    run = submit(store, configure("digits", **LONGER))
+    # Long enough that the wish is heard before the end.
+    run = submit(store, configure("digits", **{**LONGER, "epochs": 60}))
 
     def on_progress(step, total, status):
         if not (run.path / "request.json").exists():
