@@ -30,7 +30,10 @@ def test_shapes(name, shape, network):
     posterior = model.encode(x)
     assert posterior.mu.shape == posterior.sample().shape == (6, 3)
     assert torch.equal(model.embed(x), posterior.mu)
-    assert posterior.rate_per_dim() is None or posterior.rate_per_dim().shape == (6, 3)
+    rates, ratio = posterior.rate_per_dim(posterior.mu), posterior.log_ratio(posterior.mu)
+    assert rates is None or rates.shape == (6, 3)
+    assert ratio is None or ratio.shape == (6,)
+    assert posterior.logvar is None or posterior.logvar.shape == (6, 3)
     assert model.distortion(x, posterior.mu).shape == (6,)
     for made in (model.decode(posterior.mu), model.sample(6)):
         assert made.shape == (6, *shape)
@@ -103,7 +106,7 @@ def test_a_seed_fixes_the_weights_and_leaves_the_noise_alone():
 
 
 #: Their loss draws more noise than the code's, or looks at the batch as a whole; test_families.py has the formulas.
-ESTIMATED = {"denoising_autoencoder", "beta_tcvae", "info_vae", "iwae", "wae_mmd"}
+ESTIMATED = {"denoising_autoencoder", "beta_tcvae", "info_vae", "iwae", "wae_mmd", "hierarchical_vae", "ladder_vae"}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS.keys() - ESTIMATED))

@@ -16,7 +16,9 @@ from vae_core.models.beta_tcvae import decompose, log_weights
 from vae_core.models.denoising_autoencoder import NOISES
 from vae_core.models.dip_vae import covariance
 from vae_core.models.factor_vae import shuffled
+from vae_core.models.hierarchical_vae import kl_between, layer_widths, precision_weighted
 from vae_core.models.vae import DiagonalGaussian, RateController
+from vae_core.models.vampprior_vae import MixturePosterior
 from vae_core.schedules import cyclical
 
 X = torch.rand(8, 1, 8, 8, generator=torch.Generator().manual_seed(0))
@@ -343,3 +345,99 @@ def test_the_denoiser_is_judged_by_the_clean_image():
 def test_the_vae_penalty_is_the_closed_form():
     mu, logvar, _ = posterior()
     assert torch.allclose(make("vae").charge(gaussian_kl(mu, logvar), 0), gaussian_kl(mu, logvar).sum(1))
+
+
+# -- other priors ------------------------------------------------------------------------------------------------
+def test_a_vampprior_of_standard_normals_is_the_standard_normal():
+    mu, logvar, z = posterior()
+    plain = DiagonalGaussian(mu, logvar)
+    for count in (1, 4):
+        same = MixturePosterior(mu, logvar, torch.zeros(count, 3), torch.zeros(count, 3))
+        assert torch.allclose(same.log_ratio(z), plain.log_ratio(z), atol=1e-5)
+
+
+def test_a_vampprior_is_an_even_mixture_split_by_the_chain_rule():
+    mu, logvar, z = posterior()
+    prior_mu, prior_logvar, _ = posterior(n=5, seed=1)
+    found = MixturePosterior(mu, logvar, prior_mu, prior_logvar)
+    density = torch.stack([gaussian_log_density(z, m, v).exp() for m, v in zip(prior_mu, prior_logvar, strict=True)])
+    wanted = gaussian_log_density(z, mu, logvar) - density.mean(0).log()
+    assert torch.allclose(found.log_ratio(z), wanted, atol=1e-4)
+    first = torch.stack([gaussian_log_density(z[:, :1], m[:1], v[:1]).exp() for m, v in zip(prior_mu, prior_logvar, strict=True)])  # fmt: skip
+    alone = gaussian_log_density(z[:, :1], mu[:, :1], logvar[:, :1]) - first.mean(0).log()
+    assert torch.allclose(found.rate_per_dim(z)[:, 0], alone, atol=1e-4)
+
+
+def test_a_vampprior_is_learned_and_drawn_from():
+    model = make("vampprior_vae", components=4)
+    model.loss(X, None, 0)["loss"].backward()
+    assert model.pseudo.grad.abs().sum() > 0
+    prior = model.prior()
+    with torch.no_grad():
+        model.encoder[-1].bias[3:] = -60  # σ near zero: every draw is one of the means
+        found = model.prior_sample(50)
+    assert torch.cdist(found, model.prior().mu).min(1).values.max() < 1e-3
+    assert prior.mu.shape == (4, 3)
+
+
+@pytest.mark.parametrize(("dims", "levels", "wanted"), [(3, 2, [2, 1]), (10, 2, [7, 3]), (10, 3, [7, 2, 1]), (64, 3, [37, 18, 9])])  # fmt: skip
+def test_each_layer_is_half_as_wide_as_the_one_below(dims, levels, wanted):
+    assert layer_widths(dims, levels) == wanted
+
+
+def test_layers_need_dimensions():
+    with pytest.raises(ConfigError, match="--levels 3: needs --latent-dim 7 or more, not 6"):
+        MODELS["ladder_vae"].Config(latent_dim=6, levels=3)
+
+
+def test_products_of_gaussians_and_their_divergence():
+    mu_a, logvar_a, _ = posterior()
+    mu_b, logvar_b, _ = posterior(seed=1)
+    mu, logvar = precision_weighted(mu_a, logvar_a, mu_b, logvar_b)
+    a, b = torch.exp(-logvar_a), torch.exp(-logvar_b)
+    assert torch.allclose(mu, (a * mu_a + b * mu_b) / (a + b), atol=1e-5)
+    assert torch.allclose(logvar.exp(), 1 / (a + b), atol=1e-5)
+    one, two = (torch.distributions.Normal(m, (0.5 * v).exp()) for m, v in ((mu_a, logvar_a), (mu_b, logvar_b)))
+    assert torch.allclose(kl_between(mu_a, logvar_a, mu_b, logvar_b), torch.distributions.kl_divergence(one, two), atol=1e-5)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["hierarchical_vae", "ladder_vae"])
+def test_layers_have_the_ratio_of_their_densities(name):
+    """p and q of z, written out for two layers; codes say the same as z."""
+    model = make(name)
+    found = model.encode(X)
+    torch.manual_seed(1)
+    code = found.sample()
+    low, top = model.unfold(code)
+    assert torch.equal(top, code[:, 2:])
+    prior = model.moments(model.down[0](top))
+    assert torch.allclose((low - prior[0]) / (0.5 * prior[1]).exp(), code[:, :2], atol=1e-5)
+    q_low, q_top = model.moments(model.lowest(found.features)), None
+    if name == "hierarchical_vae":
+        q_top = model.moments(model.up[0](low))
+    else:
+        q_top = model.moments(model.heads[0](model.up[0](found.features)))
+        q_low = precision_weighted(*q_low, *prior)
+    wanted = gaussian_log_density(low, *q_low) + gaussian_log_density(top, *q_top)
+    wanted = wanted - gaussian_log_density(low, *prior) - standard_normal_log_density(top)
+    assert torch.allclose(found.log_ratio(code), wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["hierarchical_vae", "ladder_vae"])
+def test_layers_rates_are_the_mean_of_the_ratio(name):
+    model = make(name)
+    torch.manual_seed(0)
+    found = model.encode(X[:1].expand(20_000, -1, -1, -1))
+    with torch.no_grad():
+        code = found.sample()
+        ratio, rates = found.log_ratio(code), found.rate_per_dim(code).sum(1)
+    assert ratio.mean().item() == pytest.approx(rates.mean().item(), abs=4 * (ratio - rates).std().item() / 20_000**0.5 + 1e-4)  # fmt: skip
+
+
+def test_a_top_dimension_moves_what_is_below():
+    model = make("ladder_vae")
+    code = torch.zeros(2, 3)
+    code[1, 2] = 2.0
+    low, _ = model.unfold(code)
+    assert not torch.allclose(low[0], low[1])
+    assert not torch.allclose(*model.decode(code))

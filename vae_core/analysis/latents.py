@@ -29,8 +29,8 @@ ALL = 100_000
 class Latents:
     """Codes of N images in D dimensions, with what is known about the images.
 
-    mu `(N, D)`; sigma `(N, D)` posterior σ and rate `(N, D)` nats, None without a prior; distortion `(N,)`
-    nats at z = mu; labels `(N,)`, factors `(N, F)` or None.
+    mu `(N, D)`; sigma `(N, D)` posterior σ and rate `(N, D)` nats, None without a posterior or a prior; distortion
+    `(N,)` nats at z = mu; labels `(N,)`, factors `(N, F)` or None. standard: the prior is N(0, I).
     """
 
     mu: NDArray[np.float32]
@@ -41,6 +41,7 @@ class Latents:
     factors: NDArray[np.int16] | None
     class_names: tuple[str, ...]
     factor_names: tuple[str, ...]
+    standard: bool = True
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -65,22 +66,29 @@ class Latents:
 
     def spread(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Centre and standard deviation `(D,)` that sliders span: the prior's 0 and 1, or those of the codes."""
-        if self.rate is not None:
+        if self.rate is not None and self.standard:
             return np.zeros(self.dims), np.ones(self.dims)
         return self.mu.mean(0).astype(np.float64), np.maximum(self.mu.std(0).astype(np.float64), 1e-6)
 
 
 @torch.no_grad()
 def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
-    """mu, logvar `(N, D)` (mu alone without a prior) and distortion `(N,)` at z = mu, of uint8 images `(N, C, H, W)`."""
+    """Of uint8 images `(N, C, H, W)`: mu `(N, D)`, distortion `(N,)` at z = mu; logvar `(N, D)` where there is one.
+
+    rate `(N, D)` where it does not follow from mu and logvar alone: then it is that of one draw for each image.
+    """
     device = next(model.parameters()).device
-    parts: dict[str, list[Tensor]] = {"mu": [], "logvar": [], "distortion": []}
+    generator = torch.Generator(device=device).manual_seed(0)
+    parts: dict[str, list[Tensor]] = {"mu": [], "logvar": [], "distortion": [], "rate": []}
     for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)
         parts["mu"].append(posterior.mu)
         parts["distortion"].append(model.distortion(x, posterior.mu, y))
-        if isinstance(posterior, DiagonalGaussian):
+        if posterior.logvar is not None:
             parts["logvar"].append(posterior.logvar)
+        if type(posterior) is not DiagonalGaussian:
+            rate = posterior.rate_per_dim(posterior.sample(generator))
+            parts["rate"] += [] if rate is None else [rate]
     return {name: torch.cat(found).cpu() for name, found in parts.items() if found}
 
 
@@ -100,24 +108,28 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         data: ImageData = run.data("test")
         test = data.test
         labels = None if test.labels is None else test.labels[:limit]
-        found = encode_images(run.model(choose_device("auto")), test.images[:limit], labels)
+        model = run.model(choose_device("auto"))
+        found = encode_images(model, test.images[:limit], labels)
         if labels is not None:
             found["labels"] = labels.short()
         if test.factors is not None:
             found["factors"] = test.factors[:limit].short()
-        return found, {"class_names": data.class_names, "factor_names": data.factor_names}
+        names = {"class_names": data.class_names, "factor_names": data.factor_names}
+        return found, names | {"standard": model.standard_prior}
 
     tensors, names = cached(run, "latents", {"limit": limit}, compute)
     logvar = tensors.get("logvar")
-    rate = None if logvar is None else gaussian_kl(tensors["mu"], logvar).numpy()
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+    if logvar is not None and "rate" not in arrays:
+        arrays["rate"] = gaussian_kl(tensors["mu"], logvar).numpy()
     return Latents(
         mu=arrays["mu"],
         sigma=None if logvar is None else torch.exp(0.5 * logvar).numpy(),
-        rate=rate,
+        rate=arrays.get("rate"),
         distortion=arrays["distortion"],
         labels=arrays.get("labels"),
         factors=arrays.get("factors"),
         class_names=tuple(names["class_names"]),
         factor_names=tuple(names["factor_names"]),
+        standard=names.get("standard", True),  # files of before say nothing
     )

@@ -7,9 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from ..divergences import gaussian_log_density, standard_normal_log_density
 from ..models import Model
-from ..models.vae import DiagonalGaussian
 
 
 @torch.no_grad()
@@ -21,18 +19,15 @@ def importance_bound(
     L_1 is the ELBO, and L_K rises with K towards log p(x). x: floats in [0, 1] `(B, C, H, W)`.
 
     Raises:
-        TypeError: a model whose posterior is not a diagonal Gaussian.
+        TypeError: a model whose posterior has no density.
     """
     posterior = model.encode(x, y)
-    if not isinstance(posterior, DiagonalGaussian):
-        raise TypeError(f"{type(model).__name__} has no posterior density, so there is no importance bound.")
     total = torch.full((len(x),), -torch.inf, device=x.device, dtype=torch.float64)
     for _ in range(samples):
         z = posterior.sample(generator)
-        weight = (
-            standard_normal_log_density(z)
-            - model.distortion(x, z, y)
-            - gaussian_log_density(z, posterior.mu, posterior.logvar)
-        )
+        ratio = posterior.log_ratio(z)
+        if ratio is None:
+            raise TypeError(f"{type(model).__name__} has no posterior density, so there is no importance bound.")
+        weight = -model.distortion(x, z, y) - ratio
         total = torch.logaddexp(total, weight.double())
     return total - math.log(samples)

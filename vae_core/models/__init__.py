@@ -15,10 +15,12 @@ from .contractive_autoencoder import ContractiveAutoencoder
 from .denoising_autoencoder import DenoisingAutoencoder
 from .dip_vae import DIPVAE
 from .factor_vae import FactorVAE
+from .hierarchical_vae import HierarchicalVAE, LadderVAE
 from .info_vae import InfoVAE
 from .iwae import IWAE
 from .sparse_autoencoder import SparseAutoencoder
 from .vae import VAE
+from .vampprior_vae import VampPriorVAE
 from .wae import WAEGAN, WAEMMD
 
 MODELS: dict[str, type[Model]] = {
@@ -34,6 +36,9 @@ MODELS: dict[str, type[Model]] = {
     "dip_vae": DIPVAE,
     "info_vae": InfoVAE,
     "iwae": IWAE,
+    "vampprior_vae": VampPriorVAE,
+    "hierarchical_vae": HierarchicalVAE,
+    "ladder_vae": LadderVAE,
     "wae_mmd": WAEMMD,
     "wae_gan": WAEGAN,
     "adversarial_autoencoder": AdversarialAutoencoder,

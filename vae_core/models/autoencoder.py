@@ -25,7 +25,14 @@ class Point:
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         return self.mu
 
-    def rate_per_dim(self) -> None:
+    @property
+    def logvar(self) -> None:
+        return None
+
+    def rate_per_dim(self, z: Tensor) -> None:
+        return None
+
+    def log_ratio(self, z: Tensor) -> None:
         return None
 
 
@@ -37,6 +44,8 @@ class Autoencoder(Model):
         """Settings of the autoencoder."""
 
     title = "Autoencoder"
+    group = "Deterministic"
+    standard_prior = False
     formula = r"\min\; -\log p(x \mid f(x))"
     about = "Compresses and restores. Nothing shapes the code space, so points between codes may mean nothing."
 

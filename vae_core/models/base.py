@@ -42,12 +42,20 @@ class ModelConfig(Config):
 
 
 class Posterior(Protocol):
-    """q(z|x): what an encoder returns. `mu` is `(B, D)`; rates are in nats, None where there is no prior."""
+    """q(z|x): what an encoder returns; None stands for what a model without a density or a prior cannot tell.
+
+    mu, logvar: `(B, D)` the code that stands for each image, and how sure it is. rate_per_dim(z): nats `(B, D)` whose
+    mean over draws z of q(z|x) is the KL to the prior; exact without looking at z where there is a closed form.
+    log_ratio(z): log q(z|x) − log p(z) `(B,)`.
+    """
 
     @property
     def mu(self) -> Tensor: ...
+    @property
+    def logvar(self) -> Tensor | None: ...
     def sample(self, generator: torch.Generator | None = None) -> Tensor: ...
-    def rate_per_dim(self) -> Tensor | None: ...
+    def rate_per_dim(self, z: Tensor) -> Tensor | None: ...
+    def log_ratio(self, z: Tensor) -> Tensor | None: ...
 
 
 class Model(nn.Module):
@@ -57,20 +65,31 @@ class Model(nn.Module):
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     about: ClassVar[str] = ""
+    #: Where the family stands in a list: one of `GROUPS`.
+    group: ClassVar[str] = "Variational"
     #: Whether encoder and decoder want the class label.
     conditional: ClassVar[bool] = False
+    #: Whether codes are meant to look like N(0, I), dimension by dimension.
+    standard_prior: ClassVar[bool] = True
 
-    def __init__(self, config: ModelConfig, code_parameters: int = 1) -> None:
-        """`code_parameters`: numbers the encoder predicts per latent dimension."""
+    def __init__(
+        self, config: ModelConfig, *, outputs: int | None = None, inputs: int | None = None, planes: int = 0
+    ) -> None:
+        """outputs: numbers the encoder predicts, inputs: numbers the decoder takes, both one for each latent dimension
+        unless told. planes: channels that the encoder sees beside the image's.
+        """
         super().__init__()
         self.config = config
         #: A critic that learns beside the model; families that have one set it and define `adversary_loss`.
         self.adversary: nn.Module | None = None
         network = NETWORKS[config.network]
-        shape = (config.shape[0], config.shape[1], config.shape[2])
-        latent = config.latent_dim
-        self.encoder = network.encoder(shape, code_parameters * latent, config.hidden, config.channels)
-        self.decoder = network.decoder(latent, shape, config.hidden, config.channels)
+        channels, height, width = config.shape
+        self.encoder = network.encoder(
+            (channels + planes, height, width), outputs or config.latent_dim, config.hidden, config.channels
+        )
+        self.decoder = network.decoder(
+            inputs or config.latent_dim, (channels, height, width), config.hidden, config.channels
+        )
         self.likelihood = LIKELIHOODS[config.likelihood]
         logvar = torch.tensor(2 * math.log(config.sigma))
         if self.likelihood.variance == "learned":

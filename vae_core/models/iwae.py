@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from ..config import setting
-from ..divergences import gaussian_log_density, standard_normal_log_density
 from ..schedules import SCHEDULES
 from .vae import VAE
 
@@ -43,8 +42,7 @@ class IWAE(VAE):
         for _ in range(count):
             z = posterior.sample()
             distortion = self.distortion(x, z, y)  # (B,)
-            ratio = gaussian_log_density(z, posterior.mu, posterior.logvar) - standard_normal_log_density(z)
-            log_weights.append(-distortion - self.weight(step) * ratio)
+            log_weights.append(-distortion - self.weight(step) * posterior.log_ratio(z))
             distortions.append(distortion.detach())
         bound = torch.logsumexp(torch.stack(log_weights), dim=0) - math.log(count)  # (B,)
         return {

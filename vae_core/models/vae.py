@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..config import setting
-from ..divergences import gaussian_kl
+from ..divergences import gaussian_kl, gaussian_log_density, standard_normal_log_density
 from ..schedules import SCHEDULES, constant, linear
 from .base import Model, ModelConfig
 
@@ -35,9 +35,13 @@ class DiagonalGaussian:
         noise = torch.empty_like(self.mu).normal_(generator=generator)
         return torch.addcmul(self.mu, torch.exp(0.5 * self.logvar), noise)
 
-    def rate_per_dim(self) -> Tensor:
-        """KL to the standard normal prior of each dimension in nats, `(B, D)`."""
+    def rate_per_dim(self, z: Tensor | None = None) -> Tensor:
+        """KL to the standard normal prior of each dimension in nats, `(B, D)`; the same for every draw z."""
         return gaussian_kl(self.mu, self.logvar)
+
+    def log_ratio(self, z: Tensor) -> Tensor:
+        """log q(z|x) − log N(z; 0, I) in nats, `(B,)`."""
+        return gaussian_log_density(z, self.mu, self.logvar) - standard_normal_log_density(z)
 
 
 class VAE(Model):
@@ -64,10 +68,10 @@ class VAE(Model):
     #: Posteriors start narrower than the prior, so that the decoder hears the code before the rate silences it.
     LOGVAR_START = -2.0
 
-    def __init__(self, config: ModelConfig) -> None:
-        super().__init__(config, code_parameters=2)
-        head = cast(nn.Linear, self.encoder[-1])
-        nn.init.constant_(head.bias[config.latent_dim :], self.LOGVAR_START)
+    def __init__(self, config: ModelConfig, **networks: int) -> None:
+        super().__init__(config, **({"outputs": 2 * config.latent_dim} | networks))
+        if "outputs" not in networks:
+            self.start_narrow(self.encoder)
         if cast(VAE.Config, config).schedule == "controlled":
             self.controller = RateController(cast(VAE.Config, config).target_rate)
 
@@ -84,12 +88,21 @@ class VAE(Model):
         return self.beta * SCHEDULES.get(config.schedule, constant)(step, config.warmup_steps)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
-        mu, raw = self.encoder(x).float().chunk(2, dim=1)  # (B, D) each
-        return DiagonalGaussian(mu, self.LOGVAR_LIMIT * torch.tanh(raw / self.LOGVAR_LIMIT))
+        return DiagonalGaussian(*self.moments(self.encoder(x)))
+
+    def start_narrow(self, network: nn.Sequential) -> None:
+        """Let a network that predicts `moments` begin with log-variances of `LOGVAR_START`."""
+        bias = cast(nn.Linear, network[-1]).bias
+        nn.init.constant_(bias[len(bias) // 2 :], self.LOGVAR_START)
+
+    def moments(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
+        """What a network predicts of a Gaussian `(B, 2·D)` → mu and logvar `(B, D)`."""
+        mu, raw = parameters.float().chunk(2, dim=1)
+        return mu, self.LOGVAR_LIMIT * torch.tanh(raw / self.LOGVAR_LIMIT)
 
     def penalty(self, posterior: DiagonalGaussian, z: Tensor, step: int) -> Tensor:
         """What is added to the distortion, in nats, `(B,)` or a mean `()`."""
-        return self.charge(posterior.rate_per_dim(), step)
+        return self.charge(posterior.rate_per_dim(z), step)
 
     def charge(self, rate_per_dim: Tensor, step: int) -> Tensor:
         """What a rate `(B, D)` in nats costs at this step, by the schedule and less the free bits: `(B,)` or `()`."""
@@ -114,7 +127,7 @@ class VAE(Model):
         z = posterior.sample()
         distortion = self.distortion(x, z, y).mean()
         penalty = self.penalty(posterior, z, step).mean()
-        rate = posterior.rate_per_dim().sum(1).mean().detach()
+        rate = posterior.rate_per_dim(z).sum(1).mean().detach()
         return {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty, "rate": rate}
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:

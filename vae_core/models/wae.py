@@ -32,6 +32,7 @@ class WAEMMD(Autoencoder):
         )
 
     title = "WAE (MMD)"
+    group = "Adversarial and transport"
     formula = r"-\log p(x \mid f(x)) + \lambda\,\mathrm{MMD}(q(z)\,\|\,p(z))"
     about = (
         "Every image has one exact code, and all codes together look like the prior: sharp images that can be sampled."

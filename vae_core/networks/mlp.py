@@ -18,6 +18,11 @@ def dense(widths: list[int]) -> list[nn.Module]:
     return layers[:-1]
 
 
+def mlp(widths: list[int], *, relu_first: bool = False) -> nn.Sequential:
+    """A small network through the given widths, initialised; `(B, widths[0])` → `(B, widths[-1])`."""
+    return initialise(nn.Sequential(*[nn.ReLU()] * relu_first, *dense(widths)))
+
+
 def mlp_encoder(shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int) -> nn.Sequential:
     """`(B, C, H, W)` → `(B, outputs)`; `channels` is unused."""
     return initialise(nn.Sequential(nn.Flatten(), *dense([math.prod(shape), *hidden, outputs])))

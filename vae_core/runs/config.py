@@ -13,6 +13,7 @@ from ..config import ConfigError
 from ..datasets import load
 from ..datasets.base import DataConfig, DataError
 from ..models import ModelConfig, family
+from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
 from ..training.config import held_out_of
 
@@ -32,8 +33,8 @@ class RunConfig:
 
     @property
     def beta(self) -> float | None:
-        """The full weight of the rate: 1 for a plain VAE, None for an autoencoder."""
-        return getattr(self.model, "beta", None if self.family == "autoencoder" else 1.0)
+        """The full weight of the rate: 1 for a plain VAE, None for a family without a rate."""
+        return getattr(self.model, "beta", 1.0 if isinstance(self.model, VAE.Config) else None)
 
     def to_dict(self) -> dict[str, Any]:
         return {

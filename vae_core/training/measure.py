@@ -56,9 +56,10 @@ def measure(model: Model, images: Tensor, labels: Tensor | None = None, *, seed:
     distortions, rates, means = [], [], []
     for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)
-        distortions.append(model.distortion(x, posterior.sample(generator), y))
+        z = posterior.sample(generator)
+        distortions.append(model.distortion(x, z, y))
         means.append(posterior.mu)
-        if (rate := posterior.rate_per_dim()) is not None:
+        if (rate := posterior.rate_per_dim(z)) is not None:
             rates.append(rate)
     model.train(was_training)
     return _summary(torch.cat(distortions), torch.cat(means), torch.cat(rates) if rates else None)
