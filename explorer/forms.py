@@ -52,6 +52,7 @@ ONLY_WITH: dict[str, tuple[str, Collection[str]]] = {
     "target_activation": ("activity", ("kl",)),
     "sigma": ("likelihood", ("gaussian", "gaussian_learned")),
     "channels": ("network", ("conv", "resnet")),
+    "norm": ("network", ("resnet",)),
 }
 MAX_BETAS = 12
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from ..config import Config, ConfigError, setting
 from ..likelihoods import LIKELIHOODS
-from ..networks import NETWORKS
+from ..networks import NETWORKS, NORMS, Style
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class ModelConfig(Config):
     network: str = setting("conv", "Encoder and decoder", choices=NETWORKS)
     hidden: tuple[int, ...] = setting((256, 256), "Widths of the fully connected layers", low=1, high=8192)
     channels: int = setting(32, "Channels of each convolution", low=1, high=512, advanced=True)
+    norm: str = setting("group", "How residual blocks are normalised", choices=NORMS, advanced=True)
+    dropout: float = setting(0.0, "Share of hidden units silenced in training", low=0.0, high=0.9, advanced=True)
     likelihood: str = setting("bernoulli", "Observation model p(x|z)", choices=LIKELIHOODS)
     sigma: float = setting(0.1, "Standard deviation of the Gaussian likelihood", low=1e-3, high=1e3, advanced=True)
 
@@ -84,12 +86,9 @@ class Model(nn.Module):
         self.adversary: nn.Module | None = None
         network = NETWORKS[config.network]
         channels, height, width = config.shape
-        self.encoder = network.encoder(
-            (channels + planes, height, width), outputs or config.latent_dim, config.hidden, config.channels
-        )
-        self.decoder = network.decoder(
-            inputs or config.latent_dim, (channels, height, width), config.hidden, config.channels
-        )
+        style = Style(config.hidden, config.channels, config.norm, config.dropout)
+        self.encoder = network.encoder((channels + planes, height, width), outputs or config.latent_dim, style)
+        self.decoder = network.decoder(inputs or config.latent_dim, (channels, height, width), style)
         self.likelihood = LIKELIHOODS[config.likelihood]
         logvar = torch.tensor(2 * math.log(config.sigma))
         if self.likelihood.variance == "learned":

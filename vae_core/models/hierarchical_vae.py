@@ -80,7 +80,7 @@ class HierarchicalVAE(VAE):
         self.up = nn.ModuleList(mlp([below, width, 2 * above]) for below, above in pairwise(self.widths))
         return self.up
 
-    def encode(self, x: Tensor, y: Tensor | None = None) -> LayeredPosterior:
+    def encode(self, x: Tensor, y: Tensor | None = None) -> LayeredPosterior:  # type: ignore[override]
         return LayeredPosterior(self, self.encoder(x).float())
 
     def expected(self, level: int, above: Tensor | None, like: Tensor) -> tuple[Tensor, Tensor]:
@@ -92,7 +92,8 @@ class HierarchicalVAE(VAE):
 
     def infer(self, features: Tensor, noise: list[Tensor]) -> list[Layer]:
         """Draw all layers, the lowest first; `noise` `(B, D_l)` for each."""
-        found, mu, logvar = [], *self.moments(self.lowest(features))
+        found: list[tuple[Tensor, Tensor, Tensor]] = []
+        mu, logvar = self.moments(self.lowest(features))
         for level in range(len(self.widths)):
             if level:
                 mu, logvar = self.moments(self.up[level - 1](found[-1][0]))

@@ -9,24 +9,27 @@ from torch import nn
 
 from .conv import conv_decoder, conv_encoder
 from .mlp import mlp_decoder, mlp_encoder
+from .resnet import NORMS, resnet_decoder, resnet_encoder
+from .style import Style
 
 
 @dataclass(frozen=True)
 class Network:
     """An encoder and its mirrored decoder.
 
-    encoder(shape, outputs, hidden, channels), decoder(inputs, shape, hidden, channels); `shape` is (C, H, W),
-    `hidden` the widths of the fully connected layers from image to code, `channels` those of convolutions.
+    encoder(shape, outputs, style), decoder(inputs, shape, style); `shape` is (C, H, W). The last layer of an encoder is
+    a `nn.Linear`.
     """
 
     title: str
-    encoder: Callable[[tuple[int, int, int], int, tuple[int, ...], int], nn.Sequential]
-    decoder: Callable[[int, tuple[int, int, int], tuple[int, ...], int], nn.Sequential]
+    encoder: Callable[[tuple[int, int, int], int, Style], nn.Sequential]
+    decoder: Callable[[int, tuple[int, int, int], Style], nn.Sequential]
 
 
 NETWORKS = {
     "mlp": Network("Fully connected", mlp_encoder, mlp_decoder),
     "conv": Network("Convolutional (Burgess et al. 2018)", conv_encoder, conv_decoder),
+    "resnet": Network("Residual", resnet_encoder, resnet_decoder),
 }
 
-__all__ = ["NETWORKS", "Network"]
+__all__ = ["NETWORKS", "NORMS", "Network", "Style"]

@@ -13,6 +13,7 @@ from torch import nn
 
 from .initialise import initialise
 from .mlp import dense
+from .style import Style
 
 
 def sides(size: int) -> list[int]:
@@ -23,23 +24,23 @@ def sides(size: int) -> list[int]:
     return found
 
 
-def conv_encoder(shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int) -> nn.Sequential:
+def conv_encoder(shape: tuple[int, int, int], outputs: int, style: Style) -> nn.Sequential:
     """`(B, C, H, W)` → `(B, outputs)`."""
-    steps = sides(shape[1])
+    steps, channels = sides(shape[1]), style.channels
     layers: list[nn.Module] = []
     inputs = shape[0]
     for _ in steps[1:]:
         layers += [nn.Conv2d(inputs, channels, kernel_size=4, stride=2, padding=1), nn.ReLU(inplace=True)]
         inputs = channels
     flat = channels * steps[-1] ** 2
-    return initialise(nn.Sequential(*layers, nn.Flatten(), *dense([flat, *hidden, outputs])))
+    return initialise(nn.Sequential(*layers, nn.Flatten(), *dense([flat, *style.hidden, outputs], style.dropout)))
 
 
-def conv_decoder(inputs: int, shape: tuple[int, int, int], hidden: tuple[int, ...], channels: int) -> nn.Sequential:
+def conv_decoder(inputs: int, shape: tuple[int, int, int], style: Style) -> nn.Sequential:
     """`(B, inputs)` → logits `(B, C, H, W)`."""
-    steps = sides(shape[1])[::-1]
+    steps, channels = sides(shape[1])[::-1], style.channels
     flat = channels * steps[0] ** 2
-    layers = [*dense([inputs, *reversed(hidden), flat]), nn.ReLU(inplace=True)]
+    layers = [*dense([inputs, *reversed(style.hidden), flat], style.dropout), nn.ReLU(inplace=True)]
     layers.append(nn.Unflatten(1, (channels, steps[0], steps[0])))
     for index, (small, large) in enumerate(pairwise(steps)):
         outputs = shape[0] if index == len(steps) - 2 else channels

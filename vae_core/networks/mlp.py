@@ -8,14 +8,17 @@ from itertools import pairwise
 from torch import nn
 
 from .initialise import initialise
+from .style import Style
 
 
-def dense(widths: list[int]) -> list[nn.Module]:
-    """Linear layers through the given widths, a ReLU after each but the last."""
+def dense(widths: list[int], dropout: float = 0.0) -> list[nn.Module]:
+    """Linear layers through the given widths, a ReLU (and dropout, if any) after each but the last."""
     layers: list[nn.Module] = []
+    between: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU(inplace=True)]
-    return layers[:-1]
+        layers += [*between, nn.Linear(inputs, outputs)]
+        between = [nn.ReLU(inplace=True), *[nn.Dropout(dropout)] * (dropout > 0)]
+    return layers
 
 
 def mlp(widths: list[int], *, relu_first: bool = False) -> nn.Sequential:
@@ -23,11 +26,12 @@ def mlp(widths: list[int], *, relu_first: bool = False) -> nn.Sequential:
     return initialise(nn.Sequential(*[nn.ReLU()] * relu_first, *dense(widths)))
 
 
-def mlp_encoder(shape: tuple[int, int, int], outputs: int, hidden: tuple[int, ...], channels: int) -> nn.Sequential:
-    """`(B, C, H, W)` → `(B, outputs)`; `channels` is unused."""
-    return initialise(nn.Sequential(nn.Flatten(), *dense([math.prod(shape), *hidden, outputs])))
+def mlp_encoder(shape: tuple[int, int, int], outputs: int, style: Style) -> nn.Sequential:
+    """`(B, C, H, W)` → `(B, outputs)`."""
+    return initialise(nn.Sequential(nn.Flatten(), *dense([math.prod(shape), *style.hidden, outputs], style.dropout)))
 
 
-def mlp_decoder(inputs: int, shape: tuple[int, int, int], hidden: tuple[int, ...], channels: int) -> nn.Sequential:
+def mlp_decoder(inputs: int, shape: tuple[int, int, int], style: Style) -> nn.Sequential:
     """`(B, inputs)` → logits `(B, C, H, W)`; the mirror of the encoder."""
-    return initialise(nn.Sequential(*dense([inputs, *reversed(hidden), math.prod(shape)]), nn.Unflatten(1, shape)))
+    layers = dense([inputs, *reversed(style.hidden), math.prod(shape)], style.dropout)
+    return initialise(nn.Sequential(*layers, nn.Unflatten(1, shape)))
