@@ -401,7 +401,7 @@ def memory(report: Report, app: App, frames: int) -> None:
             dims = json.loads(await socket.recv())["dims"]
             z = np.random.default_rng(0).normal(size=(count, dims)).astype("<f4")
             for number in range(count):
-                await socket.send(struct.pack("<Ii", number, -1) + z[number].tobytes())
+                await socket.send(struct.pack("<If", number, -1) + z[number].tobytes())
                 await socket.recv()
 
     in_a_thread(lambda: asyncio.run(ask(1000)))

@@ -28,8 +28,8 @@ from vae_core.runs import Run
 from vae_core.serving import DESK, MAX_BATCH, SHELF, RequestError, to_pixels
 
 MODULES = Path(__file__).parent / "components"
-#: Of each frame from the client: sequence number, class (−1: none). The codes follow as float32.
-HEADER = struct.Struct("<Ii")
+#: Of each frame from the client: sequence number, condition (a class or a β; −1: none). The codes follow as float32.
+HEADER = struct.Struct("<If")
 #: Requests of one socket that are being answered; more wait in the network.
 IN_FLIGHT = 4
 #: Seconds until a client that does not read is given up.
@@ -98,13 +98,13 @@ async def live(socket: WebSocket) -> None:
 def hello(run: Run) -> dict[str, object]:
     """What a client must know before it asks."""
     model = SHELF.model(run)
-    classes = model.config.classes if model.conditional else 0
     return {
         "run": run.id,
         "version": run.weights_hash(),
         "dims": model.config.latent_dim,
         "shape": list(model.config.shape),
-        "classes": classes,
+        "classes": model.config.classes if model.conditional else 0,
+        "betas": model.betas,
     }
 
 
@@ -124,15 +124,15 @@ async def _answer_all(socket: WebSocket, run: Run) -> None:
 
 
 async def _answer(socket: WebSocket, run: Run, frame: bytes | None, free: asyncio.Semaphore) -> None:
-    sequence, label, codes = parse(frame, run.config.model.latent_dim)
-    pixels = await asyncio.wrap_future(DESK.decode(run, codes, label))
+    sequence, condition, codes = parse(frame, run.config.model.latent_dim)
+    pixels = await asyncio.wrap_future(DESK.decode(run, codes, condition))
     async with asyncio.timeout(PATIENCE):
         await socket.send_bytes(struct.pack("<I", sequence) + pixels.tobytes())
     free.release()
 
 
-def parse(frame: bytes | None, dims: int) -> tuple[int, int | None, np.ndarray]:
-    """A frame → sequence number, class or None, codes `(n, dims)`.
+def parse(frame: bytes | None, dims: int) -> tuple[int, float | None, np.ndarray]:
+    """A frame → sequence number, condition or None, codes `(n, dims)`.
 
     Raises:
         RequestError: a text frame, or a length that cannot be.
@@ -144,8 +144,12 @@ def parse(frame: bytes | None, dims: int) -> tuple[int, int | None, np.ndarray]:
         raise RequestError(
             f"A frame of {len(frame)} bytes: it takes {HEADER.size} and then {4 * dims} for each code of {dims} numbers."
         )
-    sequence, label = HEADER.unpack_from(frame)
-    return sequence, None if label < 0 else label, np.frombuffer(frame, "<f4", offset=HEADER.size).reshape(-1, dims)
+    sequence, condition = HEADER.unpack_from(frame)
+    return (
+        sequence,
+        None if condition < 0 else condition,
+        np.frombuffer(frame, "<f4", offset=HEADER.size).reshape(-1, dims),
+    )
 
 
 async def _refuse(socket: WebSocket, why: str, code: int) -> None:
@@ -218,10 +222,10 @@ async def encode(request: Request) -> Response:
     if not body or len(body) % (channels * height * width):
         raise HTTPException(400, f"{len(body)} bytes: images take {channels * height * width} each.")
     pixels = np.frombuffer(bytes(body), np.uint8).reshape(-1, height, width, channels)
-    label = int(request.query_params["label"]) if request.query_params.get("label", "").isdecimal() else None
     try:
-        codes = await asyncio.wrap_future(DESK.encode(run, pixels, label))
-    except BetascopeError as error:
+        condition = float(request.query_params["at"]) if "at" in request.query_params else None
+        codes = await asyncio.wrap_future(DESK.encode(run, pixels, condition))
+    except ValueError as error:  # a BetascopeError is one
         raise HTTPException(400, str(error)) from error
     return Response(codes.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 

@@ -25,7 +25,9 @@ def originals(run: Run, rows: Sequence[int]) -> Tensor | None:
 
 def decoded(run: Run, rows: Sequence[int]) -> Tensor:
     """The same images decoded from their stored codes `(n, C, H, W)` in [0, 1]: no data needed."""
-    return decode(library.model_of(run), torch.from_numpy(library.latents(run).mu[list(rows)]))
+    codes, chosen = library.latents(run), list(rows)
+    labels = None if codes.labels is None else torch.from_numpy(codes.labels[chosen])
+    return decode(library.model_of(run), torch.from_numpy(codes.mu[chosen]), labels)
 
 
 def caption_of(run: Run, row: int) -> str:

@@ -38,7 +38,9 @@ def dimensions(codes: Latents) -> dict[str, Any]:
     }
 
 
-def traversal_scene(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
+def traversal_scene(
+    run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float, condition: float | None = None
+) -> dict[str, Any]:
     """For traversal.js: sliders by what their dimensions carry, and the small map beside the image."""
     centre, deviation = codes.spread()
     file = latents_file(run)
@@ -48,6 +50,7 @@ def traversal_scene(run: Run, codes: Latents, z: Sequence[float], row: int | Non
         | {
             "z": list(z),
             "row": row,
+            "condition": condition,
             "reach": reach,
             "centre": centre.tolist(),
             "deviation": deviation.tolist(),
@@ -61,7 +64,7 @@ def traversal_scene(run: Run, codes: Latents, z: Sequence[float], row: int | Non
 
 
 def interpolation_scene(
-    run: Run, codes: Latents, keyframes: Sequence[Keyframe], mode: str, at: float
+    run: Run, codes: Latents, keyframes: Sequence[Keyframe], mode: str, at: float, condition: float | None = None
 ) -> dict[str, Any]:
     """For interpolate.js: the places the path goes by, and the map it is drawn on."""
     return about(run) | {
@@ -70,6 +73,7 @@ def interpolation_scene(
         ],
         "mode": mode,
         "at": at,
+        "condition": condition,
         "originals": library.test_data(run)[0] is not None,
         "map": map_scene(run, codes, flat_map(codes), mini=True),
     }
@@ -89,6 +93,7 @@ def comparison_scene(
             about(run)
             | {
                 "title": names[run.id],
+                "condition": None if codes.labels is None else int(codes.labels[image]),
                 "z": codes.mu[image].tolist(),
                 "deviation": codes.spread()[1].tolist(),
                 "matches": [
@@ -118,6 +123,7 @@ def map_scene(
     colour: str | None = None,
     picks: Sequence[int] = (),
     z: Sequence[float] | None = None,
+    condition: float | None = None,
     mini: bool = False,
 ) -> dict[str, Any] | None:
     """For map.js; None where the run's folder cannot keep the files that the browser asks for."""
@@ -135,6 +141,7 @@ def map_scene(
         "palette": list(COLOURS),
         "picks": [row for row in picks if row < len(points)],
         "z": None if z is None else list(z),
+        "condition": condition,
         "mini": mini,
     }
 

@@ -16,6 +16,7 @@ MAX_PICKS = 24
 VIEW = {
     "reach": 4,
     "row": 9,
+    "class": 4,
     "method": 12,
     "colour": 60,
     "points": 7,
@@ -55,6 +56,8 @@ class Session:
         """Put a run's sliders on a code; `row` is the test image it belongs to, if it is one's."""
         self.z[run] = [round(float(value), 4) for value in z]
         self.keep("row", None if row is None else str(row))
+        if row is not None:
+            self.keep("class", None)  # the image has one
 
     def keep(self, name: str, value: str | None) -> None:
         """Remember a page's setting; None is what it is when nobody chose."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from vae_core.analysis import manifold, traverse_all
-from vae_core.models import Model
+from vae_core.models import Model, family
 from vae_core.runs import Run
 from vae_core.serving import SHELF
 
@@ -37,7 +37,11 @@ def _thumbnail(_run: Run, path: str, version: int) -> str:
 
 def subject(run: Run) -> tuple[str, str]:
     """What the picture shows, and how to read it."""
-    dims, ranked = run.config.model.latent_dim, ranking(run)
+    kind, dims, ranked = family(run.config.family), run.config.model.latent_dim, ranking(run)
+    if kind.conditional:
+        return "A class in each row", "Each column is one code, drawn at random: the same style in every class."
+    if not kind.standard_prior:
+        ranked = []
     if dims == 2 and ranked:
         return "The latent plane", f"Both dimensions from −{REACH} to {REACH}, decoded."
     if len(ranked) >= ROWS:
@@ -60,6 +64,11 @@ def overview(model: Model, ranked: list[int], rows: int = ROWS, columns: int = C
     """Images `(rows · columns, C, H, W)` in [0, 1]: what `thumbnail` shows."""
     dims = model.config.latent_dim
     across = torch.linspace(-REACH, REACH, columns).tolist()
+    if model.conditional:
+        styles = model.prior_sample(columns, torch.Generator().manual_seed(0)).repeat(rows, 1)
+        return model.decode(styles, torch.arange(rows).repeat_interleave(columns) % model.config.classes).cpu()
+    if not model.standard_prior:
+        ranked = []
     if dims == 2 and ranked:
         down = torch.linspace(REACH, -REACH, rows).tolist()
         return manifold(model, torch.zeros(2), 0, 1, across, down).flatten(0, 1)

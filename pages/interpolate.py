@@ -8,6 +8,7 @@ import torch
 
 from explorer import library
 from explorer.components import mount, said
+from explorer.conditions import class_field, keep_class
 from explorer.images import png, sheet
 from explorer.navigation import go
 from explorer.pictures import gif, say_what_is_missing
@@ -108,7 +109,7 @@ def current_place() -> float:
         return 0.5
 
 
-def live(run: Run, codes: Latents, keyframes: list[Keyframe]) -> None:
+def live(run: Run, codes: Latents, keyframes: list[Keyframe], label: int | None) -> None:
     key = f"interpolate.live.{run.id}"
 
     def changed() -> None:
@@ -123,7 +124,7 @@ def live(run: Run, codes: Latents, keyframes: list[Keyframe]) -> None:
         if isinstance(keys, list) and all(isinstance(text, str) for text in keys):
             put(codes, keys)
 
-    scene = interpolation_scene(run, codes, keyframes, current_mode(), current_place())
+    scene = interpolation_scene(run, codes, keyframes, current_mode(), current_place(), label)
     found = mount(
         "interpolate", key, scene, on_mode_change=changed, on_at_change=changed, on_keys_change=fewer,
         on_gone_change=lambda: None,
@@ -132,17 +133,18 @@ def live(run: Run, codes: Latents, keyframes: list[Keyframe]) -> None:
         st.rerun()
 
 
-def take_away(run: Run, places: torch.Tensor, keys: list[str]) -> None:
+def take_away(run: Run, places: torch.Tensor, keys: list[str], label: int | None) -> None:
     """The path as files, and the place on it as a code to go on from."""
     mode = current_mode()
     name = f"{run.id.replace('/', '-')}-{'_'.join(keys)}-{mode}"
 
     def images(steps: int) -> torch.Tensor:
-        return decode(library.model_of(run), walk(places, torch.linspace(0, 1, steps), mode))
+        return decode(library.model_of(run), walk(places, torch.linspace(0, 1, steps), mode), label)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
             session().stand_at(run.id, walk(places, torch.tensor([current_place()]), mode)[0].tolist())
+            keep_class(label)
             go("traverse")
         steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))
         st.download_button(
@@ -162,8 +164,9 @@ def explore(run: Run) -> None:
     if len(keyframes) < 2:
         st.info("Choose two keyframes or more to walk between.", icon=":material/info:")
     else:
-        live(run, codes, keyframes)
-        take_away(run, torch.from_numpy(np.stack([place.z for place in keyframes])), keys)
+        label = class_field(run, codes, keyframes[0].row)
+        live(run, codes, keyframes, label)
+        take_away(run, torch.from_numpy(np.stack([place.z for place in keyframes])), keys, label)
     say_what_is_missing(run)
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer import background, library
 from explorer.components import mount, said
+from explorer.conditions import class_field
 from explorer.figures import colourings, map_figure
 from explorer.navigation import go
 from explorer.picking import table_of
@@ -91,9 +92,11 @@ def picks(run: Run, rows: list[int]) -> None:
 def live_map(run: Run, config: MapConfig) -> bool:
     """The map of the browser; False where it cannot be shown."""
     codes = library.latents(run, range(config.limit - 1, config.limit))
+    row = session().view.get("row", "")
     scene = map_scene(
-        run, codes, config, colour=session().view.get("colour"), picks=picked_rows(run), z=session().z.get(run.id)
-    )
+        run, codes, config, colour=session().view.get("colour"), picks=picked_rows(run), z=session().z.get(run.id),
+        condition=class_field(run, codes, int(row) if row.isdecimal() else None),
+    )  # fmt: skip
     key = f"map.live.{run.id}"
 
     def picked() -> None:

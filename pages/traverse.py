@@ -6,6 +6,7 @@ import torch
 
 from explorer import library
 from explorer.components import mount, said
+from explorer.conditions import class_in_view, keep_class
 from explorer.images import png_address, sheet
 from explorer.pictures import say_what_is_missing
 from explorer.scenes import traversal_scene
@@ -38,11 +39,12 @@ def remember(run: Run, key: str, dims: int) -> None:
     if isinstance(moved, dict) and (z := valid_code(moved.get("z"), dims)) is not None:
         row = moved.get("row")
         session().stand_at(run.id, z, row if isinstance(row, int) else None)
+        keep_class(moved.get("condition"))
     if str(reach) in REACHES:
         session().keep("reach", None if reach == 3 else str(reach))
 
 
-def plane(run: Run, codes: Latents, reach: float) -> None:
+def plane(run: Run, codes: Latents, reach: float, label: int | None) -> None:
     """Two dimensions at once, the others where the sliders stand."""
     order = codes.order()
     across, up, _ = st.columns([1, 1, 2])
@@ -54,7 +56,7 @@ def plane(run: Run, codes: Latents, reach: float) -> None:
     to_right = (centre[x] + steps * deviation[x]).tolist()
     to_top = (centre[y] - steps * deviation[y]).tolist()
     z = torch.tensor(session().z[run.id])
-    images = manifold(library.model_of(run), z, x, y, to_right, to_top).flatten(0, 1)
+    images = manifold(library.model_of(run), z, x, y, to_right, to_top, label).flatten(0, 1)
     st.image(png_address(sheet(images, PLANE, side=48)), alt=f"The plane of z{x} and z{y}")
 
 
@@ -67,13 +69,14 @@ def explore(run: Run, codes: Latents) -> None:
     def changed() -> None:
         remember(run, key, codes.dims)
 
-    scene = traversal_scene(run, codes, z, row, reach)
+    label = class_in_view(run, codes, row)
+    scene = traversal_scene(run, codes, z, row, reach, label)
     found = mount("traversal", key, scene, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
     if found.get("gone"):
         st.rerun()  # the frame says what happened and shows another run
     say_what_is_missing(run)
     if codes.dims > 1 and st.toggle("Plane of two dimensions", key="traverse.plane"):
-        plane(run, codes, reach)
+        plane(run, codes, reach, label)
 
 
 st.title("Traverse")

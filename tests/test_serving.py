@@ -182,7 +182,7 @@ def test_a_conditional_model_wants_a_class_that_there_is(run, desk, monkeypatch)
     monkeypatch.setattr(desk.shelf, "model", lambda run: model)
     found = desk.decode(run, codes(3), 5).result(20)
     assert (found == round(255 * 0.5)).all()
-    for label in (None, -1, 10):
+    for label in (None, -1, 10, 2.5, float("nan")):
         with pytest.raises(RequestError, match="0 to 9"):
             desk.decode(run, codes(1), label).result(20)
 

@@ -33,7 +33,7 @@ MAX_CODE = 1e4
 
 
 class RequestError(BetascopeError):
-    """A request that no model could answer: a wrong length, a code that is not finite, a label there is not."""
+    """A request that no model could answer: a wrong length, a code that is not finite, a class there is not."""
 
 
 class ModelShelf:
@@ -85,31 +85,31 @@ class LiveDesk:
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def decode(self, run: Run, codes: NDArray[np.float32], label: int | None = None) -> Future[NDArray[np.uint8]]:
-        """Codes `(n, D)`, and the class for a conditional model → pixels `(n, H, W, C)` uint8.
+    def decode(self, run: Run, codes: NDArray[np.float32], condition: float | None = None) -> Future[NDArray[np.uint8]]:
+        """Codes `(n, D)` → pixels `(n, H, W, C)` uint8, under a `condition` (see `conditioned`).
 
         Raises (from the future's `result`):
-            RequestError: no such code, label or batch. RunError: the run is gone.
+            RequestError: no such code, condition or batch. RunError: the run is gone.
         """
 
         def work() -> NDArray[np.uint8]:
-            model = self.shelf.model(run)
-            z = checked_codes(codes, model)
-            return to_pixels(model.decode(z, labels_of(model, label, len(z))))
+            model, labels = conditioned(self.shelf.model(run), condition, len(codes))
+            return to_pixels(model.decode(checked_codes(codes, model), labels))
 
         return self._put(len(codes), work)
 
-    def encode(self, run: Run, images: NDArray[np.uint8], label: int | None = None) -> Future[NDArray[np.float32]]:
-        """Pixels `(n, H, W, C)` uint8 → the codes `(n, D)` that stand for them.
+    def encode(
+        self, run: Run, images: NDArray[np.uint8], condition: float | None = None
+    ) -> Future[NDArray[np.float32]]:
+        """Pixels `(n, H, W, C)` uint8 → the codes `(n, D)` that stand for them, under a `condition`.
 
         Raises (from the future's `result`):
-            RequestError: images of another shape. RunError: the run is gone.
+            RequestError: images of another shape, no such condition. RunError: the run is gone.
         """
 
         def work() -> NDArray[np.float32]:
-            model = self.shelf.model(run)
-            x = checked_images(images, model)
-            return model.embed(x, labels_of(model, label, len(x))).float().numpy()
+            model, labels = conditioned(self.shelf.model(run), condition, len(images))
+            return model.embed(checked_images(images, model), labels).float().numpy()
 
         return self._put(len(images), work)
 
@@ -178,17 +178,24 @@ def checked_images(images: NDArray[np.uint8], model: Model) -> Tensor:
     return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
 
 
-def labels_of(model: Model, label: int | None, n: int) -> Tensor | None:
-    """The class for each of n images, None for a model that takes none.
+def conditioned(model: Model, condition: float | None, n: int) -> tuple[Model, Tensor | None]:
+    """The model, and labels for n images, under what a request asks for: the class of a conditional model, the β of
+    one that is told β, nothing of all others (whatever it says).
 
     Raises:
-        RequestError: a class that the data does not have.
+        RequestError: a class that the data does not have, a β beyond those of the training.
     """
-    if not model.conditional:
-        return None
-    if label is None or not 0 <= label < model.config.classes:
-        raise RequestError(f"Class {label}: this model is conditional; give one of 0 to {model.config.classes - 1}.")
-    return torch.full((n,), label, dtype=torch.int64)
+    if model.conditional:
+        classes = model.config.classes
+        if condition is None or condition not in range(classes):
+            raise RequestError(f"Class {condition}: this model is conditional; give one of 0 to {classes - 1}.")
+        return model, torch.full((n,), int(condition), dtype=torch.int64)
+    if model.betas and condition is not None:
+        low, high = model.betas
+        if not low <= condition <= high:
+            raise RequestError(f"β = {condition:g}: this model was trained from {low:g} to {high:g}.")
+        return model.at(condition), None
+    return model, None
 
 
 def to_pixels(images: Tensor) -> NDArray[np.uint8]:

@@ -23,7 +23,7 @@ export function mount(component) {
   const views = data.runs.map(makeView);
 
   function makeView(run) {
-    const live = Live.open(run.run);
+    const live = Live.open(run.run, run.condition);
     const main = h("canvas", { class: "pixels main", role: "img", "aria-label": `${run.title}, decoded` });
     const strip = h("canvas", { class: "strip", role: "img" });
     const words = h("div", { class: "caption" });
@@ -208,7 +208,10 @@ export function mount(component) {
       const fresh = component.data;
       if (fresh.runs.every(({ z }, index) => z.join() === data.runs[index].z.join())) return;
       // Another image: the same move, from its code.
-      fresh.runs.forEach(({ z }, index) => (data.runs[index].z = z));
+      fresh.runs.forEach(({ z, condition }, index) => {
+        data.runs[index].z = z;
+        if (condition != null) views[index].live.condition = condition;
+      });
       views.forEach((view) => (view.signature = null));
       place();
       show();

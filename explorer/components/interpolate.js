@@ -44,7 +44,7 @@ export function mount(component) {
   const report = new Report(component, (known, name) =>
     name === "keys" ? known.keyframes.map(({ text }) => text) : known[name],
   );
-  const live = Live.open(data.run);
+  const live = Live.open(data.run, data.condition);
   const pictures = new Pictures(data.run, data.version);
   const me = {};
   let { keyframes, mode, at } = data;
@@ -251,8 +251,10 @@ export function mount(component) {
       report.update(component);
       const fresh = component.data;
       if (map && fresh.map && fresh.map.map !== data.map.map) map.update(fresh.map);
-      const other = JSON.stringify(fresh.keyframes) !== JSON.stringify(data.keyframes);
-      data = { ...data, keyframes: fresh.keyframes, map: fresh.map };
+      const other =
+        JSON.stringify(fresh.keyframes) !== JSON.stringify(data.keyframes) || fresh.condition !== data.condition;
+      data = { ...data, keyframes: fresh.keyframes, map: fresh.map, condition: fresh.condition };
+      live.condition = fresh.condition ?? -1;
       if (!other) return;
       keyframes = fresh.keyframes;
       renew();

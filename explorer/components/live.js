@@ -15,9 +15,13 @@ const shared = new Map();
  * pull() → {codes: Float32Array of n · D, done(pixels), lost()} or null; `limit` of them in flight.
  */
 export class Live {
-  /** One socket per run, shared by all components on the page; `close()` it as often as it was opened. */
-  static open(run) {
+  /**
+   * One socket per run, shared by all components on the page; `close()` it as often as it was opened.
+   * `condition`: the class or β to draw under, where the model is told one.
+   */
+  static open(run, condition) {
     const found = shared.get(run) ?? new Live(run);
+    if (condition != null) found.condition = condition;
     shared.set(run, found);
     found.users += 1;
     return found;
@@ -30,7 +34,7 @@ export class Live {
     this.watchers = new Set();
     this.waiting = new Map();
     this.sequence = 0;
-    this.label = -1;
+    this.condition = -1; // a class, or a β
     this.hello = null;
     this.state = { name: "connecting", words: "Connecting …" };
     this.failures = 0;
@@ -76,7 +80,7 @@ export class Live {
     const frame = new ArrayBuffer(8 + 4 * request.codes.length);
     const header = new DataView(frame);
     header.setUint32(0, number, true);
-    header.setInt32(4, this.label, true);
+    header.setFloat32(4, this.condition, true);
     new Float32Array(frame, 8).set(request.codes);
     source.flying += 1;
     this.waiting.set(number, { source, request });
@@ -98,7 +102,7 @@ export class Live {
       const said = JSON.parse(data);
       if (said.error) return (this.reason = said.error);
       this.hello = said;
-      if (said.classes && this.label < 0) this.label = 0; // a conditional model decodes nothing without a class
+      if (said.classes && this.condition < 0) this.condition = 0; // a conditional model decodes nothing without a class
       this.failures = 0;
       this.reason = "";
       this.tell("open", "");

@@ -28,7 +28,7 @@ export class LatentMap {
   constructor(data, report = null) {
     this.data = data;
     this.report = report;
-    this.live = Live.open(data.run);
+    this.live = Live.open(data.run, data.condition);
     this.pictures = new Pictures(data.run, data.version);
     this.picks = new Set(data.picks);
     this.here = data.z;
@@ -147,6 +147,7 @@ export class LatentMap {
     const other = data.map !== this.data.map;
     const before = this.data;
     this.data = data;
+    this.live.condition = data.condition ?? this.live.condition;
     if (data.picks.join() !== before.picks.join()) this.picks = new Set(data.picks);
     if (other) return this.load();
     if (data.colour !== before.colour && data.colour !== this.select.value) this.colourBy(data.colour, false);

@@ -55,8 +55,8 @@ export async function drawFromPrior(run) {
 }
 
 /** The code of one image of the model's shape, as raw pixels (H · W · C). */
-export async function encode(run, pixels, label = -1) {
-  const rest = label >= 0 ? `/encode?label=${label}` : "/encode";
+export async function encode(run, pixels, condition = -1) {
+  const rest = condition >= 0 ? `/encode?at=${condition}` : "/encode";
   return new Float32Array(await bytes(addressOf(run, rest), { method: "POST", body: pixels }));
 }
 

@@ -23,7 +23,7 @@ export function mount(component) {
   let { data } = component;
   const report = new Report(component, (known, name) => known[name]);
   const { run, shape } = data;
-  const live = Live.open(run);
+  const live = Live.open(run, data.condition);
   const pictures = new Pictures(run, data.version);
   const me = {};
   const dims = data.order.length;
@@ -189,7 +189,7 @@ export function mount(component) {
   }
 
   function signature(dim) {
-    let text = `${reach}`;
+    let text = `${reach}|${live.condition}`;
     for (let other = 0; other < dims; other++) if (other !== dim) text += `,${z[other]}`;
     return text;
   }
@@ -242,7 +242,7 @@ export function mount(component) {
     begun = false;
     const kept = rounded(z);
     reported.add(kept.join(","));
-    report.say("z", { z: kept, row });
+    report.say("z", { z: kept, row, condition: live.condition });
   }
 
   function commitSoon() {
@@ -319,7 +319,8 @@ export function mount(component) {
   // -- where to begin --------------------------------------------------------------------------------------
   async function goToImage(wanted) {
     if (!data.codes || !(wanted >= 0 && wanted < data.images)) return;
-    const { mu } = await tensors(run, data.codes);
+    const { mu, labels } = await tensors(run, data.codes);
+    if (labels && classes.childElementCount) setClass(labels.data[wanted]);
     jump(mu.data.subarray(wanted * dims, (wanted + 1) * dims), wanted);
     which.value = wanted;
   }
@@ -351,7 +352,7 @@ export function mount(component) {
       if (channels === 3) pixels.set([r, g, b], 3 * place);
       else pixels[place] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
     }
-    jump(await encode(run, pixels, live.label));
+    jump(await encode(run, pixels, live.condition));
     pinned = pixels;
     paint(reference, pinned, shape);
     pinFigure.hidden = changeFigure.hidden = false;
@@ -403,25 +404,22 @@ export function mount(component) {
   }
 
   const status = statusLine(live, () => report.gone());
-  const labels = h("label", { class: "classes", hidden: true }, "Class ");
+  const classes = h("select", { onchange: () => (setClass(Number(classes.value)), commit()) });
+  const labels = h("label", { class: "classes", hidden: true }, "Class ", classes);
   const stopClasses = live.watch((state, hello) => {
-    if (state.name !== "open") return;
-    if (hello.classes && labels.childElementCount === 0) {
-      const select = h("select", {
-        onchange: () => {
-          live.label = Number(select.value);
-          rows.forEach((found) => (found.others = null));
-          show();
-        },
-      });
-      for (let label = 0; label < hello.classes; label++)
-        select.append(h("option", { value: `${label}` }, data.classNames?.[label] ?? `${label}`));
-      select.value = `${live.label}`;
-      labels.append(select);
-      labels.hidden = false;
-      show();
-    }
+    if (state.name !== "open" || !hello.classes || classes.childElementCount) return;
+    for (let label = 0; label < hello.classes; label++)
+      classes.append(h("option", { value: `${label}` }, data.classNames?.[label] ?? `${label}`));
+    labels.hidden = false;
+    setClass(live.condition);
   });
+
+  /** What a conditional model is told to draw. */
+  function setClass(label) {
+    live.condition = label;
+    classes.value = `${label}`;
+    show();
+  }
 
   // Its clicks reach us by the bus; nothing else of a small map needs to be remembered.
   const map = data.map ? new LatentMap({ ...data.map, z: Array.from(z) }) : null;
@@ -523,6 +521,7 @@ export function mount(component) {
       const fresh = component.data;
       if (map && fresh.map && fresh.map.map !== data.map.map) map.update({ ...fresh.map, z: Array.from(z) });
       data = { ...data, map: fresh.map };
+      if (fresh.condition != null && fresh.condition !== live.condition) setClass(fresh.condition);
       if (fresh.z.join(",") === data.z.join(",")) return;
       data = { ...data, z: fresh.z, row: fresh.row };
       if (reported.has(fresh.z.join(","))) return; // our own words coming back

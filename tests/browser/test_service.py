@@ -29,7 +29,7 @@ def socket(app: App, run: str, origin: str | None = None) -> connect:
 
 
 def question(dims: int, n: int = 1, sequence: int = 1) -> bytes:
-    return struct.pack("<Ii", sequence, -1) + np.zeros((n, dims), "<f4").tobytes()
+    return struct.pack("<If", sequence, -1) + np.zeros((n, dims), "<f4").tobytes()
 
 
 async def answers(connection: ClientConnection, dims: int) -> bool:

@@ -37,8 +37,8 @@ def run(client: TestClient) -> Run:
     return library.find("one")
 
 
-def frame(z: np.ndarray, sequence: int = 7, label: int = -1) -> bytes:
-    return struct.pack("<Ii", sequence, label) + z.astype("<f4").tobytes()
+def frame(z: np.ndarray, sequence: int = 7, condition: float = -1) -> bytes:
+    return struct.pack("<If", sequence, condition) + z.astype("<f4").tobytes()
 
 
 def test_it_says_hello_then_answers_every_code(client: TestClient, run: Run) -> None:
@@ -47,7 +47,14 @@ def test_it_says_hello_then_answers_every_code(client: TestClient, run: Run) -> 
         wanted = run.model().decode(torch.from_numpy(z)).permute(0, 2, 3, 1).numpy() * 255
     with client.websocket_connect("/live/one", headers=HERE) as socket:
         hello = socket.receive_json()
-        assert hello == {"run": "one", "version": run.weights_hash(), "dims": 5, "shape": [1, 32, 32], "classes": 0}
+        assert hello == {
+            "run": "one",
+            "version": run.weights_hash(),
+            "dims": 5,
+            "shape": [1, 32, 32],
+            "classes": 0,
+            "betas": None,
+        }
         for sequence in (0, 7, 2**32 - 1):
             socket.send_bytes(frame(z, sequence))
             answer = socket.receive_bytes()
@@ -142,10 +149,10 @@ def test_a_conditional_model_is_told_its_class(client: TestClient, run: Run, mon
     monkeypatch.setattr(type(model), "decode", lambda self, z, labels: seen.append(labels) or real(self, z))
     with client.websocket_connect("/live/one", headers=HERE) as socket:
         assert socket.receive_json()["classes"] == 10
-        socket.send_bytes(frame(np.zeros((2, 5)), label=3))
+        socket.send_bytes(frame(np.zeros((2, 5)), condition=3))
         socket.receive_bytes()
         assert seen[0].tolist() == [3, 3]
-        socket.send_bytes(frame(np.zeros((2, 5)), label=10))
+        socket.send_bytes(frame(np.zeros((2, 5)), condition=10))
         assert "Class 10" in json.loads(socket.receive_text())["error"]
 
 

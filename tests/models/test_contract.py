@@ -16,7 +16,12 @@ SHAPES = [(1, 8, 8), (3, 32, 32)]
 
 
 def make(name, shape=(1, 8, 8), **settings):
-    return create(name, MODELS[name].Config(shape=shape, latent_dim=3, hidden=(24,), channels=4, **settings), seed=1)
+    config = MODELS[name].Config(shape=shape, classes=2, latent_dim=3, hidden=(24,), channels=4, **settings)
+    return create(name, config, seed=1)
+
+
+#: Of six images, for those who ask.
+Y = torch.arange(6) % 2
 
 
 def images(shape, n=6):
@@ -28,15 +33,15 @@ def images(shape, n=6):
 @pytest.mark.parametrize("name", MODELS)
 def test_shapes(name, shape, network):
     model, x = make(name, shape, network=network), images(shape)
-    posterior = model.encode(x)
+    posterior = model.encode(x, Y)
     assert posterior.mu.shape == posterior.sample().shape == (6, 3)
-    assert torch.equal(model.embed(x), posterior.mu)
+    assert torch.equal(model.embed(x, Y), posterior.mu)
     rates, ratio = posterior.rate_per_dim(posterior.mu), posterior.log_ratio(posterior.mu)
     assert rates is None or rates.shape == (6, 3)
     assert ratio is None or ratio.shape == (6,)
     assert posterior.logvar is None or posterior.logvar.shape == (6, 3)
-    assert model.distortion(x, posterior.mu).shape == (6,)
-    for made in (model.decode(posterior.mu), model.sample(6)):
+    assert model.distortion(x, posterior.mu, Y).shape == (6,)
+    for made in (model.decode(posterior.mu, Y), model.sample(6)):
         assert made.shape == (6, *shape)
         assert made.min() >= 0
         assert made.max() <= 1
@@ -48,14 +53,14 @@ def test_shapes(name, shape, network):
 @pytest.mark.parametrize("name", MODELS)
 def test_the_loss_is_finite_and_reaches_every_parameter(name, likelihood, shape, network):
     model = make(name, shape, network=network, likelihood=likelihood)
-    terms = model.loss(images(shape), None, step=3)
+    terms = model.loss(images(shape), Y, step=3)
     assert {"loss", "distortion"} <= set(terms)
     for term, value in terms.items():
         assert value.shape == (), term
         assert torch.isfinite(value), term
     terms["loss"].backward()
     if model.adversary is not None:
-        model.adversary_loss(images(shape), None, step=3).backward()
+        model.adversary_loss(images(shape), Y, step=3).backward()
     for parameter_name, parameter in model.named_parameters():
         assert parameter.grad is not None, parameter_name
         assert parameter.grad.abs().sum() > 0, parameter_name
@@ -70,24 +75,24 @@ def test_one_batch_can_be_learned(name, network):
     light = {"critic_weight": 0.1} if hasattr(MODELS[name].Config, "critic_weight") else {}
     model, x = make(name, network=network, **light), images((1, 8, 8)).round()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-    before = model.distortion(x, model.embed(x)).mean().item()
+    before = model.distortion(x, model.embed(x, Y), Y).mean().item()
     for step in range(300):
         optimizer.zero_grad()
-        model.loss(x, None, step)["loss"].backward()
+        model.loss(x, Y, step)["loss"].backward()
         if model.adversary is not None:
             model.adversary.zero_grad()
-            model.adversary_loss(x, None, step).backward()
+            model.adversary_loss(x, Y, step).backward()
         optimizer.step()
-    assert model.distortion(x, model.embed(x)).mean().item() < 0.7 * before
+    assert model.distortion(x, model.embed(x, Y), Y).mean().item() < 0.7 * before
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_weights_survive_a_file(name):
     model, other = make(name), create(name, make(name).config, seed=2)
     x = images((1, 8, 8))
-    assert not torch.equal(model.embed(x), other.embed(x))
+    assert not torch.equal(model.embed(x, Y), other.embed(x, Y))
     other.load_state_dict(load(save(model.state_dict())))
-    assert torch.equal(model.embed(x), other.embed(x))
+    assert torch.equal(model.embed(x, Y), other.embed(x, Y))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -119,7 +124,9 @@ def test_the_loss_is_a_mean_over_the_batch(name):
         with torch.no_grad():
             model.encoder[-1].weight[3:] = 0
             model.encoder[-1].bias[3:] = -60  # σ near zero
-    once, twice = (model.loss(batch, None, step=0)["loss"].item() for batch in (x, torch.cat([x, x])))
+    once, twice = (
+        model.loss(batch, torch.cat([Y, Y])[: len(batch)], step=0)["loss"].item() for batch in (x, torch.cat([x, x]))
+    )
     assert once == pytest.approx(twice, rel=1e-3)
 
 

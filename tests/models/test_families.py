@@ -441,3 +441,16 @@ def test_a_top_dimension_moves_what_is_below():
     low, _ = model.unfold(code)
     assert not torch.allclose(low[0], low[1])
     assert not torch.allclose(*model.decode(code))
+
+
+# -- conditions --------------------------------------------------------------------------------------------------
+def test_a_class_changes_what_is_encoded_and_what_is_drawn():
+    config = MODELS["conditional_vae"].Config(shape=(1, 8, 8), classes=4, latent_dim=3, network="mlp", hidden=(16,))
+    model, zeros, ones = create("conditional_vae", config), torch.zeros(8).long(), torch.ones(8).long()
+    z = torch.randn(8, 3)
+    assert not torch.allclose(model.embed(X, zeros), model.embed(X, ones))
+    assert not torch.allclose(model.decode(z, zeros), model.decode(z, ones))
+    torch.manual_seed(0)
+    by_turn = model.sample(8)
+    torch.manual_seed(0)
+    assert torch.equal(by_turn, model.sample(8, torch.arange(8) % 4))

@@ -12,10 +12,8 @@ from vae_core.training.loop import hold_out, log_spaced
 
 
 def model_for(data, family="beta_vae", network="mlp", **settings):
-    kind = MODELS[family]
-    return create(
-        family, kind.Config(shape=data.shape, latent_dim=3, hidden=(24,), channels=4, network=network, **settings)
-    )
+    known = dict(shape=data.shape, classes=len(data.class_names), latent_dim=3, hidden=(24,), channels=4)
+    return create(family, MODELS[family].Config(**known, network=network, **settings))
 
 
 class Notes(Listener):

@@ -17,28 +17,36 @@ def moved(z: Tensor, dim: int, values: Sequence[float]) -> Tensor:
     return codes
 
 
-def traverse(model: Model, z: Tensor, dim: int, values: Sequence[float]) -> Tensor:
+def traverse(model: Model, z: Tensor, dim: int, values: Sequence[float], label: int | None = None) -> Tensor:
     """Images `(len(values), C, H, W)` in [0, 1] along one dimension."""
-    return decode(model, moved(z, dim, values))
+    return decode(model, moved(z, dim, values), label)
 
 
-def traverse_all(model: Model, z: Tensor, dims: Sequence[int], values: Sequence[Sequence[float]]) -> Tensor:
+def traverse_all(
+    model: Model, z: Tensor, dims: Sequence[int], values: Sequence[Sequence[float]], label: int | None = None
+) -> Tensor:
     """One row per dimension of `dims` at its own values: `(len(dims), steps, C, H, W)` in [0, 1]."""
     codes = torch.cat([moved(z, dim, row) for dim, row in zip(dims, values, strict=True)])
-    images = decode(model, codes)
-    return images.unflatten(0, (len(dims), -1))
+    return decode(model, codes, label).unflatten(0, (len(dims), -1))
 
 
-def manifold(model: Model, z: Tensor, dim_x: int, dim_y: int, x: Sequence[float], y: Sequence[float]) -> Tensor:
+def manifold(
+    model: Model, z: Tensor, dim_x: int, dim_y: int, x: Sequence[float], y: Sequence[float], label: int | None = None
+) -> Tensor:
     """The plane of two dimensions through `z`: `(len(y), len(x), C, H, W)`, rows from the first y down."""
     columns = moved(z, dim_x, x)  # (X, D)
     codes = columns.repeat(len(y), 1)  # (Y·X, D)
     codes[:, dim_y] = torch.as_tensor(y, dtype=z.dtype).repeat_interleave(len(x))
-    return decode(model, codes).unflatten(0, (len(y), len(x)))
+    return decode(model, codes, label).unflatten(0, (len(y), len(x)))
 
 
 @torch.no_grad()
-def decode(model: Model, codes: Tensor) -> Tensor:
-    """Codes `(n, D)` → mean images `(n, C, H, W)` in [0, 1], on the CPU."""
+def decode(model: Model, codes: Tensor, labels: Tensor | int | None = None) -> Tensor:
+    """Codes `(n, D)` → mean images `(n, C, H, W)` in [0, 1], on the CPU.
+
+    labels: the class of all or of each `(n,)`, for a conditional model; others do not look at it.
+    """
     device = next(model.parameters()).device
-    return model.decode(codes.to(device, torch.float32)).cpu()
+    if isinstance(labels, int):
+        labels = torch.full((len(codes),), labels)
+    return model.decode(codes.to(device, torch.float32), None if labels is None else labels.to(device)).cpu()

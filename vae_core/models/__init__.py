@@ -11,6 +11,7 @@ from .base import Model, ModelConfig, Posterior
 from .beta_tcvae import BetaTCVAE
 from .beta_vae import BetaVAE
 from .capacity_vae import CapacityVAE
+from .conditional_vae import ConditionalVAE
 from .contractive_autoencoder import ContractiveAutoencoder
 from .denoising_autoencoder import DenoisingAutoencoder
 from .dip_vae import DIPVAE
@@ -36,6 +37,7 @@ MODELS: dict[str, type[Model]] = {
     "dip_vae": DIPVAE,
     "info_vae": InfoVAE,
     "iwae": IWAE,
+    "conditional_vae": ConditionalVAE,
     "vampprior_vae": VampPriorVAE,
     "hierarchical_vae": HierarchicalVAE,
     "ladder_vae": LadderVAE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, Self
 
 import torch
 from torch import Tensor, nn
@@ -71,6 +71,8 @@ class Model(nn.Module):
     group: ClassVar[str] = "Variational"
     #: Whether encoder and decoder want the class label.
     conditional: ClassVar[bool] = False
+    #: The least and largest β of a family whose networks are told β; such a model can be asked `at` any between them.
+    betas: tuple[float, float] | None = None
     #: Whether codes are meant to look like N(0, I), dimension by dimension.
     standard_prior: ClassVar[bool] = True
 
@@ -117,6 +119,10 @@ class Model(nn.Module):
         """β at this step; None for a family without one."""
         return None
 
+    def at(self, beta: float) -> Self:
+        """The same weights, asked at another β; only where `betas` says so."""
+        raise NotImplementedError(f"{type(self).__name__} has one β")
+
     # -- what all share ----------------------------------------------------------------------------------
     def embed(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Images → the point `(B, D)` that stands for each on maps: the posterior mean."""
@@ -137,5 +143,11 @@ class Model(nn.Module):
         return self.likelihood.nll(self.decode_logits(z, y).float(), x, logvar)
 
     def sample(self, n: int, y: Tensor | None = None, generator: torch.Generator | None = None) -> Tensor:
-        """New images `(n, C, H, W)` in [0, 1]: the decoded means of codes drawn from the prior."""
-        return self.decode(self.prior_sample(n, generator), y)
+        """New images `(n, C, H, W)` in [0, 1]: the decoded means of codes drawn from the prior.
+
+        A conditional model that is told no classes y `(n,)` draws each in turn.
+        """
+        z = self.prior_sample(n, generator)
+        if self.conditional and y is None:
+            y = torch.arange(n, device=z.device) % self.config.classes
+        return self.decode(z, y)

@@ -12,7 +12,7 @@ import torch
 from ..config import ConfigError
 from ..datasets import load
 from ..datasets.base import DataConfig, DataError
-from ..models import ModelConfig, family
+from ..models import MODELS, ModelConfig, family
 from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
 from ..training.config import held_out_of
@@ -84,6 +84,11 @@ def plan_run(
     kind.from_dict(model)  # a wrong setting is told before any data is drawn
     choose_device(train.device)
     images = load(data, split="test")
+    if family(family_name).conditional and not images.class_names:
+        others = ", ".join(name for name, other in MODELS.items() if not other.conditional)
+        raise ConfigError(
+            f"--model {family_name!r}: needs labels, and {data.name} has none; take labelled images, or choose one of {others}."
+        )
     usable = images.train_size - (held_out_of(images.train_size) if train.holds_out else 0)
     if train.batch_size > usable:
         raise DataError(

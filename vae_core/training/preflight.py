@@ -14,11 +14,13 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
     """One forward and backward on a real batch `(B, C, H, W)`; gradients are cleared again.
 
     Raises:
-        ConfigError: images of another shape than the model's, or values outside [0, 1].
+        ConfigError: images of another shape than the model's, values outside [0, 1], or no labels where they are needed.
         TrainingFailed: a loss or gradient that is not finite, or a parameter that the loss never reaches.
     """
     if tuple(x.shape[1:]) != tuple(model.config.shape):
         raise ConfigError(f"The images are {tuple(x.shape[1:])} and the model wants {tuple(model.config.shape)}.")
+    if model.conditional and y is None:
+        raise ConfigError(f"{model.title}: needs labelled images; these have no labels.")
     low, high = x.min().item(), x.max().item()
     if not (low >= 0 and high <= 1):
         raise ConfigError(f"Pixel values run from {low:g} to {high:g}; they must lie in 0 to 1.")

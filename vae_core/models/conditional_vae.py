@@ -1,0 +1,49 @@
+"""The conditional VAE (Kingma et al. 2014, §2, model M2 with every label known; Sohn et al. 2015): encoder and decoder are told the class.
+
+    E_q[−log p(x|z, y)] + β · KL(q(z|x, y) ‖ p(z))
+
+The class need not be in the code, so the code holds what is left: style. The encoder sees the class as one more image
+plane, learned for each class; the decoder gets it beside the code, one-hot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .base import ModelConfig
+from .beta_vae import BetaVAE
+from .vae import DiagonalGaussian
+
+
+class ConditionalVAE(BetaVAE):
+    """E_q[−log p(x|z, y)] + β·KL(q(z|x, y) ‖ N(0, I)), Kingma et al. 2014, §2; Sohn et al. 2015, eq. 4."""
+
+    @dataclass(frozen=True)
+    class Config(BetaVAE.Config):
+        """Settings of the conditional VAE."""
+
+    title = "Conditional VAE"
+    formula = r"\mathbb{E}_{q(z|x,y)}[-\log p(x|z,y)] + \beta\,\mathrm{KL}(q(z|x,y)\,\|\,p(z))"
+    about = "You say which class, the code says how it looks: draw any class in the style of any image."
+    conditional = True
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config, inputs=config.latent_dim + config.classes, planes=1)
+        _, height, width = config.shape
+        self.plane = nn.Parameter(0.1 * torch.randn(config.classes, 1, height, width))
+
+    def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
+        return super().encode(torch.cat([x, self.plane[self.classes(y)].to(x.dtype)], dim=1))
+
+    def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        known = functional.one_hot(self.classes(y), self.config.classes).to(z.dtype)
+        return self.decoder(torch.cat([z, known], dim=1))
+
+    def classes(self, y: Tensor | None) -> Tensor:
+        """The class of each image `(B,)`, which must be known."""
+        assert y is not None, "a conditional model was asked without a class"
+        return y.long()
