@@ -17,7 +17,7 @@ from vae_core.models import Model
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.serving import SHELF
 
-BY_PATH = {Run: lambda run: str(run.path)}
+BY_PATH = {Run: lambda run: f"{run.path} {run.asked}"}
 
 
 def store() -> Store:

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from streamlit import config
 
+from vae_core.analysis import beta_steps, codes_along
 from vae_core.config import BetascopeError
 from vae_core.runs import Run
 from vae_core.serving import DESK, MAX_BATCH, SHELF, RequestError, to_pixels
@@ -62,6 +63,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{here}/live/{{run:path}}/cache/{{name}}", cache_file),
         Route(f"{here}/live/{{run:path}}/encode", encode, methods=["POST"]),
         Route(f"{here}/live/{{run:path}}/draw", draw),
+        Route(f"{here}/live/{{run:path}}/along", along),
         Route(f"{here}/modules/{{version}}/{{name}}", module),
     ]
 
@@ -104,7 +106,7 @@ def hello(run: Run) -> dict[str, object]:
         "dims": model.config.latent_dim,
         "shape": list(model.config.shape),
         "classes": model.config.classes if model.conditional else 0,
-        "betas": model.betas,
+        "betas": model.config.betas,
     }
 
 
@@ -228,6 +230,17 @@ async def encode(request: Request) -> Response:
     except ValueError as error:  # a BetascopeError is one
         raise HTTPException(400, str(error)) from error
     return Response(codes.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+async def along(request: Request) -> Response:
+    """Test images `?rows=3,1,4` → their codes at each β of `beta_steps`, raw float32 `(n, steps, D)`."""
+    run = await _found(request)
+    rows, betas = _rows(request.query_params.get("rows", "")), run.config.model.betas
+    if betas is None:
+        raise HTTPException(404, f"The model of {run.id!r} is not told β.")
+    pixels = await run_in_threadpool(test_pixels, run, rows)
+    codes = await run_in_threadpool(codes_along, SHELF.model(run), pixels, beta_steps(*betas))
+    return Response(codes.tobytes(), media_type="application/octet-stream", headers=FOR_EVER | UNCOMPRESSED)
 
 
 async def draw(request: Request) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vae_core.analysis import (
+    IMAGES,
     Keyframe,
     Latents,
     MapConfig,
@@ -15,10 +16,14 @@ from vae_core.analysis import (
     map_of,
     match_dimensions,
     pca_axes,
+    rate_curve,
+    rate_point,
 )
+from vae_core.config import BetascopeError
 from vae_core.runs import Run
 
 from . import library
+from .conditions import condition
 from .curves import COLOURS
 from .figures import colourings
 
@@ -39,7 +44,7 @@ def dimensions(codes: Latents) -> dict[str, Any]:
 
 
 def traversal_scene(
-    run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float, condition: float | None = None
+    run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float, under: float | None = None
 ) -> dict[str, Any]:
     """For traversal.js: sliders by what their dimensions carry, and the small map beside the image."""
     centre, deviation = codes.spread()
@@ -50,7 +55,7 @@ def traversal_scene(
         | {
             "z": list(z),
             "row": row,
-            "condition": condition,
+            "condition": under,
             "reach": reach,
             "centre": centre.tolist(),
             "deviation": deviation.tolist(),
@@ -64,7 +69,7 @@ def traversal_scene(
 
 
 def interpolation_scene(
-    run: Run, codes: Latents, keyframes: Sequence[Keyframe], mode: str, at: float, condition: float | None = None
+    run: Run, codes: Latents, keyframes: Sequence[Keyframe], mode: str, at: float, under: float | None = None
 ) -> dict[str, Any]:
     """For interpolate.js: the places the path goes by, and the map it is drawn on."""
     return about(run) | {
@@ -73,7 +78,7 @@ def interpolation_scene(
         ],
         "mode": mode,
         "at": at,
-        "condition": condition,
+        "condition": under,
         "originals": library.test_data(run)[0] is not None,
         "map": map_scene(run, codes, flat_map(codes), mini=True),
     }
@@ -93,7 +98,7 @@ def comparison_scene(
             about(run)
             | {
                 "title": names[run.id],
-                "condition": None if codes.labels is None else int(codes.labels[image]),
+                "condition": condition(run, None if codes.labels is None else int(codes.labels[image])),
                 "z": codes.mu[image].tolist(),
                 "deviation": codes.spread()[1].tolist(),
                 "matches": [
@@ -110,6 +115,41 @@ def comparison_scene(
     }
 
 
+def rates_scene(run: Run) -> dict[str, Any] | None:
+    """For beta.js: the curve over β, and the step in view; None for a run that is not told β, or cannot be measured."""
+    if run.config.model.betas is None or run.asked is None:
+        return None
+    try:
+        curve = rate_curve(run)
+    except BetascopeError:
+        return None  # the data is not at hand, which the page says
+    steps = curve.betas.tolist()
+    return {
+        "betas": steps,
+        "at": steps.index(run.asked),
+        "rate": curve.rate.tolist(),
+        "distortion": curve.distortion.tolist(),
+        "per_dim": curve.rate_per_dim.tolist(),
+    }
+
+
+def multirate_scene(
+    run: Run, runs: Sequence[Run], names: Mapping[str, str], rows: Sequence[int]
+) -> dict[str, Any] | None:
+    """For multirate.js: the curve of a run that is told β, and the others' rate and distortion on the same images."""
+    curve = rates_scene(run)
+    if curve is None:
+        return None
+    others = []
+    for place, other in enumerate(runs):
+        rate, distortion = rate_point(other) if other.id != run.id else (None, 0.0)
+        if rate is not None:
+            colour = COLOURS[place % len(COLOURS)]
+            others.append({"title": names[other.id], "colour": colour, "rate": rate, "distortion": distortion})
+    images = min(IMAGES, len(library.latents(run)))
+    return about(run) | {"rows": list(rows), "at": curve["at"], "curve": curve | {"images": images}, "others": others}
+
+
 def flat_map(codes: Latents) -> MapConfig:
     """The map that any code can be placed on exactly: the plane itself, or PCA."""
     return MapConfig(method="plane" if codes.dims == 2 else "pca")
@@ -123,7 +163,7 @@ def map_scene(
     colour: str | None = None,
     picks: Sequence[int] = (),
     z: Sequence[float] | None = None,
-    condition: float | None = None,
+    under: float | None = None,
     mini: bool = False,
 ) -> dict[str, Any] | None:
     """For map.js; None where the run's folder cannot keep the files that the browser asks for."""
@@ -141,7 +181,7 @@ def map_scene(
         "palette": list(COLOURS),
         "picks": [row for row in picks if row < len(points)],
         "z": None if z is None else list(z),
-        "condition": condition,
+        "condition": under,
         "mini": mini,
     }
 

@@ -17,6 +17,7 @@ VIEW = {
     "reach": 4,
     "row": 9,
     "class": 4,
+    "beta": 8,
     "method": 12,
     "colour": 60,
     "points": 7,

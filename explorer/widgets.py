@@ -12,6 +12,7 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run
 
 from . import library
+from .conditions import seen
 from .navigation import go
 from .state import session
 
@@ -30,12 +31,12 @@ def current_run() -> Run | None:
     wanted = session().run
     for run in runs:
         if run.id == wanted:
-            return run
+            return seen(run)
     chosen = next((run for run in runs if run.id.startswith("gallery/")), runs[0] if runs else None)
     session().run = chosen.id if chosen else None
     if wanted:
         st.session_state[NOTICE] = library.why_not(wanted), session().run
-    return chosen
+    return None if chosen is None else seen(chosen)
 
 
 def notice() -> str:

@@ -5,9 +5,10 @@ import streamlit as st
 from explorer import library
 from explorer.comparison import best_in_bold, by_beta, error_sheet, labels, siblings, table
 from explorer.components import mount, said
+from explorer.conditions import keep_condition, seen
 from explorer.figures import rate_distortion_figure, rate_heatmap
 from explorer.images import png_address, sheet
-from explorer.scenes import comparison_scene
+from explorer.scenes import comparison_scene, multirate_scene
 from explorer.state import session
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import denoise, reconstruct
@@ -22,7 +23,7 @@ REACH = 3.0
 
 def choose(runs: list[Run]) -> list[Run]:
     """The runs to compare; what a link asks for and is not there is told."""
-    known = {run.id: run for run in runs}
+    known = {run.id: seen(run) for run in runs}
     wanted = session().compared
     if missing := [id for id in wanted if id not in known]:
         st.warning(f"Not there any more, so left out: {', '.join(missing)}.", icon=":material/warning:")
@@ -55,6 +56,9 @@ def side_by_side(runs: list[Run]) -> None:
     labels_of_rows = None if data.test.labels is None else data.test.labels[rows]
     row("Original", sheet(data.test.images[rows], IMAGES), f"test images {first} to {first + IMAGES - 1}")
     for run in same:
+        if run.config.model.betas:
+            along_beta(run, same, list(range(rows.start, rows.stop)))
+            continue
         model = library.model_of(run)
         found = reconstruct(model, data.test.images[rows], labels_of_rows)
         words = f"distortion {found.distortion.mean():.1f} nats, MSE {found.scores['mse'].mean():.4f} on these"
@@ -65,6 +69,23 @@ def side_by_side(runs: list[Run]) -> None:
             spoiled, clean = denoise(model, data.test.images[rows])
             row("", sheet(spoiled, IMAGES), "what it sees in training")
             row("", sheet(clean, IMAGES), f"denoised, MSE {(clean - found.originals).square().mean():.4f}")
+
+
+def along_beta(run: Run, runs: list[Run], rows: list[int]) -> None:
+    """A model that is told β: its reconstructions follow a slider, and the others lie beside its curve."""
+    key = f"compare.beta.{run.id}"
+    scene = multirate_scene(run, runs, labels(runs), rows)
+    if scene is None:
+        return
+    left, right = st.columns([2, 9], vertical_alignment="center")
+    left.markdown(f"**{labels(runs)[run.id]}**")
+    left.caption("one training, every β: drag it")
+    with right:
+        found = mount(
+            "multirate", key, scene, on_beta_change=lambda: keep_condition(run, said(key, "beta")), on_gone_change=lambda: None
+        )  # fmt: skip
+    if found.get("gone"):
+        st.rerun()
 
 
 def row(title: str, pixels: object, words: str) -> None:

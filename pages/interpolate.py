@@ -8,7 +8,7 @@ import torch
 
 from explorer import library
 from explorer.components import mount, said
-from explorer.conditions import class_field, keep_class
+from explorer.conditions import condition, condition_field, keep_condition
 from explorer.images import png, sheet
 from explorer.navigation import go
 from explorer.pictures import gif, say_what_is_missing
@@ -124,7 +124,7 @@ def live(run: Run, codes: Latents, keyframes: list[Keyframe], label: int | None)
         if isinstance(keys, list) and all(isinstance(text, str) for text in keys):
             put(codes, keys)
 
-    scene = interpolation_scene(run, codes, keyframes, current_mode(), current_place(), label)
+    scene = interpolation_scene(run, codes, keyframes, current_mode(), current_place(), condition(run, label))
     found = mount(
         "interpolate", key, scene, on_mode_change=changed, on_at_change=changed, on_keys_change=fewer,
         on_gone_change=lambda: None,
@@ -144,7 +144,7 @@ def take_away(run: Run, places: torch.Tensor, keys: list[str], label: int | None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
             session().stand_at(run.id, walk(places, torch.tensor([current_place()]), mode)[0].tolist())
-            keep_class(label)
+            keep_condition(run, label)
             go("traverse")
         steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))
         st.download_button(
@@ -164,7 +164,7 @@ def explore(run: Run) -> None:
     if len(keyframes) < 2:
         st.info("Choose two keyframes or more to walk between.", icon=":material/info:")
     else:
-        label = class_field(run, codes, keyframes[0].row)
+        label = condition_field(run, codes, keyframes[0].row)
         live(run, codes, keyframes, label)
         take_away(run, torch.from_numpy(np.stack([place.z for place in keyframes])), keys, label)
     say_what_is_missing(run)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import background, library
 from explorer.components import mount, said
-from explorer.conditions import class_field
+from explorer.conditions import condition, condition_field
 from explorer.figures import colourings, map_figure
 from explorer.navigation import go
 from explorer.picking import table_of
@@ -95,7 +95,7 @@ def live_map(run: Run, config: MapConfig) -> bool:
     row = session().view.get("row", "")
     scene = map_scene(
         run, codes, config, colour=session().view.get("colour"), picks=picked_rows(run), z=session().z.get(run.id),
-        condition=class_field(run, codes, int(row) if row.isdecimal() else None),
+        under=condition(run, condition_field(run, codes, int(row) if row.isdecimal() else None)),
     )  # fmt: skip
     key = f"map.live.{run.id}"
 

@@ -6,10 +6,10 @@ import torch
 
 from explorer import library
 from explorer.components import mount, said
-from explorer.conditions import class_in_view, keep_class
+from explorer.conditions import class_in_view, condition, keep_condition
 from explorer.images import png_address, sheet
 from explorer.pictures import say_what_is_missing
-from explorer.scenes import traversal_scene
+from explorer.scenes import rates_scene, traversal_scene
 from explorer.state import session, valid_code
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import Latents, manifold
@@ -39,7 +39,7 @@ def remember(run: Run, key: str, dims: int) -> None:
     if isinstance(moved, dict) and (z := valid_code(moved.get("z"), dims)) is not None:
         row = moved.get("row")
         session().stand_at(run.id, z, row if isinstance(row, int) else None)
-        keep_class(moved.get("condition"))
+        keep_condition(run, moved.get("condition"))
     if str(reach) in REACHES:
         session().keep("reach", None if reach == 3 else str(reach))
 
@@ -70,7 +70,7 @@ def explore(run: Run, codes: Latents) -> None:
         remember(run, key, codes.dims)
 
     label = class_in_view(run, codes, row)
-    scene = traversal_scene(run, codes, z, row, reach, label)
+    scene = traversal_scene(run, codes, z, row, reach, condition(run, label)) | {"rates": rates_scene(run)}
     found = mount("traversal", key, scene, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
     if found.get("gone"):
         st.rerun()  # the frame says what happened and shows another run

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import vae_core
-from vae_core.models import Model
+from vae_core.models import MODELS, Model
 from vae_core.runs import Run, RunError, Store
 from vae_core.serving import MAX_BATCH, MAX_CODE, LiveDesk, ModelShelf, RequestError, size_of, to_pixels
 
@@ -185,6 +185,19 @@ def test_a_conditional_model_wants_a_class_that_there_is(run, desk, monkeypatch)
     for label in (None, -1, 10, 2.5, float("nan")):
         with pytest.raises(RequestError, match="0 to 9"):
             desk.decode(run, codes(1), label).result(20)
+
+
+def test_a_model_that_is_told_beta_wants_one_it_was_trained_for(desk, monkeypatch, run):
+    torch.manual_seed(0)
+    kind = MODELS["multirate_vae"]
+    model = kind(kind.Config(shape=(1, 8, 8), latent_dim=4, network="mlp", hidden=(16,)))
+    monkeypatch.setattr(desk.shelf, "model", lambda run: model)
+    found = [desk.decode(run, codes(3, 4), beta).result(20) for beta in (None, 1.0, 0.1, 100.0)]
+    assert (found[0] == found[1]).all()
+    assert not (found[2] == found[3]).all()
+    for beta in (0.05, 101.0, float("nan")):
+        with pytest.raises(RequestError, match=r"trained from 0\.1 to 100"):
+            desk.decode(run, codes(3, 4), beta).result(20)
 
 
 def test_pixels_are_rounded_not_cut():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .analysis import EvaluateConfig, MapConfig, evaluate, latents_of, map_of
+from .analysis import EvaluateConfig, MapConfig, evaluate, latents_of, map_of, nearest_step, rate_curve
 from .config import Config, ConfigError
 from .datasets.base import DataConfig
 from .datasets.files import is_path
@@ -73,8 +73,12 @@ def train_run(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | 
 
 
 def finish(run: Run) -> None:
-    """What every page asks first, computed once: the table of numbers, the codes and their PCA map."""
+    """What every page asks first, computed once: the table of numbers, the codes and their PCA map; the curve over β."""
     evaluate(run, EvaluateConfig())
+    if run.config.model.betas:
+        rate_curve(run)
+        low, high = run.config.model.betas
+        run = run.at(nearest_step(low, high, 1.0))
     codes = latents_of(run)
     map_of(run, MapConfig(method="plane" if codes.dims == 2 else "pca"))
 

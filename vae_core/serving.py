@@ -59,15 +59,15 @@ class ModelShelf:
             known = self._models.get(run.path)
             if known is not None and known[0] == version:
                 self._models.move_to_end(run.path)
-                return known[1]
+                return known[1] if run.asked is None else known[1].at(run.asked)
         # Loaded outside of the lock: whoever waits for another model must not wait for this one.
-        model = run.model().to(memory_format=torch.channels_last)
+        model = run.at(None).model().to(memory_format=torch.channels_last)
         with self._lock:
             self._models[run.path] = (version, model)
             self._models.move_to_end(run.path)
             while len(self._models) > 1 and sum(size_of(known) for _, known in self._models.values()) > self.capacity:
                 self._models.popitem(last=False)
-        return model
+        return model if run.asked is None else model.at(run.asked)
 
     def forget(self, run: Run) -> None:
         """Let go of a run's model."""
@@ -190,8 +190,8 @@ def conditioned(model: Model, condition: float | None, n: int) -> tuple[Model, T
         if condition is None or condition not in range(classes):
             raise RequestError(f"Class {condition}: this model is conditional; give one of 0 to {classes - 1}.")
         return model, torch.full((n,), int(condition), dtype=torch.int64)
-    if model.betas and condition is not None:
-        low, high = model.betas
+    if model.config.betas and condition is not None:
+        low, high = model.config.betas
         if not low <= condition <= high:
             raise RequestError(f"β = {condition:g}: this model was trained from {low:g} to {high:g}.")
         return model.at(condition), None

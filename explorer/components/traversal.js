@@ -7,9 +7,11 @@ import { Pictures, drawFromPrior, encode, tensors } from "./tensors.js";
 import { publish, subscribe } from "./bus.js";
 import { Report } from "./report.js";
 import { LatentMap } from "./map.js";
+import { betaSlider, codesAlong } from "./beta.js";
 
 const STEPS = 11;
 const VISIBLE = 12;
+const COLLAPSED = 0.01; // nats below which a dimension carries nothing
 const PERIOD = 4; // seconds from one end of a slider to the other and back
 const REACHES = [2, 3, 4, 6];
 
@@ -77,7 +79,8 @@ export function mount(component) {
   }
 
   // -- sliders and strips ----------------------------------------------------------------------------------
-  const most = Math.max(...data.weights, 1e-9);
+  const rates = data.rates;
+  const most = Math.max(...(rates?.per_dim[0] ?? data.weights), 1e-9);
   const collapsed = new Set(data.collapsed);
   const rows = data.order.map((dim) => makeRow(dim));
   const byDim = new Map(rows.map((found) => [found.dim, found]));
@@ -115,17 +118,18 @@ export function mount(component) {
       "▶",
     );
     const bar = h("span", { class: "bar" });
-    bar.style.setProperty("--share", `${(100 * Math.max(0, weight)) / most}%`);
+    const weighed = h("span");
+    const weights = h("span", { class: "weight" }, bar, weighed);
     const label = h(
       "div",
       { class: "label", title: "Double-click puts it back to the middle" },
       h("span", { class: "name" }, `z${dim}`, value),
-      h("span", { class: "weight", title: `${number(weight, 3)} ${data.unit}` }, bar, `${number(weight)}`),
+      weights,
       animate,
     );
     const element = h(
       "div",
-      { class: "row", "data-dim": `${dim}`, "data-collapsed": collapsed.has(dim) },
+      { class: "row", "data-dim": `${dim}` },
       label,
       h("div", { class: "track" }, strip, slider),
     );
@@ -160,7 +164,14 @@ export function mount(component) {
       move(dim, cellValue(dim, cell), event.timeStamp);
       commit();
     });
-    return { dim, element, slider, value, strip, animate, painted: -1, shown: true };
+    const setWeight = (value, silent = value < COLLAPSED) => {
+      bar.style.setProperty("--share", `${(100 * Math.max(0, value)) / most}%`);
+      weighed.textContent = number(value);
+      weights.title = `${number(value, 3)} ${data.unit}`;
+      element.toggleAttribute("data-collapsed", silent);
+    };
+    setWeight(weight, collapsed.has(dim));
+    return { dim, element, slider, value, strip, animate, setWeight, painted: -1, shown: true };
   }
 
   function cellValue(dim, cell) {
@@ -242,6 +253,7 @@ export function mount(component) {
     begun = false;
     const kept = rounded(z);
     reported.add(kept.join(","));
+    reported.add(`${live.condition}`);
     report.say("z", { z: kept, row, condition: live.condition });
   }
 
@@ -321,7 +333,9 @@ export function mount(component) {
     if (!data.codes || !(wanted >= 0 && wanted < data.images)) return;
     const { mu, labels } = await tensors(run, data.codes);
     if (labels && classes.childElementCount) setClass(labels.data[wanted]);
-    jump(mu.data.subarray(wanted * dims, (wanted + 1) * dims), wanted);
+    await lookAlong(wanted);
+    const own = mu.data.subarray(wanted * dims, (wanted + 1) * dims);
+    jump(along?.row === wanted ? along.at(control.step) : own, wanted);
     which.value = wanted;
   }
 
@@ -421,11 +435,30 @@ export function mount(component) {
     show();
   }
 
+  // A model that is told β: the code of the image in view is looked up, any other stays where it is.
+  let along = null;
+  const control = rates ? betaSlider(rates, rates.at, setBeta, () => commit()) : null;
+
+  function setBeta(step, asked) {
+    stop();
+    live.condition = rates.betas[step];
+    rows.forEach((found) => found.setWeight(rates.per_dim[step][found.dim]));
+    if (row !== null && along?.row === row) z = Float64Array.from(rounded(along.at(step)));
+    show(asked);
+  }
+
+  async function lookAlong(wanted) {
+    if (!control || wanted === null || along?.row === wanted) return;
+    const codes = await codesAlong(run, data.version, [wanted]).catch(() => null);
+    if (codes) along = { row: wanted, at: (step) => codes.subarray(step * dims, (step + 1) * dims) };
+  }
+
   // Its clicks reach us by the bus; nothing else of a small map needs to be remembered.
   const map = data.map ? new LatentMap({ ...data.map, z: Array.from(z) }) : null;
   const folds = [];
-  const active = rows.filter((found) => !collapsed.has(found.dim));
-  const silent = rows.filter((found) => collapsed.has(found.dim));
+  // Where β moves, what is silent may speak again: nothing is folded away for it.
+  const silent = rates ? [] : rows.filter((found) => collapsed.has(found.dim));
+  const active = rows.filter((found) => !silent.includes(found));
   const list = h("div", { class: "rows" }, ...active.slice(0, VISIBLE).map((found) => found.element));
   for (const [found, text] of [
     [active.slice(VISIBLE), "more dimensions"],
@@ -498,7 +531,7 @@ export function mount(component) {
         h("div", { class: "beside" }, sourceFigure, pinFigure, changeFigure),
         map?.element,
       ),
-      h("div", { class: "lists" }, list, ...folds),
+      h("div", { class: "lists" }, control?.element, list, ...folds),
     ),
   );
   element.addEventListener("dragover", (event) => event.preventDefault());
@@ -510,7 +543,9 @@ export function mount(component) {
 
   const unsubscribe = subscribe(run, me, (message) => {
     if (message.go) jump(message.go, message.row ?? null);
+    lookAlong(row);
   });
+  lookAlong(row);
   setReach(reach);
   show();
   element.dataset.ready = "true";
@@ -520,8 +555,13 @@ export function mount(component) {
       report.update(component);
       const fresh = component.data;
       if (map && fresh.map && fresh.map.map !== data.map.map) map.update({ ...fresh.map, z: Array.from(z) });
-      data = { ...data, map: fresh.map };
-      if (fresh.condition != null && fresh.condition !== live.condition) setClass(fresh.condition);
+      data = { ...data, map: fresh.map, codes: fresh.codes };
+      if (fresh.condition != null && !reported.has(`${fresh.condition}`)) {
+        if (control) {
+          control.set(fresh.rates.at);
+          setBeta(fresh.rates.at);
+        } else setClass(fresh.condition);
+      }
       if (fresh.z.join(",") === data.z.join(",")) return;
       data = { ...data, z: fresh.z, row: fresh.row };
       if (reported.has(fresh.z.join(","))) return; // our own words coming back
@@ -533,6 +573,7 @@ export function mount(component) {
     destroy() {
       report.stop();
       stop();
+      control?.stop();
       clearTimeout(timer);
       unsubscribe();
       map?.destroy();

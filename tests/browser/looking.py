@@ -50,7 +50,7 @@ def expect_code(canvas: Locator, z: Sequence[float], tolerance: float = 1e-3) ->
     canvas.page.wait_for_function(
         "([canvas, z, near]) => { const found = (canvas.dataset.z ?? '').split(',').map(Number);"
         " return found.length === z.length && found.every((value, d) => Math.abs(value - z[d]) <= near); }",
-        arg=[canvas.element_handle(), list(z), tolerance],
+        arg=[canvas.element_handle(), [float(value) for value in z], tolerance],
         timeout=20_000,
     )
 

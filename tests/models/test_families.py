@@ -454,3 +454,41 @@ def test_a_class_changes_what_is_encoded_and_what_is_drawn():
     by_turn = model.sample(8)
     torch.manual_seed(0)
     assert torch.equal(by_turn, model.sample(8, torch.arange(8) % 4))
+
+
+def multirate():
+    return make("multirate_vae", beta_low=0.5, beta_high=50.0)
+
+
+def test_a_model_that_is_told_beta_answers_for_it():
+    model, z = multirate(), torch.randn(8, 3)
+    assert model.config.betas == (0.5, 50.0)
+    assert (model.weight(0), model.at(4.0).weight(7)) == (1.0, 4.0)
+    assert not torch.allclose(model.at(0.5).embed(X), model.at(50.0).embed(X))
+    assert not torch.allclose(model.at(0.5).decode(z), model.at(50.0).decode(z))
+    assert torch.equal(model.embed(X), model.at(1.0).embed(X)), "asking elsewhere changes nothing here"
+    mixed = model.at(torch.tensor([0.5, 50.0] * 4))
+    assert torch.allclose(mixed.embed(X)[1::2], model.at(50.0).embed(X)[1::2], atol=1e-6)
+    assert next(model.at(3.0).parameters()) is next(model.parameters())
+
+
+def test_the_multirate_loss_is_the_weighted_mean_over_drawn_betas():
+    model = multirate()
+    torch.manual_seed(5)
+    found = model.loss(X, None, 0)
+    torch.manual_seed(5)
+    beta = torch.empty(8).uniform_(math.log(0.5), math.log(50)).exp()
+    weight = 1 / torch.sqrt(1 + beta)
+    total = 0.0
+    noise = torch.empty(8, 3).normal_()
+    for row in range(8):
+        one = model.at(beta[row].item())
+        q = one.encode(X[row : row + 1])
+        z = q.mu + (0.5 * q.logvar).exp() * noise[row]
+        total = total + weight[row] * (one.distortion(X[row : row + 1], z) + beta[row] * q.rate_per_dim().sum())
+    assert found["loss"].item() == pytest.approx((total / weight.sum()).item(), rel=1e-4)
+
+
+def test_betas_need_an_order():
+    with pytest.raises(ConfigError, match="--beta-low 4: must be below --beta-high 2"):
+        MODELS["multirate_vae"].Config(beta_low=4.0, beta_high=2.0)

@@ -6,11 +6,13 @@ from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
 from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
 from .matching import Match, match_dimensions
+from .rates import IMAGES, RateCurve, beta_steps, codes_along, nearest_step, rate_curve, rate_point
 from .reconstruction import Reconstruction, denoise, reconstruct
 from .traversal import decode, manifold, traverse, traverse_all
 
 __all__ = [
     "ALL",
+    "IMAGES",
     "INTERPOLATIONS",
     "LIMIT",
     "PROJECTIONS",
@@ -19,7 +21,10 @@ __all__ = [
     "Latents",
     "MapConfig",
     "Match",
+    "RateCurve",
     "Reconstruction",
+    "beta_steps",
+    "codes_along",
     "codes_limit",
     "decode",
     "denoise",
@@ -32,7 +37,10 @@ __all__ = [
     "map_file",
     "map_of",
     "match_dimensions",
+    "nearest_step",
     "pca_axes",
+    "rate_curve",
+    "rate_point",
     "reconstruct",
     "rows_named",
     "traverse",

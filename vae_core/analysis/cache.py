@@ -19,7 +19,8 @@ Result = tuple[dict[str, Tensor], dict[str, Any]]
 
 def cache_path(run: Run, name: str, parameters: dict[str, Any]) -> Path:
     """Where the result `name` with these parameters lives."""
-    key = json.dumps([run.weights_hash(), run.config.fingerprint, parameters], sort_keys=True)
+    asked = {} if run.asked is None else {"at": run.asked}
+    key = json.dumps([run.weights_hash(), run.config.fingerprint, parameters | asked], sort_keys=True)
     return run.cache / f"{name}-{hashlib.blake2b(key.encode(), digest_size=6).hexdigest()}.safetensors"
 
 

@@ -19,6 +19,7 @@ from .factor_vae import FactorVAE
 from .hierarchical_vae import HierarchicalVAE, LadderVAE
 from .info_vae import InfoVAE
 from .iwae import IWAE
+from .multirate_vae import MultiRateVAE
 from .sparse_autoencoder import SparseAutoencoder
 from .vae import VAE
 from .vampprior_vae import VampPriorVAE
@@ -41,6 +42,7 @@ MODELS: dict[str, type[Model]] = {
     "vampprior_vae": VampPriorVAE,
     "hierarchical_vae": HierarchicalVAE,
     "ladder_vae": LadderVAE,
+    "multirate_vae": MultiRateVAE,
     "wae_mmd": WAEMMD,
     "wae_gan": WAEGAN,
     "adversarial_autoencoder": AdversarialAutoencoder,

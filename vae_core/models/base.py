@@ -42,6 +42,11 @@ class ModelConfig(Config):
                 f"--shape {self.shape!r}: images must be (1 or 3, side, side) with a side from 8 to 128 pixels."
             )
 
+    @property
+    def betas(self) -> tuple[float, float] | None:
+        """The least and largest β that the networks can be told; None for a family with one β, or none."""
+        return None
+
 
 class Posterior(Protocol):
     """q(z|x): what an encoder returns; None stands for what a model without a density or a prior cannot tell.
@@ -71,8 +76,6 @@ class Model(nn.Module):
     group: ClassVar[str] = "Variational"
     #: Whether encoder and decoder want the class label.
     conditional: ClassVar[bool] = False
-    #: The least and largest β of a family whose networks are told β; such a model can be asked `at` any between them.
-    betas: tuple[float, float] | None = None
     #: Whether codes are meant to look like N(0, I), dimension by dimension.
     standard_prior: ClassVar[bool] = True
 
@@ -119,8 +122,8 @@ class Model(nn.Module):
         """β at this step; None for a family without one."""
         return None
 
-    def at(self, beta: float) -> Self:
-        """The same weights, asked at another β; only where `betas` says so."""
+    def at(self, beta: float | Tensor) -> Self:
+        """The same weights, asked at another β; only where the configuration has `betas`."""
         raise NotImplementedError(f"{type(self).__name__} has one β")
 
     # -- what all share ----------------------------------------------------------------------------------

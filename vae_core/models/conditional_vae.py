@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..config import setting
 from .base import ModelConfig
 from .beta_vae import BetaVAE
 from .vae import DiagonalGaussian
@@ -25,6 +26,8 @@ class ConditionalVAE(BetaVAE):
     @dataclass(frozen=True)
     class Config(BetaVAE.Config):
         """Settings of the conditional VAE."""
+
+        beta: float = setting(1.0, "Weight of the rate", low=0.0, high=1e6)
 
     title = "Conditional VAE"
     formula = r"\mathbb{E}_{q(z|x,y)}[-\log p(x|z,y)] + \beta\,\mathrm{KL}(q(z|x,y)\,\|\,p(z))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,19 @@ FINISHED = ("done", "failed", "cancelled", "paused")
 
 @dataclass(frozen=True)
 class Run:
-    """A run that opens. `id` is its path below the store: `2026-…` or `gallery/…`."""
+    """A run that opens. `id` is its path below the store: `2026-…` or `gallery/…`.
+
+    asked: the β at which its model is asked, for a family that is told β; None for all others.
+    """
 
     id: str
     path: Path
     config: RunConfig
+    asked: float | None = None
+
+    def at(self, beta: float | None) -> Run:
+        """The same run seen at another β: its model, its codes and its maps are those of that β. None: as trained."""
+        return replace(self, asked=beta)
 
     @classmethod
     def open(cls, path: Path, id: str | None = None) -> Run:
@@ -125,7 +133,8 @@ class Run:
             raise RunError(
                 f"The weights of the run {self.id!r} belong to another model than its config.json."
             ) from error
-        return model.to(device).eval()
+        model = model.to(device).eval()
+        return model if self.asked is None else model.at(self.asked)
 
     def snapshots(self) -> list[tuple[int, Path]]:
         """(step, weights file) along the way, earliest first; files of other names are not ours."""

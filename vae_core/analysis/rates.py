@@ -1,0 +1,95 @@
+"""The rate–distortion curve of a model that is told β."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..models import Model
+from ..runs import Run
+from ..training import choose_device, measure
+from ..training.batches import as_floats
+from .cache import cached
+
+#: Values of β on a curve, evenly spaced on a log scale.
+STEPS = 31
+#: Test images that each of them is measured on.
+IMAGES = 512
+
+
+@dataclass(frozen=True)
+class RateCurve:
+    """betas `(S,)`, smallest first; distortion and rate `(S,)`, rate_per_dim `(S, D)`, in nats per image."""
+
+    betas: NDArray[np.float64]
+    distortion: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    rate_per_dim: NDArray[np.float64]
+
+    def distortion_at(self, rate: float) -> float:
+        """Between the measured rates, on a straight line; beyond them, at the nearest."""
+        order = np.argsort(self.rate)
+        return float(np.interp(rate, self.rate[order], self.distortion[order]))
+
+
+def beta_steps(low: float, high: float, count: int = STEPS) -> list[float]:
+    """`count` values from low to high, evenly spaced on a log scale, to three digits."""
+    return [float(f"{value:.3g}") for value in np.geomspace(low, high, count)]
+
+
+def nearest_step(low: float, high: float, beta: float) -> float:
+    """The one of `beta_steps` that lies nearest, on their log scale."""
+    return min(beta_steps(low, high), key=lambda step: abs(np.log(step / beta)))
+
+
+def rate_curve(run: Run, images: int = IMAGES) -> RateCurve:
+    """Distortion and rate at `STEPS` values of β, on the first test images; from the cache if they are there.
+
+    Raises:
+        DataError, RunError: not cached, and the data or the weights cannot be had.
+    """
+
+    def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        model, test = run.model(choose_device("auto")), run.data("test").test
+        assert model.config.betas is not None, f"{run.config.family} is not told β"
+        betas = beta_steps(*model.config.betas)
+        labels = None if test.labels is None else test.labels[:images]
+        found = [measure(model.at(beta), test.images[:images], labels) for beta in betas]
+        return {
+            "betas": torch.tensor(betas, dtype=torch.float64),
+            "distortion": torch.tensor([one.distortion for one in found], dtype=torch.float64),
+            "rate": torch.tensor([one.rate for one in found], dtype=torch.float64),
+            "rate_per_dim": torch.tensor([one.rate_per_dim for one in found], dtype=torch.float64),
+        }, {}
+
+    tensors, _ = cached(run.at(None), "rates", {"images": images, "steps": STEPS}, compute)
+    return RateCurve(*(tensors[name].numpy() for name in ("betas", "distortion", "rate", "rate_per_dim")))
+
+
+def rate_point(run: Run, images: int = IMAGES) -> tuple[float | None, float]:
+    """Rate (None without a prior) and distortion of a run on the first test images: what a curve is compared with.
+
+    Raises:
+        DataError, RunError: not cached, and the data or the weights cannot be had.
+    """
+
+    def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        model, test = run.model(choose_device("auto")), run.data("test").test
+        found = measure(model, test.images[:images], None if test.labels is None else test.labels[:images])
+        return {"images": torch.tensor(found.images)}, {"rate": found.rate, "distortion": found.distortion}
+
+    numbers = cached(run, "point", {"images": images}, compute)[1]
+    return numbers["rate"], numbers["distortion"]
+
+
+@torch.inference_mode()
+def codes_along(model: Model, images: NDArray[np.uint8], betas: list[float]) -> NDArray[np.float32]:
+    """The code of each image `(n, H, W, C)` at each β: `(n, len(betas), D)`."""
+    n, steps = len(images), len(betas)
+    x = as_floats(torch.tensor(images).permute(0, 3, 1, 2)).repeat_interleave(steps, dim=0)
+    return model.at(torch.tensor(betas).repeat(n)).embed(x).float().unflatten(0, (n, steps)).numpy()

@@ -1,0 +1,131 @@
+"""The multi-rate VAE (Bae et al. 2023): β is an input, so one training holds the whole rate–distortion curve.
+
+    E_β [ w(β) · (E_q[−log p_β(x|z)] + β · KL(q_β(z|x) ‖ p(z))) ],   log β ~ U(log low, log high)
+
+w(β) = 1/√(1 + β), scaled to a mean of 1 over the batch: without it the steep losses of large β drown the fine work at
+small ones (their distortion was 8 % too high on digits, 2 % with it). It moves no optimum, for each β has its own.
+The paper lets each layer's output be gated by a sigmoid of log β (eq. 12). Here a small network of log β scales and shifts
+what each layer says, heads included (Perez et al. 2018): collapsing a dimension wants its head to move, not only to fade.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import dataclass
+from typing import Self, cast
+
+import torch
+from torch import Tensor, nn
+
+from ..config import ConfigError, setting
+from ..networks.initialise import WEIGHTED
+from ..networks.mlp import mlp
+from .base import ModelConfig
+from .vae import VAE, DiagonalGaussian
+
+#: Numbers that tell the layers which β it is.
+TOLD = 32
+
+
+class MultiRateVAE(VAE):
+    """E_β[E_q[−log p_β(x|z)] + β·KL(q_β(z|x) ‖ N(0, I))], Bae et al. 2023, eq. 9."""
+
+    @dataclass(frozen=True)
+    class Config(VAE.Config):
+        """Settings of the multi-rate VAE."""
+
+        beta_low: float = setting(0.1, "The least β", above=0.0, high=1e6)
+        beta_high: float = setting(100.0, "The largest β", above=0.0, high=1e6)
+        # β is drawn for each image: there is no one weight to move, and no one rate to leave free.
+        schedule: str = setting("constant", "Constant: β is drawn for each image", choices=("constant",), advanced=True)
+        free_bits: float = setting(0.0, "None: each β has its own rate", low=0.0, high=0.0, advanced=True)
+
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            if self.beta_low >= self.beta_high:
+                raise ConfigError(f"--beta-low {self.beta_low:g}: must be below --beta-high {self.beta_high:g}.")
+
+        @property
+        def beta(self) -> None:
+            """None: it has all of them."""
+
+        @property
+        def betas(self) -> tuple[float, float]:
+            return self.beta_low, self.beta_high
+
+    title = "Multi-rate VAE"
+    formula = r"\mathbb{E}_{\beta}\bigl[\mathbb{E}_{q_\beta(z|x)}[-\log p_\beta(x|z)] + \beta\,\mathrm{KL}(q_\beta(z|x)\,\|\,p(z))\bigr]"
+    about = "Trained once for every β: drag β itself and watch dimensions fall silent."
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        own = cast(MultiRateVAE.Config, config)
+        #: The β that is asked for outside of training: one for all images, or one for each `(B,)`.
+        self.asked: float | Tensor = min(max(1.0, own.beta_low), own.beta_high)
+        self.teller = nn.Sequential(*mlp([1, TOLD, TOLD]), nn.SiLU())
+        self.encoder_gates, self.decoder_gates = gates_of(self.encoder), gates_of(self.decoder)
+
+    def at(self, beta: float | Tensor) -> Self:
+        """The same weights, asked at another β, or at one for each image `(B,)`."""
+        other = copy.copy(self)
+        other.asked = beta
+        return other
+
+    @property
+    def beta(self) -> float:
+        return float(self.asked)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        return cast(MultiRateVAE.Config, self.config).betas
+
+    def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
+        return DiagonalGaussian(*self.moments(gated(self.encoder, self.encoder_gates, x, self.told(x))))
+
+    def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        return gated(self.decoder, self.decoder_gates, z, self.told(z))
+
+    def told(self, like: Tensor) -> Tensor:
+        """What the layers hear of the β asked for, `(B, TOLD)`."""
+        beta = torch.as_tensor(self.asked, dtype=torch.float32, device=like.device).expand(len(like))
+        low, high = (math.log(bound) for bound in self.bounds)
+        return self.teller((2 * (beta.log() - low) / (high - low) - 1)[:, None])
+
+    def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
+        low, high = (math.log(bound) for bound in self.bounds)
+        drawn = torch.empty(len(x), device=x.device).uniform_(low, high).exp()
+        asked = self.at(drawn)
+        posterior = asked.encode(x)
+        z = posterior.sample()
+        distortion, rate = asked.distortion(x, z), posterior.rate_per_dim().sum(1)
+        weight = torch.rsqrt(1 + drawn)
+        return {
+            "loss": (weight * (distortion + drawn * rate)).mean() / weight.mean(),
+            "distortion": distortion.mean().detach(),
+            "rate": rate.mean().detach(),
+        }
+
+
+def gates_of(network: nn.Sequential) -> nn.ModuleList:
+    """For each layer with weights, what turns the told β into a scale and a shift of its channels; near 1 and 0 at first."""
+    found = nn.ModuleList()
+    for layer in network:
+        if isinstance(layer, WEIGHTED):
+            channels = layer.out_features if isinstance(layer, nn.Linear) else layer.out_channels
+            gate = nn.Linear(TOLD, 2 * channels)
+            nn.init.normal_(gate.weight, std=0.01)
+            nn.init.zeros_(gate.bias)
+            found.append(gate)
+    return found
+
+
+def gated(network: nn.Sequential, gates: nn.ModuleList, x: Tensor, told: Tensor) -> Tensor:
+    """Run `x (B, …)` through the network, each layer's channels scaled and shifted as `told (B, TOLD)` says."""
+    left = iter(gates)
+    for layer in network:
+        x = layer(x)
+        if isinstance(layer, WEIGHTED):
+            scale, shift = next(left)(told).to(x.dtype).view(len(x), -1, *[1] * (x.dim() - 2)).chunk(2, dim=1)
+            x = torch.addcmul(shift, x, 1 + scale)
+    return x
