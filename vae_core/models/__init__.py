@@ -22,6 +22,7 @@ from .iwae import IWAE
 from .multirate_vae import MultiRateVAE
 from .sparse_autoencoder import SparseAutoencoder
 from .vae import VAE
+from .vae_gan import VAEGAN
 from .vampprior_vae import VampPriorVAE
 from .wae import WAEGAN, WAEMMD
 
@@ -43,6 +44,7 @@ MODELS: dict[str, type[Model]] = {
     "hierarchical_vae": HierarchicalVAE,
     "ladder_vae": LadderVAE,
     "multirate_vae": MultiRateVAE,
+    "vae_gan": VAEGAN,
     "wae_mmd": WAEMMD,
     "wae_gan": WAEGAN,
     "adversarial_autoencoder": AdversarialAutoencoder,

@@ -141,9 +141,13 @@ class Model(nn.Module):
 
     def distortion(self, x: Tensor, z: Tensor, y: Tensor | None = None) -> Tensor:
         """−log p(x|z) in nats per image, `(B,)`."""
+        return self.nll(self.decode_logits(z, y), x)
+
+    def nll(self, logits: Tensor, x: Tensor) -> Tensor:
+        """The same of logits `(B, C, H, W)`."""
         # Low precision may carry the network, never the sum over thousands of pixels.
         logvar = self.observation_logvar.float().clamp(-14, 14)
-        return self.likelihood.nll(self.decode_logits(z, y).float(), x, logvar)
+        return self.likelihood.nll(logits.float(), x, logvar)
 
     def sample(self, n: int, y: Tensor | None = None, generator: torch.Generator | None = None) -> Tensor:
         """New images `(n, C, H, W)` in [0, 1]: the decoded means of codes drawn from the prior.

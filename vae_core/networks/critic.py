@@ -1,12 +1,13 @@
-"""A fully connected critic of codes: what tells one distribution of z from another."""
+"""Critics: what tells one distribution of codes, or of images, from another."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from .conv import sides
 from .initialise import initialise
 
 
@@ -20,8 +21,34 @@ def critic(inputs: int, outputs: int, width: int, depth: int, *, spectral: bool 
     for before, after in pairwise([inputs, *[width] * depth]):
         layers += [nn.Linear(before, after), nn.LeakyReLU(0.2, inplace=True)]
     network = initialise(nn.Sequential(*layers, nn.Linear(width, outputs)))
-    if spectral:
-        for layer in network:
-            if isinstance(layer, nn.Linear):
-                spectral_norm(layer)
+    return bound(network) if spectral else network
+
+
+def bound(network: nn.Sequential) -> nn.Sequential:
+    """Let no layer stretch by more than 1 (Miyato et al. 2018)."""
+    for layer in network:
+        if isinstance(layer, nn.Linear | nn.Conv2d):
+            spectral_norm(layer)
     return network
+
+
+class ImageCritic(nn.Module):
+    """Images `(B, C, H, W)` → how real they look, one logit each `(B,)`; spectrally normalised 4×4 convolutions."""
+
+    def __init__(self, shape: tuple[int, ...], channels: int) -> None:
+        super().__init__()
+        steps = sides(shape[1])
+        layers: list[nn.Module] = []
+        for before, after in pairwise([shape[0], *[channels] * (len(steps) - 1)]):
+            layers += [nn.Conv2d(before, after, kernel_size=4, stride=2, padding=1), nn.LeakyReLU(0.2)]
+        network = bound(initialise(nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * steps[-1] ** 2, 1))))
+        # Larsen et al. 2016 compare the third of four convolutions; here it is the last but one, or the only one.
+        hidden = 2 * max(1, len(steps) - 2)
+        self.low, self.high = network[:hidden], network[hidden:]
+
+    def features(self, x: Tensor) -> Tensor:
+        """What a hidden layer sees, `(B, channels, h, w)` in float32."""
+        return self.low(x).float()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.high(self.low(x)).squeeze(1)
