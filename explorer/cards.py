@@ -57,8 +57,7 @@ def describe(run: Run) -> str:
     config = run.config
     source = DATASETS.get(config.data.name)
     data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
-    dims = config.model.latent_dim
-    parts = [data, MODELS[config.family].title, f"{dims} latent dimension{'s' if dims > 1 else ''}"]
+    parts = [data, MODELS[config.family].title, config.model.code_words]
     return "  \n".join(filter(None, [" · ".join(parts), bound(run)]))
 
 

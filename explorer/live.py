@@ -103,7 +103,7 @@ def hello(run: Run) -> dict[str, object]:
     return {
         "run": run.id,
         "version": run.weights_hash(),
-        "dims": model.config.latent_dim,
+        "dims": model.config.code_width,
         "shape": list(model.config.shape),
         "classes": model.config.classes if model.conditional else 0,
         "betas": model.config.betas,
@@ -126,7 +126,7 @@ async def _answer_all(socket: WebSocket, run: Run) -> None:
 
 
 async def _answer(socket: WebSocket, run: Run, frame: bytes | None, free: asyncio.Semaphore) -> None:
-    sequence, condition, codes = parse(frame, run.config.model.latent_dim)
+    sequence, condition, codes = parse(frame, run.config.model.code_width)
     pixels = await asyncio.wrap_future(DESK.decode(run, codes, condition))
     async with asyncio.timeout(PATIENCE):
         await socket.send_bytes(struct.pack("<I", sequence) + pixels.tobytes())

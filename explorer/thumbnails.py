@@ -37,7 +37,7 @@ def _thumbnail(_run: Run, path: str, version: int) -> str:
 
 def subject(run: Run) -> tuple[str, str]:
     """What the picture shows, and how to read it."""
-    kind, dims, ranked = family(run.config.family), run.config.model.latent_dim, ranking(run)
+    kind, dims, ranked = family(run.config.family), run.config.model.code_width, ranking(run)
     if kind.conditional:
         return "A class in each row", "Each column is one code, drawn at random: the same style in every class."
     if not kind.standard_prior:
@@ -62,7 +62,7 @@ def ranking(run: Run) -> list[int]:
 @torch.no_grad()
 def overview(model: Model, ranked: list[int], rows: int = ROWS, columns: int = COLUMNS) -> Tensor:
     """Images `(rows · columns, C, H, W)` in [0, 1]: what `thumbnail` shows."""
-    dims = model.config.latent_dim
+    dims = model.config.code_width
     across = torch.linspace(-REACH, REACH, columns).tolist()
     if model.conditional:
         styles = model.prior_sample(columns, torch.Generator().manual_seed(0)).repeat(rows, 1)

@@ -154,7 +154,7 @@ def checked_codes(codes: NDArray[np.float32], model: Model) -> Tensor:
     Raises:
         RequestError: not `(n, D)` finite numbers with n from 1 to 256.
     """
-    dims = model.config.latent_dim
+    dims = model.config.code_width
     if codes.ndim != 2 or codes.shape[1] != dims:
         raise RequestError(f"Codes of shape {codes.shape}: this model takes (n, {dims}).")
     if not 1 <= len(codes) <= MAX_BATCH:

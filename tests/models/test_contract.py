@@ -34,10 +34,10 @@ def images(shape, n=6):
 def test_shapes(name, shape, network):
     model, x = make(name, shape, network=network), images(shape)
     posterior = model.encode(x, Y)
-    assert posterior.mu.shape == posterior.sample().shape == (6, 3)
+    assert posterior.mu.shape == posterior.sample().shape == (6, model.config.code_width)
     assert torch.equal(model.embed(x, Y), posterior.mu)
     rates, ratio = posterior.rate_per_dim(posterior.mu), posterior.log_ratio(posterior.mu)
-    assert rates is None or rates.shape == (6, 3)
+    assert rates is None or rates.shape == (6, model.side**2 if name == "vq_vae" else 3)
     assert ratio is None or ratio.shape == (6,)
     assert posterior.logvar is None or posterior.logvar.shape == (6, 3)
     assert model.distortion(x, posterior.mu, Y).shape == (6,)

@@ -83,6 +83,12 @@ def test_every_family_goes_on_where_it_was(digits, always_due, family, settings)
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
+@pytest.mark.parametrize("family", MODELS)
+def test_every_family_trains_in_low_precision(digits, family):
+    model = model_for(digits, family, network="conv")
+    assert fit(model, digits, TrainConfig(steps=3, batch_size=32, snapshots=0, precision="bfloat16")) == "done"
+
+
 def test_a_critic_learns_beside_the_model(digits):
     """It moves, its loss is recorded, and clipping the model's gradients to nothing leaves it alone."""
     model, notes = model_for(digits, "factor_vae", critic_width=16), Notes()

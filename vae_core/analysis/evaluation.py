@@ -47,7 +47,7 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
         raise DataError(f"The {config.split} split of {data.name} is empty.")
     model = run.model(choose_device(config.device))
     found = measure(model, images, labels, seed=config.seed).to_dict()
-    table = {"split": config.split, **found} | _image_scores(model, images, labels)
+    table = {"split": config.split, **found} | _scores(model, images, labels)
     table["beta"] = run.config.beta
     table["iwae"] = _iwae(model, images, labels, config, progress)
     table["iwae_samples"] = config.iwae
@@ -57,13 +57,15 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
 
 
 @torch.no_grad()
-def _image_scores(model: Model, images: torch.Tensor, labels: torch.Tensor | None) -> dict[str, float]:
-    sums = dict.fromkeys(METRICS, 0.0)
+def _scores(model: Model, images: torch.Tensor, labels: torch.Tensor | None) -> dict[str, float]:
+    """The image metrics, and what the family tells of its codes."""
+    sums, codes = dict.fromkeys(METRICS, 0.0), []
     for x, y in in_order(images, labels, _device(model)):
-        means = model.decode(model.embed(x, y), y)
+        codes.append(model.embed(x, y))
+        means = model.decode(codes[-1], y)
         for name, metric in METRICS.items():
             sums[name] += float(metric.function(x, means).double().sum())
-    return {name: total / len(images) for name, total in sums.items()}
+    return {name: total / len(images) for name, total in sums.items()} | model.describe(torch.cat(codes))
 
 
 def _iwae(

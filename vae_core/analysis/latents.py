@@ -88,7 +88,7 @@ def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) ->
             parts["logvar"].append(posterior.logvar)
         if type(posterior) is not DiagonalGaussian:
             rate = posterior.rate_per_dim(posterior.sample(generator))
-            parts["rate"] += [] if rate is None else [rate]
+            parts["rate"] += [] if rate is None or rate.shape != posterior.mu.shape else [rate]
     return {name: torch.cat(found).cpu() for name, found in parts.items() if found}
 
 

@@ -24,6 +24,7 @@ from .sparse_autoencoder import SparseAutoencoder
 from .vae import VAE
 from .vae_gan import VAEGAN
 from .vampprior_vae import VampPriorVAE
+from .vq_vae import VQVAE
 from .wae import WAEGAN, WAEMMD
 
 MODELS: dict[str, type[Model]] = {
@@ -48,6 +49,7 @@ MODELS: dict[str, type[Model]] = {
     "wae_mmd": WAEMMD,
     "wae_gan": WAEGAN,
     "adversarial_autoencoder": AdversarialAutoencoder,
+    "vq_vae": VQVAE,
 }
 
 

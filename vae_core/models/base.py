@@ -43,6 +43,16 @@ class ModelConfig(Config):
             )
 
     @property
+    def code_width(self) -> int:
+        """D, the numbers in a code."""
+        return self.latent_dim
+
+    @property
+    def code_words(self) -> str:
+        """A code's size in words."""
+        return f"{self.latent_dim} latent dimension{'s' if self.latent_dim > 1 else ''}"
+
+    @property
     def betas(self) -> tuple[float, float] | None:
         """The least and largest β that the networks can be told; None for a family with one β, or none."""
         return None
@@ -51,8 +61,8 @@ class ModelConfig(Config):
 class Posterior(Protocol):
     """q(z|x): what an encoder returns; None stands for what a model without a density or a prior cannot tell.
 
-    mu, logvar: `(B, D)` the code that stands for each image, and how sure it is. rate_per_dim(z): nats `(B, D)` whose
-    mean over draws z of q(z|x) is the KL to the prior; exact without looking at z where there is a closed form.
+    mu, logvar: `(B, D)` the code that stands for each image, and how sure it is. rate_per_dim(z): nats `(B, D)` (or
+    of each cell of a grid) whose mean over draws z of q(z|x) is the KL to the prior; exact without looking at z where there is a closed form.
     log_ratio(z): log q(z|x) − log p(z) `(B,)`.
     """
 
@@ -89,17 +99,25 @@ class Model(nn.Module):
         self.config = config
         #: A critic that learns beside the model; families that have one set it and define `adversary_loss`.
         self.adversary: nn.Module | None = None
-        network = NETWORKS[config.network]
-        channels, height, width = config.shape
-        style = Style(config.hidden, config.channels, config.norm, config.dropout)
-        self.encoder = network.encoder((channels + planes, height, width), outputs or config.latent_dim, style)
-        self.decoder = network.decoder(inputs or config.latent_dim, (channels, height, width), style)
+        self.build(
+            Style(config.hidden, config.channels, config.norm, config.dropout),
+            outputs or config.latent_dim,
+            inputs or config.latent_dim,
+            planes,
+        )
         self.likelihood = LIKELIHOODS[config.likelihood]
         logvar = torch.tensor(2 * math.log(config.sigma))
         if self.likelihood.variance == "learned":
             self.observation_logvar = nn.Parameter(logvar)
         else:
             self.register_buffer("observation_logvar", logvar, persistent=False)
+
+    def build(self, style: Style, outputs: int, inputs: int, planes: int) -> None:
+        """Set `encoder` and `decoder`."""
+        channels, height, width = self.config.shape
+        network = NETWORKS[self.config.network]
+        self.encoder = network.encoder((channels + planes, height, width), outputs, style)
+        self.decoder = network.decoder(inputs, (channels, height, width), style)
 
     # -- what a family defines ---------------------------------------------------------------------------
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
@@ -121,6 +139,10 @@ class Model(nn.Module):
     def weight(self, step: int) -> float | None:
         """β at this step; None for a family without one."""
         return None
+
+    def describe(self, z: Tensor) -> dict[str, float]:
+        """More numbers on the codes `(N, D)` of a whole split, for the table of a run's evaluation."""
+        return {}
 
     def at(self, beta: float | Tensor) -> Self:
         """The same weights, asked at another β; only where the configuration has `betas`."""

@@ -1,0 +1,60 @@
+"""Encoders and decoders between an image and a square grid of vectors: each cell sees, and draws, its own surroundings."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from torch import nn
+
+from .conv import sides
+from .initialise import initialise
+from .mlp import dense
+from .resnet import Block
+from .style import Style
+
+
+def grid_side(image_side: int, most: int) -> int:
+    """The largest side that halvings of the image arrive at, at most `most`; the smallest of them if none is."""
+    found = sides(image_side)[1:] or [image_side]
+    return next((side for side in found if side <= most), found[-1])
+
+
+def grid_encoder(name: str, shape: tuple[int, int, int], side: int, depth: int, style: Style) -> nn.Sequential:
+    """`(B, C, H, W)` → `(B, depth · side²)`, the cells of each depth one after the other."""
+    if name == "mlp":
+        return initialise(
+            nn.Sequential(
+                nn.Flatten(), *dense([shape[0] * shape[1] ** 2, *style.hidden, depth * side**2], style.dropout)
+            )
+        )
+    layers: list[nn.Module] = []
+    inputs = shape[0]
+    for _ in down_to(shape[1], side)[1:]:
+        layers += [nn.Conv2d(inputs, style.channels, kernel_size=4, stride=2, padding=1), nn.ReLU(inplace=True)]
+        inputs = style.channels
+    if name == "resnet":
+        layers += [Block(inputs, style), Block(inputs, style), nn.ReLU()]
+    return initialise(nn.Sequential(*layers, nn.Conv2d(inputs, depth, kernel_size=1), nn.Flatten()))
+
+
+def grid_decoder(name: str, shape: tuple[int, int, int], side: int, depth: int, style: Style) -> nn.Sequential:
+    """`(B, depth · side²)` → logits `(B, C, H, W)`."""
+    if name == "mlp":
+        widths = [depth * side**2, *reversed(style.hidden), shape[0] * shape[1] ** 2]
+        return initialise(nn.Sequential(*dense(widths, style.dropout), nn.Unflatten(1, shape)))
+    layers: list[nn.Module] = [nn.Unflatten(1, (depth, side, side)), nn.Conv2d(depth, style.channels, 3, padding=1)]
+    layers += [Block(style.channels, style), Block(style.channels, style)] if name == "resnet" else []
+    for small, large in pairwise(down_to(shape[1], side)[::-1]):
+        layers += [
+            nn.ReLU(),
+            nn.ConvTranspose2d(
+                style.channels, style.channels, kernel_size=4, stride=2, padding=1, output_padding=large - 2 * small
+            ),
+        ]
+    return initialise(nn.Sequential(*layers, nn.ReLU(), nn.Conv2d(style.channels, shape[0], 3, padding=1)))
+
+
+def down_to(image_side: int, side: int) -> list[int]:
+    """The sides from the image's to the grid's."""
+    found = sides(image_side)
+    return found[: found.index(side) + 1]
