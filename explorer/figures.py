@@ -31,6 +31,10 @@ class Colouring:
     unit: str = ""
 
 
+#: Dimensions that a map can be coloured by: those that carry most.
+MOST_DIMENSIONS = 64
+
+
 def colourings(codes: Latents) -> dict[str, Colouring]:
     """Everything a map of these codes can be coloured by: label, factors, rate, distortion, each dimension."""
     found: dict[str, Colouring] = {}
@@ -44,7 +48,7 @@ def colourings(codes: Latents) -> dict[str, Colouring]:
     if codes.rate is not None:
         found["Rate (KL)"] = Colouring("rate", codes.rate.sum(1), "rate", unit="nats")
     found["Distortion"] = Colouring("distortion", codes.distortion, "distortion", unit="nats")
-    for dim in codes.order():
+    for dim in codes.order()[:MOST_DIMENSIONS]:
         found[f"z{dim}"] = Colouring(f"z{dim}", codes.mu[:, dim], f"z:{dim}")
     return found
 

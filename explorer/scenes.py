@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
+
 from vae_core.analysis import (
     IMAGES,
     Keyframe,
@@ -20,6 +22,7 @@ from vae_core.analysis import (
     rate_point,
 )
 from vae_core.config import BetascopeError
+from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 
 from . import library
@@ -66,6 +69,24 @@ def traversal_scene(
             "map": map_scene(run, codes, flat_map(codes), mini=True),
         }
     )
+
+
+def codes_scene(run: Run, codes: Latents, z: Sequence[float], row: int | None) -> dict[str, Any]:
+    """For codes.js: the codebook, how often the test images say each word, and the small map."""
+    model, file = library.model_of(run), latents_file(run)
+    assert isinstance(model, VQVAE)
+    said = model.nearest(torch.from_numpy(codes.mu)).flatten()
+    return about(run) | {
+        "side": model.side,
+        "words": model.words.detach().tolist(),
+        "uses": torch.bincount(said, minlength=len(model.words)).tolist(),
+        "z": list(z),
+        "row": row,
+        "images": len(codes),
+        "codes": file.name if file.exists() else None,
+        "originals": library.test_data(run)[0] is not None,
+        "map": map_scene(run, codes, flat_map(codes), mini=True),
+    }
 
 
 def interpolation_scene(

@@ -13,6 +13,7 @@ from explorer.state import session
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import denoise, reconstruct
 from vae_core.models.denoising_autoencoder import DenoisingAutoencoder
+from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 from vae_core.serving import MAX_CODE
 
@@ -119,7 +120,10 @@ def move_of(dims: int) -> dict[int, float]:
 
 def traversals(runs: list[Run]) -> None:
     """One drag makes the same move in every run, each from its own code of the image."""
-    runs = same_images(runs)
+    runs = [run for run in same_images(runs) if not isinstance(library.model_of(run), VQVAE)]
+    if not runs:
+        st.info("Codes that are grids of words have no sliders; see Traverse.", icon=":material/grid_on:")
+        return
     ids = [run.id for run in runs]
     reference = ids.index(session().run) if session().run in ids else 0
     last = min(len(library.latents(run)) for run in runs) - 1

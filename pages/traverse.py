@@ -9,10 +9,11 @@ from explorer.components import mount, said
 from explorer.conditions import class_in_view, condition, keep_condition
 from explorer.images import png_address, sheet
 from explorer.pictures import say_what_is_missing
-from explorer.scenes import rates_scene, traversal_scene
+from explorer.scenes import codes_scene, rates_scene, traversal_scene
 from explorer.state import session, valid_code
 from explorer.widgets import current_run, empty_state
 from vae_core.analysis import Latents, manifold
+from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 
 PLANE = 13
@@ -60,6 +61,25 @@ def plane(run: Run, codes: Latents, reach: float, label: int | None) -> None:
     st.image(png_address(sheet(images, PLANE, side=48)), alt=f"The plane of z{x} and z{y}")
 
 
+def explore_words(run: Run, codes: Latents) -> None:
+    """A code that is a grid of words."""
+    z, row = current_code(run, codes)
+    key = f"traverse.words.{run.id}"
+    found = mount(
+        "codes", key, codes_scene(run, codes, z, row), on_z_change=lambda: remember(run, key, codes.dims), on_gone_change=lambda: None
+    )  # fmt: skip
+    if found.get("gone"):
+        st.rerun()
+    say_what_is_missing(run)
+    numbers = library.numbers(run)
+    if "perplexity" in numbers:
+        size = run.config.model.to_dict()["codebook"]
+        st.caption(
+            f"On the whole test split {numbers['words_used']:.0f} of {size} words are said, with a perplexity of "
+            f"{numbers['perplexity']:.1f} ({numbers['perplexity'] / size:.0%} of an even use)."
+        )
+
+
 def explore(run: Run, codes: Latents) -> None:
     z, row = current_code(run, codes)
     chosen = session().view.get("reach", "3")
@@ -84,4 +104,5 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 else:
-    explore(run, library.latents(run))
+    show = explore_words if isinstance(library.model_of(run), VQVAE) else explore
+    show(run, library.latents(run))

@@ -33,6 +33,17 @@ def drawn(run: Run, z: Sequence[float] | torch.Tensor) -> NDArray[np.int64]:
     return (image * 255).round().expand(3, -1, -1).permute(1, 2, 0).long().numpy()
 
 
+def wait_for_pixels(page: Page, canvas: Locator, wanted: NDArray[np.int64], near: int = 1) -> None:
+    """Wait until the canvas shows these pixels, within `near` grey levels."""
+    for _ in range(60):
+        found = pixels(canvas)
+        if found.shape == wanted.shape and np.abs(found - wanted).max() <= near:
+            return
+        page.wait_for_timeout(50)
+    assert found.shape == wanted.shape, f"the canvas is {found.shape}"
+    raise AssertionError(f"off by {np.abs(found - wanted).max()} grey levels")
+
+
 def code_of(canvas: Locator) -> list[float]:
     """The code whose image a canvas shows."""
     return [float(value) for value in (canvas.get_attribute("data-z") or "").split(",")]

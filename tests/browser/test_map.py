@@ -11,7 +11,7 @@ import vae_core
 from vae_core.analysis import MapConfig, latents_of, map_of
 
 from .conftest import settle
-from .looking import drawn, pixels, ready
+from .looking import drawn, pixels, ready, wait_for_pixels
 
 Open = Callable[..., Page]
 
@@ -63,16 +63,6 @@ def tip(page: Page, kind: str) -> Locator:
     found = page.locator(f'.map .tip[data-kind="{kind}"]')
     expect(found).to_be_visible()
     return found.locator("canvas")
-
-
-def wait_for_pixels(page: Page, canvas: Locator, wanted: np.ndarray, near: int = 1) -> None:
-    for _ in range(60):
-        found = pixels(canvas)
-        if found.shape == wanted.shape and np.abs(found - wanted).max() <= near:
-            return
-        page.wait_for_timeout(50)
-    assert found.shape == wanted.shape, f"the canvas is {found.shape}"
-    raise AssertionError(f"off by {np.abs(found - wanted).max()} grey levels")
 
 
 def test_every_test_image_is_a_point_and_shows_itself(open_page: Open, store: vae_core.Store) -> None:

@@ -15,7 +15,7 @@ from .conftest import settle
 from .looking import assert_shows, ready
 
 PAGES = ("home", "train", "map", "traverse", "interpolate", "compare")
-RUNS = ("plane-1", "wide-1", "auto-1", "rgb-1", "classes-1", "rates-1")
+RUNS = ("plane-1", "wide-1", "auto-1", "rgb-1", "classes-1", "rates-1", "words-1")
 TITLES = {"home": "latent space", "train": "Train", "map": "Map", "traverse": "Traverse", "interpolate": "Interpolate", "compare": "Compare"}  # fmt: skip
 
 
