@@ -158,7 +158,7 @@ def own_settings(config: type[ModelConfig]) -> list[str]:
     classes = [cls for cls in reversed(config.__mro__) if cls not in VAE.Config.__mro__]
     named = dict.fromkeys(name for cls in classes for name in inspect.get_annotations(cls))
     advanced = {field.name for field in dataclasses.fields(config) if field.metadata["advanced"]}
-    return [name for name in named if name != "beta" and name not in advanced]
+    return [name for name in named if name not in (*MAIN, "beta") and name not in advanced]
 
 
 def shape_of(dataset: str) -> tuple[int, ...] | None:

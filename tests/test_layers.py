@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"config"},
-    {"likelihoods", "divergences", "schedules"},
+    {"likelihoods", "divergences", "schedules", "ssim"},
     {"datasets", "networks"},
     {"models"},
     {"training"},

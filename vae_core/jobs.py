@@ -43,7 +43,7 @@ def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settin
         elif key == "data_seed":
             data["seed"] = value
         elif key in setting_names(kind):
-            of_model[key] = value
+            of_model[key] = str(Path(value).expanduser().absolute()) if key == "perceptual" and value else value
         elif key in setting_names(TrainConfig):
             train[key] = value
         else:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
 
 from vae_core.__main__ import main
@@ -32,6 +33,27 @@ CASES = {
     "negative beta in a sweep": (["sweep", "--dataset", "digits", "--betas", "1", "-2"], ["-2"]),
     "resume of nothing": (["train", "--resume", "nobody"], ["'nobody'"]),
     "resume of the gallery": (["train", "--resume", "gallery/digits-2d"], ["complete"]),
+    "a codebook larger than the data": (
+        [*TRAIN, "--model", "vq_vae", "--size", "100", "--batch-size", "20", "--codebook", "512"],
+        ["--codebook 512", "75 training images"],
+    ),
+    "a schedule longer than the run": (
+        [*TRAIN, "--schedule", "linear", "--warmup-steps", "500"],
+        ["--warmup-steps 500", "run of 10 steps"],
+    ),
+    "features of nobody": ([*TRAIN, "--perceptual-weight", "1"], ["--perceptual-weight 1", "--perceptual"]),
+    "features of a run that is not there": (
+        [*TRAIN, "--perceptual-weight", "1", "--perceptual", "nowhere"],
+        ["nowhere", "no trained run"],
+    ),
+    "too few dimensions for the layers": (
+        [*TRAIN, "--model", "ladder_vae", "--latent-dim", "2"],
+        ["--levels 2", "--latent-dim 3"],
+    ),
+    "a range of β without width": (
+        [*TRAIN, "--model", "multirate_vae", "--beta-low", "5", "--beta-high", "5"],
+        ["--beta-low 5", "--beta-high 5"],
+    ),
     "a folder that is not there": (["train", "--dataset", "./nowhere"], ["nowhere"]),
 }
 
@@ -62,6 +84,14 @@ def test_bad_input_is_one_sentence(refused, tmp_path, case):
     assert all(part in sentence for part in expected), sentence
     left = [path for path in (tmp_path / "store").glob("*") if not path.name.startswith(".")]
     assert left == [], "nothing was trained, so nothing may be left"
+
+
+def test_labels_that_are_not_there(refused, tmp_path):
+    np.savez(tmp_path / "own.npz", images=np.zeros((40, 16, 16), np.uint8))
+    told = refused(["train", "--dataset", str(tmp_path / "own.npz"), "--model", "conditional_vae", "--batch-size", "8"])
+    assert "--model 'conditional_vae': needs labels" in told
+    assert "own.npz has none" in told
+    assert "beta_vae" in told
 
 
 def test_a_data_folder_that_cannot_be_read(refused, tmp_path, monkeypatch):

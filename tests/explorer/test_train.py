@@ -98,7 +98,7 @@ def test_another_family_brings_its_own_defaults(app: Open, store: Store, started
     at.selectbox(key="train.model").set_value("capacity_vae").run()
     assert at.text_input(key="train.beta").value == "1000"
     assert at.selectbox(key="train.schedule").value == "capacity"
-    assert at.number_input(key="train.warmup_steps").value == 2000
+    assert at.number_input(key="train.warmup_steps").value is None
     at.selectbox(key="train.model").set_value("info_vae").run()
     assert at.session_state["train.alpha"] == 0.9
     at.selectbox(key="train.model").set_value("beta_tcvae").run()

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from ..ssim import ssim
 from .bounds import importance_bound
 from .errors import mae, mse
-from .ssim import ssim
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ..config import Config, ConfigError, setting
 from ..likelihoods import LIKELIHOODS
 from ..networks import NETWORKS, NORMS, Style
+from .extras import Eye, multiscale, perceptual, structure
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class ModelConfig(Config):
     dropout: float = setting(0.0, "Share of hidden units silenced in training", low=0.0, high=0.9, advanced=True)
     likelihood: str = setting("bernoulli", "Observation model p(x|z)", choices=LIKELIHOODS)
     sigma: float = setting(0.1, "Standard deviation of the Gaussian likelihood", low=1e-3, high=1e3, advanced=True)
+
+    ssim_weight: float = setting(0.0, "Nats for each 1 − SSIM of a reconstruction", low=0.0, high=1e6, advanced=True)
+    multiscale_weight: float = setting(
+        0.0, "Nats for squared errors at a half, a quarter, an eighth of the size", low=0.0, high=1e6, advanced=True
+    )
+    perceptual_weight: float = setting(
+        0.0, "Nats for squared differences of another network's features", low=0.0, high=1e6, advanced=True
+    )
+    perceptual: str = setting("", "Folder of the run whose encoder sees those features", advanced=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -97,6 +107,8 @@ class Model(nn.Module):
         """
         super().__init__()
         self.config = config
+        #: Through which `perceptual_weight` looks; whoever trains sets it.
+        self.eye: Eye | None = None
         #: A critic that learns beside the model; families that have one set it and define `adversary_loss`.
         self.adversary: nn.Module | None = None
         self.build(
@@ -162,14 +174,36 @@ class Model(nn.Module):
         return self.likelihood.mean(self.decode_logits(z, y).float())
 
     def distortion(self, x: Tensor, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """−log p(x|z) in nats per image, `(B,)`."""
+        """−log p(x|z) in nats per image, `(B,)`; while training with what the extras charge (extras.py)."""
         return self.nll(self.decode_logits(z, y), x)
 
     def nll(self, logits: Tensor, x: Tensor) -> Tensor:
         """The same of logits `(B, C, H, W)`."""
         # Low precision may carry the network, never the sum over thousands of pixels.
         logvar = self.observation_logvar.float().clamp(-14, 14)
-        return self.likelihood.nll(logits.float(), x, logvar)
+        found = self.likelihood.nll(logits.float(), x, logvar)
+        return found + self.extras(logits, x) if self.training and self.has_extras else found
+
+    @property
+    def has_extras(self) -> bool:
+        config = self.config
+        return bool(config.ssim_weight or config.multiscale_weight or config.perceptual_weight)
+
+    def extras(self, logits: Tensor, x: Tensor) -> Tensor:
+        """What reconstructions are charged for beside their likelihood, `(B,)`."""
+        config, mean = self.config, self.likelihood.mean(logits.float())
+        total = x.new_zeros(len(x))
+        if config.ssim_weight:
+            total = total + config.ssim_weight * structure(x, mean)
+        if config.multiscale_weight:
+            total = total + config.multiscale_weight * multiscale(x, mean)
+        if config.perceptual_weight:
+            if self.eye is None:
+                raise ConfigError(
+                    f"--perceptual-weight {config.perceptual_weight:g}: needs --perceptual, the folder of a trained run."
+                )
+            total = total + config.perceptual_weight * perceptual(self.eye, x, mean)
+        return total
 
     def sample(self, n: int, y: Tensor | None = None, generator: torch.Generator | None = None) -> Tensor:
         """New images `(n, C, H, W)` in [0, 1]: the decoded means of codes drawn from the prior.

@@ -24,7 +24,6 @@ class CapacityVAE(BetaVAE):
 
         beta: float = setting(1000.0, "γ, the price of a rate beside the capacity", low=0.0, high=1e6)
         schedule: str = setting("capacity", "How the weight of the rate moves", choices=(*SCHEDULES, *TARGETS))
-        warmup_steps: int = setting(2000, "Steps until the capacity is full", low=0)
         target_rate: float = setting(25.0, "Nats of capacity at the end", low=0.0, high=1e4)
 
     title = "Capacity VAE"

@@ -52,7 +52,9 @@ class VAE(Model):
         """Settings of the VAE."""
 
         schedule: str = setting("constant", "How the weight of the rate moves", choices=(*SCHEDULES, *TARGETS))
-        warmup_steps: int = setting(0, "Steps until the weight or capacity is full, or of one cycle", low=0)
+        warmup_steps: int | None = setting(
+            None, "Steps until the weight or capacity is full, or of one cycle (none: half of the run)", low=0
+        )
         target_rate: float = setting(
             25.0, "Nats that schedules capacity and controlled aim at", low=0.0, high=1e4, advanced=True
         )
@@ -85,7 +87,7 @@ class VAE(Model):
         config = cast(VAE.Config, self.config)
         if config.schedule == "controlled":
             return float(self.controller.beta)
-        return self.beta * SCHEDULES.get(config.schedule, constant)(step, config.warmup_steps)
+        return self.beta * SCHEDULES.get(config.schedule, constant)(step, config.warmup_steps or 0)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
         return DiagonalGaussian(*self.moments(self.encoder(x)))
@@ -108,7 +110,7 @@ class VAE(Model):
         """What a rate `(B, D)` in nats costs at this step, by the schedule and less the free bits: `(B,)` or `()`."""
         config = cast(VAE.Config, self.config)
         if config.schedule == "capacity":
-            capacity = config.target_rate * linear(step, config.warmup_steps)
+            capacity = config.target_rate * linear(step, config.warmup_steps or 0)
             return self.beta * (rate_per_dim.sum(1).mean() - capacity).abs()
         if config.schedule == "controlled":
             weight: Tensor | float = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -16,6 +17,7 @@ from ..models import MODELS, ModelConfig, family
 from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
 from ..training.config import held_out_of
+from .files import read_json
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def plan_run(
         raise ConfigError(
             f"--model {family_name!r}: needs labels, and {data.name} has none; take labelled images, or choose one of {others}."
         )
+    _check_eye(kind.from_dict(model), images.shape)
     usable = images.train_size - (held_out_of(images.train_size) if train.holds_out else 0)
     if train.batch_size > usable:
         raise DataError(
@@ -96,7 +99,7 @@ def plan_run(
             f"{data.name}; use at most {usable}."
         )
     known = {"shape": images.shape, "classes": len(images.class_names), "train_size": images.train_size}
-    complete = kind.from_dict(model | known)
+    complete = _with_warmup(kind.from_dict(model | known), train.total_steps(usable))
     return RunConfig(
         name=name or default_name(data, family_name, complete),
         data=data,
@@ -106,6 +109,43 @@ def plan_run(
         fingerprint=images.fingerprint,
         versions={"torch": torch.__version__, "python": platform.python_version()},
     )
+
+
+def _with_warmup(model: ModelConfig, total: int) -> ModelConfig:
+    """A schedule that was given no length takes half of the run.
+
+    Raises:
+        ConfigError: the schedule is longer than the run.
+    """
+    if not isinstance(model, VAE.Config) or model.schedule in ("constant", "controlled"):
+        return model
+    if model.warmup_steps is None:
+        return model.replace(warmup_steps=max(1, total // 2))
+    if model.warmup_steps > total:
+        raise ConfigError(
+            f"--warmup-steps {model.warmup_steps}: longer than the run of {total} steps; "
+            f"use at most {total}, or train for more."
+        )
+    return model
+
+
+def _check_eye(model: ModelConfig, shape: tuple[int, ...]) -> None:
+    """
+    Raises:
+        ConfigError: the run whose encoder shall compare images is not told, not there, or of another shape.
+    """
+    if not model.perceptual_weight:
+        return
+    if not model.perceptual:
+        raise ConfigError(
+            f"--perceptual-weight {model.perceptual_weight:g}: needs --perceptual, the folder of a trained run."
+        )
+    path = Path(model.perceptual)
+    if not (path / "weights.safetensors").exists():
+        raise ConfigError(f"--perceptual {model.perceptual!r}: there is no trained run in this folder.")
+    theirs = RunConfig.from_dict(read_json(path / "config.json")).model.shape
+    if theirs != shape:
+        raise ConfigError(f"--perceptual {model.perceptual!r}: takes images {theirs}, and these are {shape}.")
 
 
 def default_name(data: DataConfig, family_name: str, model: ModelConfig) -> str:

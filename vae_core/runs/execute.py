@@ -7,12 +7,14 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from filelock import Timeout
 
 from ..config import BetascopeError
 from ..models import create
+from ..models.extras import Eye
 from ..training import TrainingFailed, choose_device, describe_device, fit
 from .files import RunError
 from .recorder import Recorder
@@ -44,6 +46,8 @@ def _execute_locked(run: Run, on_progress: Callable[[int, int, dict[str, Any]], 
         )
         data = run.data("all")
         model = create(run.config.family, run.config.model, run.config.train.seed)
+        if run.config.model.perceptual_weight:
+            model.eye = Eye(list(Run.open(Path(run.config.model.perceptual)).model().encoder.children()))
         outcome = fit(model, data, run.config.train, Recorder(run, on_progress))
     except (BetascopeError, TrainingFailed) as error:
         _failed(run, str(error))

@@ -39,6 +39,10 @@ class TrainConfig(Config):
     compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
     snapshots: int = setting(8, "Weights kept along the way, at log-spaced steps", low=0, high=64, advanced=True)
 
+    def total_steps(self, images: int) -> int:
+        """Optimiser steps on so many training images."""
+        return self.steps or self.epochs * (images // self.batch_size)
+
     @property
     def holds_out(self) -> bool:
         """Whether decisions are taken while training, which must not look at the test split."""

@@ -149,7 +149,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
         model.to(memory_format=torch.channels_last)
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     batches = Batches(train, config.batch_size, config.seed, device, channels_last)
-    total = config.steps or config.epochs * batches.per_epoch
+    total = config.total_steps(len(train))
     return Plan(
         config=config,
         batches=batches,
