@@ -67,6 +67,22 @@ PRESETS = {
             "critic_depth": 5,
         },
     ),
+    "multirate": Preset(
+        "Every β at once",
+        "A multi-rate VAE is told β: train once, then drag β on Traverse and Compare.",
+        settings=_DIGITS | {"model": "multirate_vae", "epochs": 150},
+    ),
+    "classes": Preset(
+        "Any class, any style",
+        "A conditional VAE is told which digit to draw; its code holds the handwriting.",
+        "1",
+        _DIGITS | {"model": "conditional_vae", "latent_dim": 6, "epochs": 100},
+    ),
+    "words": Preset(
+        "A vocabulary of strokes",
+        "A VQ-VAE spells each digit in 4 × 4 words: swap them on Traverse.",
+        settings=_DIGITS | {"model": "vq_vae", "network": "conv", "latent_dim": 8, "epochs": 60},
+    ),
     "denoiser": Preset(
         "A denoiser",
         "Digits under heavy noise, and what is left of them: look at Compare afterwards.",

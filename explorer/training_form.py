@@ -100,7 +100,7 @@ def path_field() -> str:
 
 
 def family_field() -> str:
-    titles = {name: kind.title for name, kind in MODELS.items()}
+    titles = {name: f"{kind.title} · {kind.group.lower()}" for name, kind in MODELS.items()}
     return st.selectbox(
         "Model",
         list(titles),

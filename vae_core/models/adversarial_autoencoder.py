@@ -33,7 +33,7 @@ class AdversarialAutoencoder(Autoencoder):
         critic_depth: int = setting(2, "Hidden layers of the critic", low=1, high=16, advanced=True)
 
     title = "Adversarial autoencoder"
-    group = "Adversarial and transport"
+    group = "Adversarial"
     formula = r"-\log p(x \mid f(x)) - \lambda \log D(f(x)),\quad D:\ \text{prior or code?}"
     about = "A critic tells codes from draws of the prior until it cannot: an autoencoder that can be sampled."
 

@@ -92,7 +92,7 @@ class Model(nn.Module):
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     about: ClassVar[str] = ""
-    #: Where the family stands in a list: one of `GROUPS`.
+    #: Under which heading lists show the family.
     group: ClassVar[str] = "Variational"
     #: Whether encoder and decoder want the class label.
     conditional: ClassVar[bool] = False

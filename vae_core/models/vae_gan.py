@@ -43,7 +43,7 @@ class VAEGAN(BetaVAE):
         r" - \lambda_D\bigl(\log D(\tilde x)+\log D(x_p)\bigr) - \lambda_x\log p(x|z)"
     )
     about = "A critic of images says what looks wrong, and its eye replaces the pixels: sharper, less faithful."
-    group = "Adversarial and transport"
+    group = "Adversarial"
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)

@@ -32,7 +32,7 @@ class WAEMMD(Autoencoder):
         )
 
     title = "WAE (MMD)"
-    group = "Adversarial and transport"
+    group = "Transport"
     formula = r"-\log p(x \mid f(x)) + \lambda\,\mathrm{MMD}(q(z)\,\|\,p(z))"
     about = (
         "Every image has one exact code, and all codes together look like the prior: sharp images that can be sampled."
@@ -57,4 +57,5 @@ class WAEGAN(AdversarialAutoencoder):
         critic_depth: int = setting(4, "Hidden layers of the critic", low=1, high=16, advanced=True)
 
     title = "WAE (GAN)"
+    group = "Transport"
     about = "As the adversarial autoencoder, with the critic standing for a divergence: the larger λ, the closer to the prior."
