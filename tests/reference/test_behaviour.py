@@ -7,8 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from sklearn.svm import SVC
 
 import vae_core
+from vae_core.analysis import rate_curve
+from vae_core.models.beta_tcvae import decompose
 from vae_core.runs import Run, Store
 
 SETTINGS = dict(network="mlp", hidden=(128,), epochs=100, snapshots=0, image_size=16)
@@ -109,3 +112,64 @@ def test_dip_codes_are_uncorrelated(trained):
 
     plain, dip = (trained(name, latent_dim=6) for name in ("vae", "dip_vae"))
     assert off(dip) < 0.5 * off(plain)
+
+
+def test_a_class_that_is_asked_for_is_drawn(trained):
+    """Samples of class c are taken for a c by a classifier that knows real digits only."""
+    run = trained("conditional_vae", latent_dim=6)
+    train = run.data("all").train
+    judge = SVC().fit(train.images.flatten(1).numpy() / 255, train.labels.numpy())
+    test = run.data("test").test
+    assert judge.score(test.images.flatten(1).numpy() / 255, test.labels.numpy()) > 0.95
+    wanted = torch.arange(10).repeat_interleave(50)
+    with torch.no_grad():
+        drawn = run.model().sample(500, wanted, torch.Generator().manual_seed(0))
+    hits = judge.predict(drawn.flatten(1).numpy()) == wanted.numpy()
+    assert hits.mean() >= 0.9
+
+
+def test_the_vocabulary_is_used_and_spells_digits(trained):
+    run = trained("vq_vae", network="conv", latent_dim=8, codebook=64, epochs=40)
+    numbers = run.evaluation()
+    assert numbers["perplexity"] > 0.3 * 64
+    assert numbers["rate"] < 16 * np.log(64), "the prior knows which words follow which"
+    assert numbers["mse"] < 0.5 * trained("beta_vae", latent_dim=6, beta=4.0).evaluation()["mse"]
+
+
+def total_correlation(run: Run) -> float:
+    """TC of the test images' aggregate posterior in nats, with all of them as the mixture: Chen et al. 2018, eq. S7."""
+    codes = vae_core.latents_of(run)
+    mu, logvar = torch.from_numpy(codes.mu), 2 * torch.from_numpy(codes.sigma).log()
+    noise = torch.randn(len(mu), mu.shape[1], generator=torch.Generator().manual_seed(0))
+    z = mu + (0.5 * logvar).exp() * noise
+    return decompose(z, mu, logvar, len(mu), stratified=True).total_correlation.mean().item()
+
+
+@pytest.mark.parametrize(("family", "settings"), [("beta_tcvae", {"beta": 4.0}), ("factor_vae", {"gamma": 15.0})])
+def test_total_correlation_falls_and_images_stay(trained, family, settings):
+    plain, beta = trained("vae", latent_dim=6), trained("beta_vae", latent_dim=6, beta=4.0)
+    found = trained(family, latent_dim=6, **settings)
+    assert total_correlation(found) < 0.7 * total_correlation(plain)
+    assert found.evaluation()["distortion"] <= beta.evaluation()["distortion"]
+
+
+def test_a_top_layer_carries_something(trained):
+    for family in ("hierarchical_vae", "ladder_vae"):
+        rates = trained(family, latent_dim=6).evaluation()["rate_per_dim"]
+        assert sum(rates[4:]) > 0.5, family
+        assert sum(rates[:4]) > 0.5, family
+
+
+def test_a_learned_prior_is_no_worse(trained):
+    plain, vamp = trained("vae", latent_dim=6).evaluation(), trained("vampprior_vae", latent_dim=6).evaluation()
+    assert vamp["elbo"] > plain["elbo"] - 1
+
+
+def test_one_training_holds_the_curve(trained):
+    """Within 5 % of separately trained β-VAEs, in distortion at equal rate."""
+    curve = rate_curve(trained("multirate_vae", latent_dim=6))
+    for beta in (1.0, 2.0, 4.0):
+        alone = trained("beta_vae", latent_dim=6, beta=beta).evaluation()
+        assert curve.distortion_at(alone["rate"]) < 1.05 * alone["distortion"]
+    assert (np.diff(curve.rate) < 0.5).all()
+    assert curve.rate[0] > 10 > 0.5 > curve.rate[-1]
