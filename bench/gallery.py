@@ -11,7 +11,7 @@ import shutil
 import sys
 from typing import Any
 
-from vae_core.analysis import MapConfig, map_of
+from vae_core.analysis import MapConfig, map_of, nearest_step
 from vae_core.cli.console import progress
 from vae_core.config import BetascopeError
 from vae_core.jobs import configure, finish, train_run
@@ -28,6 +28,10 @@ GALLERY_RUNS: dict[str, dict[str, Any]] = {
     "sprites-beta-16": SPRITES | {"name": "Sprites, β = 16", "beta": 16.0},
     "digits-beta-1": DIGITS | {"name": "Digits, β = 1", "latent_dim": 10},
     "digits-2d": DIGITS | {"name": "Digits on a plane", "latent_dim": 2},
+    "digits-every-beta": dict(
+        dataset="digits", model="multirate_vae", name="Digits, every β", network="conv", hidden=(128,), latent_dim=10, epochs=600,
+        lr_schedule="cosine", snapshots=0,
+    ),
     "mnist-beta-1": dict(
         dataset="mnist", name="MNIST, β = 1", beta=1.0, network="conv", latent_dim=10, epochs=20,
         lr_schedule="cosine", snapshots=0,
@@ -53,6 +57,8 @@ def publish(run: Run) -> None:
     """Copy what the app needs into the gallery, with all maps laid out."""
     shutil.rmtree(run.cache, ignore_errors=True)
     finish(run)
+    if run.config.model.betas:
+        run = run.at(nearest_step(*run.config.model.betas, 1.0))  # where pages begin
     for method in (*MAPS, "plane") if run.config.model.latent_dim == 2 else MAPS:
         map_of(run, MapConfig(method=method))
     target = GALLERY / run.id

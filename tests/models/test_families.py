@@ -492,3 +492,29 @@ def test_the_multirate_loss_is_the_weighted_mean_over_drawn_betas():
 def test_betas_need_an_order():
     with pytest.raises(ConfigError, match="--beta-low 4: must be below --beta-high 2"):
         MODELS["multirate_vae"].Config(beta_low=4.0, beta_high=2.0)
+
+
+# -- a critic of images ------------------------------------------------------------------------------------------
+def test_the_critic_of_images_moves_the_decoder_alone():
+    model = make("vae_gan", network="conv", similarity=0.0, pixels=0.0, beta=0.0)
+    model.loss(X, None, 0)["loss"].backward()
+    assert all(p.grad is None or p.grad.abs().sum() == 0 for p in model.encoder.parameters())
+    assert sum(p.grad.abs().sum() for p in model.decoder.parameters()) > 0
+    model = make("vae_gan", network="conv", critic_weight=0.0, pixels=0.0, beta=0.0)
+    model.loss(X, None, 0)["loss"].backward()
+    assert sum(p.grad.abs().sum() for p in model.encoder.parameters()) > 0, "features reach the encoder"
+
+
+def test_what_the_critic_of_images_learns():
+    """Its loss is −log D(x) − log(1 − D(x̃)) − log(1 − D(x_p)); features are those of a hidden layer."""
+    model = make("vae_gan", network="conv").eval()
+    torch.manual_seed(3)
+    found = model.adversary_loss(X, None, 0)
+    torch.manual_seed(3)
+    made = model.decode(torch.cat([model.encode(X).sample(), model.prior_sample(len(X))]))
+    real, false = torch.sigmoid(model.adversary(X)), torch.sigmoid(model.adversary(made))
+    wanted = -real.log().mean() - (1 - false[:8]).log().mean() - (1 - false[8:]).log().mean()
+    assert found.item() == pytest.approx(wanted.item(), rel=1e-4)
+    terms = model.loss(X, None, 0)
+    assert terms["similarity"] > 0
+    assert torch.allclose(model.adversary.high(model.adversary.features(X)).squeeze(1), model.adversary(X))
