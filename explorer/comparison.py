@@ -49,9 +49,10 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
     rows = []
     for run in runs:
         found = library.numbers(run)
-        row = {"Run": labels(runs)[run.id], "β": run.config.beta, "Latent": run.config.model.latent_dim}
+        row = {"Run": labels(runs)[run.id], "β": found.get("beta", run.config.beta), "Latent": run.config.model.code_width}
         row |= {title: found.get(name) for name, title in COLUMNS.items()}
         row |= {metric.title: found.get(name) for name, metric in METRICS.items()}
+        row |= {"Perplexity": found["perplexity"]} if "perplexity" in found else {}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Run")
 
@@ -67,7 +68,7 @@ def best_in_bold(frame: pd.DataFrame) -> object:
         best = numbers.max() if higher else numbers.min()
         return ["font-weight: 700" if value == best else "" for value in numbers]
 
-    digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}"}
+    digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
     digits |= {metric.title: "{:.4f}" for metric in METRICS.values()}
     return frame.style.format(digits, na_rep="–").apply(bold, axis=0)
 

@@ -48,10 +48,11 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     model = run.model(choose_device(config.device))
     found = measure(model, images, labels, seed=config.seed).to_dict()
     table = {"split": config.split, **found} | _scores(model, images, labels)
-    table["beta"] = run.config.beta
+    # A model that is told β is measured at the one it is asked at.
+    table["beta"] = model.weight(0) if run.config.model.betas else run.config.beta
     table["iwae"] = _iwae(model, images, labels, config, progress)
     table["iwae_samples"] = config.iwae
-    if config.split == "test" and config.limit is None:
+    if config.split == "test" and config.limit is None and run.asked is None:
         write_json(run.path / "evaluation.json", table | {"weights": run.weights_hash()})
     return table
 
