@@ -62,6 +62,7 @@ def traversal_scene(
             "reach": reach,
             "centre": centre.tolist(),
             "deviation": deviation.tolist(),
+            "prior": codes.rate is not None and codes.standard,
             "images": len(codes),
             "codes": file.name if file.exists() else None,
             "originals": library.test_data(run)[0] is not None,

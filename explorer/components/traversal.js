@@ -16,7 +16,8 @@ const PERIOD = 4; // seconds from one end of a slider to the other and back
 const REACHES = [2, 3, 4, 6];
 
 /**
- * data: run, version, shape [C, H, W], z, reach, order, collapsed, weights, unit, centre, deviation, codes (file of
+ * data: run, version, shape [C, H, W], z, reach, order, collapsed, weights, unit, centre, deviation, prior (centre and
+ * deviation are those of N(0, I)), condition (class or β), rates (curve over β) or null, codes (file of
  * the test images' codes, or null), images (how many), row (test image the code is of, or null), originals, map (what
  * a LatentMap takes) or null.
  */
@@ -489,11 +490,7 @@ export function mount(component) {
     h(
       "div",
       { class: "tools" },
-      h(
-        "button",
-        { type: "button", onclick: () => jump(data.centre) },
-        data.unit === "nats" ? "Prior mean" : "Mean code",
-      ),
+      h("button", { type: "button", onclick: () => jump(data.centre) }, data.prior ? "Prior mean" : "Mean code"),
       h("button", { type: "button", onclick: async () => jump(await drawFromPrior(run)) }, "Random draw"),
       h(
         "span",
