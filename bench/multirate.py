@@ -11,13 +11,13 @@ from bench.claims import Report, run
 from vae_core.analysis import rate_curve
 from vae_core.runs import Store
 
-BETAS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 CASES: dict[str, dict[str, Any]] = {
     "digits": dict(network="mlp", image_size=16, epochs=100),
-    "sprites": dict(network="conv", image_size=32, size=20_000, batch_size=128, steps=3000, lr=1e-3),
+    "sprites": dict(network="conv", image_size=32, size=20_000, batch_size=128, steps=2000, lr=1e-3),
 }
+BETAS = {"digits": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "sprites": (0.3, 1.0, 4.0, 16.0)}
 #: A model for every β is given longer than one for a single β; the time is told.
-LONGER: dict[str, dict[str, Any]] = {"digits": {}, "sprites": dict(steps=9000)}
+LONGER: dict[str, dict[str, Any]] = {"digits": {}, "sprites": dict(steps=6000)}
 SHARED = dict(latent_dim=10, snapshots=0, lr_schedule="cosine")
 ALL_IMAGES = 10**6
 
@@ -30,7 +30,7 @@ def measure(report: Report, quick: bool) -> None:
             multirate = vae_core.train(dataset, "multirate_vae", store=store, **settings | LONGER[dataset])
             curve = rate_curve(multirate, ALL_IMAGES)
             seconds, worst = 0.0, 0.0
-            for beta in BETAS:
+            for beta in BETAS[dataset]:
                 alone = vae_core.train(dataset, "beta_vae", store=store, beta=beta, **settings)
                 numbers = alone.evaluation() or {}
                 seconds += alone.history()[-1]["seconds"]
@@ -40,7 +40,9 @@ def measure(report: Report, quick: bool) -> None:
                 report.claim(f"{dataset}, β = {beta:g}: distortion at equal rate", excess, "% above", against=against)
             report.claim(f"{dataset}: worst of them", worst, "% above", goal="≤ 5", against="separate β-VAEs")
             own = multirate.history()[-1]["seconds"]
-            report.claim(f"{dataset}: time of all β", own / seconds, "×", against=f"{len(BETAS)} separate trainings")
+            report.claim(
+                f"{dataset}: time of all β", own / seconds, "×", against=f"{len(BETAS[dataset])} separate trainings"
+            )
 
 
 if __name__ == "__main__":

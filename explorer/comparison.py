@@ -49,7 +49,11 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
     rows = []
     for run in runs:
         found = library.numbers(run)
-        row = {"Run": labels(runs)[run.id], "β": found.get("beta", run.config.beta), "Latent": run.config.model.code_width}
+        row = {
+            "Run": labels(runs)[run.id],
+            "β": found.get("beta", run.config.beta),
+            "Latent": run.config.model.code_width,
+        }
         row |= {title: found.get(name) for name, title in COLUMNS.items()}
         row |= {metric.title: found.get(name) for name, metric in METRICS.items()}
         row |= {"Perplexity": found["perplexity"]} if "perplexity" in found else {}

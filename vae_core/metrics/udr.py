@@ -1,0 +1,64 @@
+"""The unsupervised disentanglement ranking (Duan et al. 2020, §4): models of one kind that agree are trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .coded import Floats, MetricError
+
+#: Dimensions with a mean KL below carry nothing and are left out.
+INFORMATIVE = 0.01
+
+
+def spearman(a: Floats, b: Floats) -> Floats:
+    """|rank correlation| of each dimension of `a (N, A)` with each of `b (N, B)`, `(A, B)`."""
+    ranks = [np.argsort(np.argsort(codes, axis=0), axis=0).astype(float) for codes in (a, b)]
+    ranks = [(one - one.mean(0)) / one.std(0) for one in ranks]
+    return np.abs(ranks[0].T @ ranks[1]) / len(a)
+
+
+def lasso(a: Floats, b: Floats) -> Floats:
+    """|weights| of a Lasso (α = 0.1) from all standardised dimensions of `a` to each of `b`, `(A, B)`."""
+    from sklearn.linear_model import Lasso
+
+    a, b = ((codes - codes.mean(0)) / codes.std(0) for codes in (a, b))
+    return np.abs(np.stack([np.atleast_1d(Lasso(alpha=0.1).fit(a, column).coef_) for column in b.T], axis=1))
+
+
+SIMILARITIES: dict[str, Callable[[Floats, Floats], Floats]] = {"lasso": lasso, "spearman": spearman}
+
+
+def agreement(matrix: Floats) -> float:
+    """How one-to-one a similarity `(A, B)` is: mean of max²/sum over columns and over rows, in [0, 1] for similarities in it."""
+
+    def along(values: Floats) -> float:
+        best, total = values.max(0), values.sum(0)
+        return float(np.where(total > 0, best**2 / np.where(total > 0, total, 1), 0).mean())
+
+    return 0.5 * (along(matrix) + along(matrix.T))
+
+
+def udr(codes: Sequence[Floats], rates: Sequence[Floats], similarity: str = "lasso") -> list[float]:
+    """One score per model: the median of its agreement with each of the others.
+
+    codes: `(N, D)` of the same N images for each model; rates: mean KL of each dimension `(D,)`.
+
+    Raises:
+        MetricError: fewer than two models, or other images.
+    """
+    if len(codes) < 2:
+        raise MetricError("UDR compares seeds: train the same model with at least two.")
+    if len({len(one) for one in codes}) > 1:
+        raise MetricError("UDR compares codes of the same images; these are of different numbers of them.")
+    kept = [one[:, np.asarray(rate) > INFORMATIVE] for one, rate in zip(codes, rates, strict=True)]
+    found = []
+    for i, mine in enumerate(kept):
+        others = [
+            agreement(SIMILARITIES[similarity](mine, theirs)) if mine.shape[1] and theirs.shape[1] else 0.0
+            for j, theirs in enumerate(kept)
+            if j != i
+        ]
+        found.append(float(np.median(others)))
+    return found
