@@ -7,6 +7,7 @@ app needs is copied into the gallery: configuration, history, weights, numbers, 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 from typing import Any
@@ -67,6 +68,17 @@ def publish(run: Run) -> None:
     for name in SHIPPED:
         shutil.copy2(run.path / name, target / name)
     shutil.copytree(run.cache, target / "cache")
+    lines = [json.dumps(shortened(record)) for record in run.history()]
+    (target / "metrics.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def shortened(value: Any) -> Any:
+    """Curves are drawn, not quoted: five digits will do."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, dict):
+        return {name: shortened(part) for name, part in value.items()}
+    return [shortened(part) for part in value] if isinstance(value, list) else value
 
 
 def main() -> int:
