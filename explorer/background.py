@@ -1,4 +1,4 @@
-"""Maps that take long, laid out by a process of their own while the page goes on."""
+"""What takes long, done by a process of its own while the page goes on: maps, and measures of disentanglement."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from vae_core.analysis import MapConfig, map_file
+from vae_core.analysis import MapConfig, known_scores, map_file
 from vae_core.runs import Run
 
 
 @dataclass
 class Job:
-    """A map in the making."""
+    """A result in the making."""
 
     process: subprocess.Popen[bytes]
     errors: Path
@@ -32,43 +33,67 @@ class Job:
         if not self.process.poll():
             return None
         lines = self.errors.read_text(encoding="utf8", errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"The map process ended with code {self.process.returncode}."
+        return lines[-1] if lines else f"The process ended with code {self.process.returncode}."
 
 
 @st.cache_resource
-def _jobs() -> dict[tuple[str, str], Job]:
+def _jobs() -> dict[tuple[str, ...], Job]:
     return {}
 
 
 def lay_out(run: Run, config: MapConfig) -> Job | None:
     """The job that makes this map, started if need be; None when the map is in the run's cache."""
-    key = (str(run.path), str(config))
-    if map_file(run, config).exists():
-        _jobs().pop(key, None)
-        return None
-    job = _jobs().get(key)
-    if job is None:
-        job = _jobs()[key] = _start(run, config)
-    return job
+    return _job(run, _map_command(run, config), map_file(run, config).exists())
 
 
 def forget(run: Run, config: MapConfig) -> None:
     """Drop a failed job, so that the next ask starts it again."""
-    _jobs().pop((str(run.path), str(config)), None)
+    _jobs().pop(_key(run, _map_command(run, config)), None)
 
 
-def _start(run: Run, config: MapConfig) -> Job:
-    handle, name = tempfile.mkstemp(suffix=".log")
-    command = [sys.executable, "-m", "vae_core", "project", run.id]
+def measure(run: Run, scores: Sequence[str], start: bool) -> Job | None:
+    """The job that computes these scores, begun if `start`; None when there is none, or all of them are in the cache."""
+    command = ["metrics", run.id, "--scores", ",".join(scores)]
+    if not start and _key(run, command) not in _jobs():
+        return None
+    return _job(run, command, known_scores(run, scores) is not None)
+
+
+def forget_measure(run: Run, scores: Sequence[str]) -> None:
+    """Drop a failed job."""
+    _jobs().pop(_key(run, ["metrics", run.id, "--scores", ",".join(scores)]), None)
+
+
+def _map_command(run: Run, config: MapConfig) -> list[str]:
+    command = ["project", run.id]
     for option, value in config.to_dict().items():
         command += [f"--{option.replace('_', '-')}", str(value)]
+    return command if run.asked is None else [*command, "--at", str(run.asked)]
+
+
+def _key(run: Run, command: Sequence[str]) -> tuple[str, ...]:
+    return (str(run.path), *command)
+
+
+def _job(run: Run, command: list[str], there: bool) -> Job | None:
+    if there:
+        _jobs().pop(_key(run, command), None)
+        return None
+    job = _jobs().get(_key(run, command))
+    if job is None:
+        job = _jobs()[_key(run, command)] = _start(run, command)
+    return job
+
+
+def _start(run: Run, command: list[str]) -> Job:
+    handle, name = tempfile.mkstemp(suffix=".log")
     store = (
         run.path.parent if not run.id.startswith("gallery/") else Path(os.environ.get("VAE_STORE_DIR") or "checkpoints")
     )
-    command += ["--store", str(store.resolve())]
+    words = [sys.executable, "-m", "vae_core", *command, "--store", str(store.resolve())]
     with os.fdopen(handle, "wb") as errors:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
             cwd=Path(__file__).parents[1],
         )  # fmt: skip
     return Job(process, Path(name), time.monotonic())

@@ -28,6 +28,7 @@ ENTRIES = {
     "traverse": Entry("Traverse", ":material/tune:", one_run=True),
     "interpolate": Entry("Interpolate", ":material/conversion_path:", one_run=True),
     "compare": Entry("Compare", ":material/compare:"),
+    "measure": Entry("Measure", ":material/straighten:"),
 }
 
 

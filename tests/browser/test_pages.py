@@ -14,9 +14,9 @@ from vae_core.analysis import latents_of
 from .conftest import settle
 from .looking import assert_shows, ready
 
-PAGES = ("home", "train", "map", "traverse", "interpolate", "compare")
+PAGES = ("home", "train", "map", "traverse", "interpolate", "compare", "measure")
 RUNS = ("plane-1", "wide-1", "auto-1", "rgb-1", "classes-1", "rates-1", "words-1")
-TITLES = {"home": "latent space", "train": "Train", "map": "Map", "traverse": "Traverse", "interpolate": "Interpolate", "compare": "Compare"}  # fmt: skip
+TITLES = {"home": "latent space", "train": "Train", "map": "Map", "traverse": "Traverse", "interpolate": "Interpolate", "compare": "Compare", "measure": "Measure"}  # fmt: skip
 
 
 def assert_sound(page: Page, name: str) -> None:

@@ -28,6 +28,13 @@ CASES = {
     "unknown network": ([*TRAIN, "--network", "gnn"], ["'gnn'", "mlp"]),
     "unknown run": (["evaluate", "nobody"], ["'nobody'"]),
     "a run outside the store": (["evaluate", "../../etc"], ["../../etc"]),
+    "unknown score": (["evaluate", "gallery/digits-2d", "--metrics", "migg"], ["'migg'", "all, fast"]),
+    "scores without factors": (["metrics", "gallery/digits-2d"], ["digits has no ground-truth factors"]),
+    "β of a model that is not told it": (["project", "gallery/digits-2d", "--at", "4"], ["--at 4", "not told β"]),
+    "β beyond those of the training": (
+        ["project", "gallery/digits-every-beta", "--at", "400"],
+        ["--at 400", "0.1 to 100"],
+    ),
     "unknown split": (["evaluate", "gallery/digits-2d", "--split", "all"], ["'all'", "test"]),
     "sweep with beta": (["sweep", "--dataset", "digits", "--betas", "1", "--beta", "2"], ["--betas"]),
     "negative beta in a sweep": (["sweep", "--dataset", "digits", "--betas", "1", "-2"], ["-2"]),

@@ -4,6 +4,7 @@ import pytest
 
 from vae_core.__main__ import main
 from vae_core.datasets import DATASETS
+from vae_core.metrics.disentanglement import SCORES
 from vae_core.models import MODELS
 
 TINY = [
@@ -78,6 +79,28 @@ def test_evaluate_and_project(command, run):
     assert {"active_units", "mse", "mae", "ssim"} <= set(table)
     assert command("evaluate", run.id, "--split", "train", store=root)["images"] == 1348
     assert command("project", run.id, "--method", "pca", store=root)["points"] == 449
+
+
+def test_measures_are_listed_and_checked(command):
+    assert [row["name"] for row in command("metrics")["metrics"]] == list(SCORES)
+    found = command("metrics", "--self-check")
+    assert found["wrong"] == 0
+    assert len(found["checks"]) > 45
+
+
+def test_a_run_with_factors_is_measured(command):
+    trained = command("train", "--dataset", "sprites", "--size", "600", "--model", "vae", *TINY)
+    table = command("evaluate", trained["run"], "--metrics", "mig,modularity")
+    assert 0 <= table["mig"] <= 1
+    assert table["elbo"] < 0
+    again = command("metrics", trained["run"], "--scores", "mig")
+    assert again["mig"] == table["mig"]
+    assert "gaussian_tc" in again
+
+
+def test_a_map_of_a_run_that_is_told_beta(command):
+    trained = command("train", "--dataset", "digits", "--model", "multirate_vae", *TINY)
+    assert command("project", trained["run"], "--method", "pca", "--at", "4")["points"] == 449
 
 
 def test_queue_and_request(command, monkeypatch):

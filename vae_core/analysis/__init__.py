@@ -8,6 +8,16 @@ from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axe
 from .matching import Match, match_dimensions
 from .rates import IMAGES, RateCurve, beta_steps, codes_along, nearest_step, rate_curve, rate_point
 from .reconstruction import Reconstruction, denoise, reconstruct
+from .scores import (
+    WITHOUT_FACTORS,
+    coded_of,
+    dci_matrix,
+    known_scores,
+    mig_matrix,
+    names_of,
+    scores_of_run,
+    scores_without_factors,
+)
 from .traversal import decode, manifold, traverse, traverse_all
 
 __all__ = [
@@ -16,6 +26,7 @@ __all__ = [
     "INTERPOLATIONS",
     "LIMIT",
     "PROJECTIONS",
+    "WITHOUT_FACTORS",
     "EvaluateConfig",
     "Keyframe",
     "Latents",
@@ -24,25 +35,32 @@ __all__ = [
     "RateCurve",
     "Reconstruction",
     "beta_steps",
+    "coded_of",
     "codes_along",
     "codes_limit",
+    "dci_matrix",
     "decode",
     "denoise",
     "encode_images",
     "evaluate",
     "keyframe",
+    "known_scores",
     "latents_file",
     "latents_of",
     "manifold",
     "map_file",
     "map_of",
     "match_dimensions",
+    "mig_matrix",
+    "names_of",
     "nearest_step",
     "pca_axes",
     "rate_curve",
     "rate_point",
     "reconstruct",
     "rows_named",
+    "scores_of_run",
+    "scores_without_factors",
     "traverse",
     "traverse_all",
     "walk",

@@ -29,6 +29,7 @@ COMMANDS = {
     "sweep": Command("Train one model per β (and seed)", train.sweep_options, train.sweep),
     "request": Command("Pause or cancel a queued or training run", train.request_options, train.request_wish),
     "evaluate": Command("Measure a run", measure.evaluate_options, measure.evaluate_run),
+    "metrics": Command("List the measures of disentanglement, or check them", measure.metrics_options, measure.metrics),
     "project": Command("Lay out a map of a run's codes", measure.project_options, measure.project),
     "work": Command("Train what is queued (the app starts this)", train.work_options, train.work_queue),
 }

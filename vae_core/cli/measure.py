@@ -1,11 +1,15 @@
-"""`evaluate`, `project`: numbers and maps of a run."""
+"""`evaluate`, `metrics`, `project`: numbers and maps of a run."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import Any
 
-from ..analysis import EvaluateConfig, MapConfig, evaluate, map_of
+from ..analysis import EvaluateConfig, MapConfig, evaluate, map_of, names_of, scores_of_run, scores_without_factors
+from ..config import ConfigError
+from ..metrics.disentanglement import SCORES
+from ..metrics.known import self_check
 from ..runs import Store
 from .console import add_options, given, progress, say
 
@@ -13,13 +17,19 @@ from .console import add_options, given, progress, say
 def evaluate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="the run's id")
     add_options(parser, EvaluateConfig)
+    parser.add_argument(
+        "--metrics", default="", help="measures of disentanglement: all, fast, or names with commas (none unless told)"
+    )
 
 
 def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
-    config = given(options, EvaluateConfig)
+    config, names = given(options, EvaluateConfig), names_of(options.metrics)
     with progress(run.id, " images") as bar:
         table = evaluate(run, config, bar.move)
+    if names:
+        with progress("metrics", " scores") as bar:
+            table |= scores_without_factors(run) | scores_of_run(run, names, config.seed, bar.move)
     for name, value in table.items():
         if isinstance(value, list):
             say(f"{name:14} {' '.join(f'{part:.3f}' for part in value)}")
@@ -28,13 +38,53 @@ def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return {"run": run.id, **table}, 0
 
 
+def metrics_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", nargs="?", default=None, help="the run's id (none: list the measures)")
+    parser.add_argument("--scores", default="fast", help="all, fast, or names with commas (default fast)")
+    parser.add_argument(
+        "--self-check", action="store_true", help="compute every known answer on this machine, expected beside found"
+    )
+
+
+def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """The scores of a run, or the measures with their sources; exit code 1 where a known answer is not found."""
+    if options.run is not None:
+        run, names = Store(options.store).open(options.run), names_of(options.scores)
+        with progress("metrics", " scores") as bar:
+            table = scores_of_run(run, names, progress=bar.move) | scores_without_factors(run)
+        for name, value in table.items():
+            say(f"{name:22} {value:.4f}")
+        return {"run": run.id, **table}, 0
+    if not options.self_check:
+        for name, score in SCORES.items():
+            say(f"{name:14} {score.title} ({score.source}){', slow' if score.slow else ''}")
+        return {
+            "metrics": [{"name": name, "title": score.title, "source": score.source} for name, score in SCORES.items()]
+        }, 0
+    with progress("self-check", " codes") as bar:
+        checks = self_check(bar.move)
+    for one in checks:
+        verdict = "" if one.holds else "DOES NOT HOLD"
+        say(f"{one.code:48} {one.number:20} expected {one.expected:7.4f}  found {one.found:7.4f}  {verdict}")
+    wrong = sum(not one.holds for one in checks)
+    say(f"{len(checks) - wrong} of {len(checks)} known answers are found.")
+    return {"checks": [asdict(one) | {"holds": one.holds} for one in checks], "wrong": wrong}, int(wrong > 0)
+
+
 def project_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="the run's id")
     add_options(parser, MapConfig)
+    parser.add_argument("--at", type=float, default=None, help="β at which a multi-rate model is asked")
 
 
 def project(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
+    if options.at is not None:
+        low, high = run.config.model.betas or (1.0, 1.0)
+        if run.config.model.betas is None or not low <= options.at <= high:
+            kind = f"goes from {low:g} to {high:g}" if run.config.model.betas else "takes none: its model is not told β"
+            raise ConfigError(f"--at {options.at:g}: {run.id} {kind}.")
+        run = run.at(options.at)
     config = given(options, MapConfig)
     points = map_of(run, config)
     say(f"{config.method} of {len(points)} codes is in {run.cache}")

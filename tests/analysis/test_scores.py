@@ -1,0 +1,69 @@
+"""Scores of runs: what is computed once, what is refused, and what needs no factors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import vae_core
+from vae_core.analysis import (
+    coded_of,
+    known_scores,
+    latents_of,
+    mig_matrix,
+    names_of,
+    scores_of_run,
+    scores_without_factors,
+)
+from vae_core.config import ConfigError
+from vae_core.metrics.coded import MetricError
+from vae_core.metrics.disentanglement import SCORES
+from vae_core.metrics.independence import gaussian_total_correlation
+
+FEW = ("mig", "modularity", "factor_vae")
+
+
+@pytest.fixture(scope="module")
+def sprites(shared_store: vae_core.Store) -> vae_core.Run:
+    return vae_core.train("sprites", "vae", store=shared_store, name="scored", network="mlp", hidden=(32,), latent_dim=4, image_size=8, size=4000, epochs=2, snapshots=0)  # fmt: skip
+
+
+def test_a_run_is_measured_once(sprites: vae_core.Run, monkeypatch: pytest.MonkeyPatch):
+    assert known_scores(sprites, FEW) is None
+    seen = []
+    found = scores_of_run(sprites, FEW, progress=lambda done, total: seen.append(done))
+    assert seen == [1, 2, 3]
+    coded = coded_of(sprites)
+    assert len(coded) == 4000
+    assert np.allclose(coded.codes[:50], latents_of(sprites).mu[:50], atol=1e-5), "test images come first"
+    assert found == {number: value for name in FEW for number, value in SCORES[name].function(coded, 0).items()}
+    monkeypatch.setattr("vae_core.analysis.scores.encode_images", None)
+    assert known_scores(sprites, FEW) == found
+    assert scores_of_run(sprites, FEW) == found
+    assert known_scores(sprites, (*FEW, "sap")) is None
+
+
+def test_the_matrix_is_what_the_mig_looks_at(sprites: vae_core.Run):
+    matrix, factors = mig_matrix(sprites)
+    assert matrix.shape == (4, 5)
+    assert factors[0] == "shape"
+    ranked = np.sort(matrix, axis=0)[::-1]
+    assert float((ranked[0] - ranked[1]).mean()) == pytest.approx(scores_of_run(sprites, ["mig"])["mig"])
+
+
+def test_images_without_factors_are_told(run: vae_core.Run):
+    with pytest.raises(MetricError, match="digits has no ground-truth factors"):
+        scores_of_run(run, FEW)
+    found = scores_without_factors(run)
+    codes = latents_of(run)
+    assert found["gaussian_tc"] == pytest.approx(gaussian_total_correlation(codes.mu.astype(float)))
+    assert 0.2 < found["probe_accuracy"] <= 1
+
+
+def test_scores_have_names():
+    assert names_of("all") == tuple(SCORES)
+    assert "dci" not in names_of("fast")
+    assert names_of("mig, sap") == ("mig", "sap")
+    assert names_of("") == ()
+    with pytest.raises(ConfigError, match="--metrics 'migg'"):
+        names_of("migg")
