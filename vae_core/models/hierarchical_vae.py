@@ -49,6 +49,7 @@ class HierarchicalVAE(VAE):
     class Config(VAE.Config):
         """Settings of the hierarchical VAE."""
 
+        latent_dim: int = setting(10, "Latent dimensions, of all layers together", low=3, high=512)
         levels: int = setting(2, "Stochastic layers; each is half as wide as the one below it", low=2, high=5)
         level_width: int = setting(128, "Units of the networks between them", low=1, high=8192, advanced=True)
 

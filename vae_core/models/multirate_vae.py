@@ -38,7 +38,7 @@ class MultiRateVAE(VAE):
     class Config(VAE.Config):
         """Settings of the multi-rate VAE."""
 
-        beta_low: float = setting(0.1, "The least β", above=0.0, high=1e6)
+        beta_low: float = setting(0.1, "The least β", above=0.0, high=1e5)
         beta_high: float = setting(100.0, "The largest β", above=0.0, high=1e6)
         # β is drawn for each image: there is no one weight to move, and no one rate to leave free.
         schedule: str = setting("constant", "Constant: β is drawn for each image", choices=("constant",), advanced=True)
