@@ -54,8 +54,8 @@ CASES = {
         ["nowhere", "no trained run"],
     ),
     "too few dimensions for the layers": (
-        [*TRAIN, "--model", "ladder_vae", "--latent-dim", "2"],
-        ["--levels 2", "--latent-dim 3"],
+        [*TRAIN, "--model", "ladder_vae", "--levels", "3", "--latent-dim", "6"],
+        ["--levels 3", "--latent-dim 7"],
     ),
     "a range of β without width": (
         [*TRAIN, "--model", "multirate_vae", "--beta-low", "5", "--beta-high", "5"],
