@@ -53,7 +53,7 @@ def forget(run: Run, config: MapConfig) -> None:
 
 def measure(run: Run, scores: Sequence[str], start: bool) -> Job | None:
     """The job that computes these scores, begun if `start`; None when there is none, or all of them are in the cache."""
-    command = ["metrics", run.id, "--scores", ",".join(scores)]
+    command = _measure_command(run, scores)
     if not start and _key(run, command) not in _jobs():
         return None
     return _job(run, command, known_scores(run, scores) is not None)
@@ -61,14 +61,22 @@ def measure(run: Run, scores: Sequence[str], start: bool) -> Job | None:
 
 def forget_measure(run: Run, scores: Sequence[str]) -> None:
     """Drop a failed job."""
-    _jobs().pop(_key(run, ["metrics", run.id, "--scores", ",".join(scores)]), None)
+    _jobs().pop(_key(run, _measure_command(run, scores)), None)
 
 
 def _map_command(run: Run, config: MapConfig) -> list[str]:
     command = ["project", run.id]
     for option, value in config.to_dict().items():
         command += [f"--{option.replace('_', '-')}", str(value)]
-    return command if run.asked is None else [*command, "--at", str(run.asked)]
+    return command + _at(run)
+
+
+def _measure_command(run: Run, scores: Sequence[str]) -> list[str]:
+    return ["metrics", run.id, "--scores", ",".join(scores), *_at(run)]
+
+
+def _at(run: Run) -> list[str]:
+    return [] if run.asked is None else ["--at", str(run.asked)]
 
 
 def _key(run: Run, command: Sequence[str]) -> tuple[str, ...]:

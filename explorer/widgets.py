@@ -12,6 +12,7 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run
 
 from . import library
+from .comparison import by_beta, labels, siblings
 from .conditions import seen
 from .navigation import go
 from .state import session
@@ -43,6 +44,26 @@ def notice() -> str:
     """Why another run is shown than the one that was asked for; nothing once a person picked one."""
     why, shown = st.session_state.get(NOTICE, ("", None))
     return why if shown == session().run else ""
+
+
+def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
+    """The runs to look at side by side, each at the β in view; what a link asks for and is not there is told."""
+    known = {run.id: seen(run) for run in runs}
+    wanted = session().compared
+    if missing := [id for id in wanted if id not in known]:
+        st.warning(f"Not there any more, so left out: {', '.join(missing)}.", icon=":material/warning:")
+    default = [id for id in wanted if id in known] or [run.id for run in siblings(current_run(), runs)]
+    names = labels(runs)
+    chosen = st.multiselect(
+        "Runs",
+        list(names),
+        default=default,
+        format_func=names.__getitem__,
+        key=key,
+        placeholder="Choose two or more runs",
+    )
+    session().compared = chosen
+    return by_beta([known[id] for id in chosen])
 
 
 def recalled(

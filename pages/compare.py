@@ -3,14 +3,14 @@
 import streamlit as st
 
 from explorer import library
-from explorer.comparison import best_in_bold, by_beta, error_sheet, labels, siblings, table
+from explorer.comparison import best_in_bold, error_sheet, labels, table
 from explorer.components import mount, said
-from explorer.conditions import keep_condition, seen
+from explorer.conditions import keep_condition
 from explorer.figures import rate_distortion_figure, rate_heatmap
 from explorer.images import png_address, sheet
 from explorer.scenes import comparison_scene, multirate_scene
 from explorer.state import session
-from explorer.widgets import current_run, empty_state
+from explorer.widgets import choose_runs, empty_state
 from vae_core.analysis import denoise, reconstruct
 from vae_core.models.denoising_autoencoder import DenoisingAutoencoder
 from vae_core.models.vq_vae import VQVAE
@@ -20,26 +20,6 @@ from vae_core.serving import MAX_CODE
 IMAGES = 10
 #: Standard deviations that a slider spans to either side.
 REACH = 3.0
-
-
-def choose(runs: list[Run]) -> list[Run]:
-    """The runs to compare; what a link asks for and is not there is told."""
-    known = {run.id: seen(run) for run in runs}
-    wanted = session().compared
-    if missing := [id for id in wanted if id not in known]:
-        st.warning(f"Not there any more, so left out: {', '.join(missing)}.", icon=":material/warning:")
-    default = [id for id in wanted if id in known] or [run.id for run in siblings(current_run(), runs)]
-    names = labels(runs)
-    chosen = st.multiselect(
-        "Runs",
-        list(names),
-        default=default,
-        format_func=names.__getitem__,
-        key="compare.runs",
-        placeholder="Choose two or more runs",
-    )
-    session().compared = chosen
-    return by_beta([known[id] for id in chosen])
 
 
 def side_by_side(runs: list[Run]) -> None:
@@ -183,7 +163,7 @@ runs = library.openable_runs()
 if not runs:
     empty_state("There is no trained model to compare yet.", "train", "Train some")
 else:
-    chosen = choose(runs)
+    chosen = choose_runs(runs, "compare.runs")
     if len(chosen) < 2:
         st.info(
             "Choose at least two runs. A sweep over β on the Train page makes a good set.", icon=":material/compare:"

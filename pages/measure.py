@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explorer import library
-from explorer.comparison import by_beta, labels, siblings
+from explorer.comparison import labels
 from explorer.measures import check, compute, latex, matrix_figure, table, with_best
 from explorer.navigation import go
 from explorer.state import session
-from explorer.widgets import current_run, empty_state
+from explorer.widgets import choose_runs, empty_state
 from vae_core.analysis import dci_matrix, known_scores, mig_matrix
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.runs import Run
@@ -18,17 +18,6 @@ NO_FACTORS = (
     "These images have no ground-truth factors (as sprites and shapes3d do), so how codes follow factors cannot be measured; "
     "below is what needs none."
 )
-
-
-def choose(runs: list[Run]) -> list[Run]:
-    known = {run.id: run for run in runs}
-    default = [id for id in session().compared if id in known] or [run.id for run in siblings(current_run(), runs)]
-    names = labels(runs)
-    chosen = st.multiselect(
-        "Runs", list(names), default=default, format_func=names.__getitem__, key="measure.runs", placeholder="Choose runs"
-    )  # fmt: skip
-    session().compared = chosen
-    return by_beta([known[id] for id in chosen])
 
 
 def has_factors(run: Run) -> bool:
@@ -88,7 +77,7 @@ st.title("Measure")
 runs = library.openable_runs()
 if not runs:
     empty_state("There is no trained model to measure yet.", "train", "Train one")
-elif chosen := choose(runs):
+elif chosen := choose_runs(runs, "measure.runs"):
     known = [run for run in chosen if has_factors(run)]
     if len(known) < len(chosen):
         others = ", ".join(labels(chosen)[run.id] for run in chosen if run not in known)

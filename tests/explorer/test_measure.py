@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer import background
 from explorer.measures import latex, matrix_figure, titles_of, with_best
+from vae_core.analysis import MapConfig
 from vae_core.metrics.known import Check
+from vae_core.runs import Run
 
 from .conftest import texts
 
@@ -29,6 +33,18 @@ def test_runs_without_factors_get_what_needs_none(app: Open, put: Put) -> None:
     assert len(frame) == 2
     assert "Gaussian total correlation" in frame.columns
     assert "MIG" not in frame.columns
+
+
+def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained: Run) -> None:
+    begun: list[list[str]] = []
+    monkeypatch.setattr(background, "_start", lambda run, command: begun.append(command))
+    monkeypatch.setattr(background, "_jobs", dict)
+    seen = dataclasses.replace(trained, asked=4.0)
+    background.measure(seen, ["mig", "sap"], start=True)
+    background.lay_out(seen, MapConfig(method="umap"))
+    assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--at", "4.0"]
+    assert begun[1][-2:] == ["--at", "4.0"]
+    assert background.measure(trained, ["mig"], start=False) is None
 
 
 def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,28 @@ from ..analysis import EvaluateConfig, MapConfig, evaluate, map_of, names_of, sc
 from ..config import ConfigError
 from ..metrics.disentanglement import SCORES
 from ..metrics.known import self_check
-from ..runs import Store
+from ..runs import Run, Store
 from .console import add_options, given, progress, say
+
+
+def at_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--at", type=float, default=None, help="β at which a multi-rate model is asked")
+
+
+def opened(options: argparse.Namespace) -> Run:
+    """The run, at the β that is asked for.
+
+    Raises:
+        RunError: there is none. ConfigError: its model is not told β, or not this one.
+    """
+    run = Store(options.store).open(options.run)
+    if options.at is None:
+        return run
+    low, high = run.config.model.betas or (1.0, 1.0)
+    if run.config.model.betas is None or not low <= options.at <= high:
+        kind = f"goes from {low:g} to {high:g}" if run.config.model.betas else "takes none: its model is not told β"
+        raise ConfigError(f"--at {options.at:g}: {run.id} {kind}.")
+    return run.at(options.at)
 
 
 def evaluate_options(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +60,7 @@ def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 def metrics_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", nargs="?", default=None, help="the run's id (none: list the measures)")
+    at_option(parser)
     parser.add_argument("--scores", default="fast", help="all, fast, or names with commas (default fast)")
     parser.add_argument(
         "--self-check", action="store_true", help="compute every known answer on this machine, expected beside found"
@@ -49,7 +70,7 @@ def metrics_options(parser: argparse.ArgumentParser) -> None:
 def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     """The scores of a run, or the measures with their sources; exit code 1 where a known answer is not found."""
     if options.run is not None:
-        run, names = Store(options.store).open(options.run), names_of(options.scores)
+        run, names = opened(options), names_of(options.scores)
         with progress("metrics", " scores") as bar:
             table = scores_of_run(run, names, progress=bar.move) | scores_without_factors(run)
         for name, value in table.items():
@@ -74,17 +95,11 @@ def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 def project_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="the run's id")
     add_options(parser, MapConfig)
-    parser.add_argument("--at", type=float, default=None, help="β at which a multi-rate model is asked")
+    at_option(parser)
 
 
 def project(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    run = Store(options.store).open(options.run)
-    if options.at is not None:
-        low, high = run.config.model.betas or (1.0, 1.0)
-        if run.config.model.betas is None or not low <= options.at <= high:
-            kind = f"goes from {low:g} to {high:g}" if run.config.model.betas else "takes none: its model is not told β"
-            raise ConfigError(f"--at {options.at:g}: {run.id} {kind}.")
-        run = run.at(options.at)
+    run = opened(options)
     config = given(options, MapConfig)
     points = map_of(run, config)
     say(f"{config.method} of {len(points)} codes is in {run.cache}")
