@@ -3,7 +3,8 @@
 import { h, number, rounded } from "./dom.js";
 import { Live, announce, single, statusLine } from "./live.js";
 import { paint } from "./pixels.js";
-import { Pictures, drawFromPrior, tensors } from "./tensors.js";
+import { drawFromPrior, tensors } from "./tensors.js";
+import { sourceImage } from "./source.js";
 import { publish, subscribe } from "./bus.js";
 import { Report } from "./report.js";
 import { LatentMap } from "./map.js";
@@ -20,7 +21,7 @@ export function mount(component) {
   const report = new Report(component, (known, name) => known[name]);
   const { run, shape, side, words } = data;
   const live = Live.open(run);
-  const pictures = new Pictures(run, data.version);
+  const source = sourceImage(data, goToImage);
   const me = {};
   const count = side * side;
   const depth = words[0].length;
@@ -163,7 +164,7 @@ export function mount(component) {
     painter.show(z, asked);
     live.wake();
     publish(run, { z: Array.from(z) }, me);
-    showSource();
+    source.show(row);
   }
 
   // -- moving ----------------------------------------------------------------------------------------------
@@ -196,31 +197,9 @@ export function mount(component) {
     if (!data.codes || !(image >= 0 && image < data.images)) return;
     const { mu } = await tensors(run, data.codes);
     jump(mu.data.subarray(image * z.length, (image + 1) * z.length), image);
-    which.value = image;
+    source.set(image);
   }
 
-  const source = h("canvas", { class: "pixels small", role: "img" });
-  const sourceFigure = h("figure", { hidden: true }, source, h("figcaption"));
-
-  async function showSource() {
-    const image = row;
-    sourceFigure.hidden = image === null || !data.originals;
-    if (sourceFigure.hidden || sourceFigure.dataset.row === `${image}`) return;
-    sourceFigure.dataset.row = `${image}`;
-    paint(source, await pictures.get(image), shape);
-    source.setAttribute("aria-label", `Test image ${image}`);
-    sourceFigure.lastChild.textContent = `test image ${image}`;
-  }
-
-  const which = h("input", {
-    type: "number",
-    class: "which",
-    min: 0,
-    max: Math.max(0, data.images - 1),
-    value: `${data.row ?? 0}`,
-    "aria-label": "Test image",
-    onchange: () => goToImage(which.valueAsNumber),
-  });
   const undoButton = h(
     "button",
     { type: "button", title: "Back to the code before (Ctrl+Z)", disabled: true, onclick: back },
@@ -238,17 +217,7 @@ export function mount(component) {
       "div",
       { class: "tools" },
       h("button", { type: "button", onclick: async () => jump(await drawFromPrior(run)) }, "Random draw"),
-      h(
-        "span",
-        { class: "joined", hidden: !data.codes },
-        h("button", { type: "button", onclick: () => goToImage(which.valueAsNumber) }, "This image’s code"),
-        which,
-      ),
-      h(
-        "button",
-        { type: "button", hidden: !data.codes, onclick: () => goToImage(Math.floor(Math.random() * data.images)) },
-        "Random image",
-      ),
+      ...source.tools,
       undoButton,
     ),
     status.element,
@@ -259,7 +228,7 @@ export function mount(component) {
         "div",
         { class: "stage" },
         h("div", { class: "board" }, main, grid),
-        h("div", { class: "beside" }, sourceFigure),
+        h("div", { class: "beside" }, source.figure),
         map?.element,
       ),
       h(

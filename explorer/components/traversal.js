@@ -3,7 +3,8 @@
 import { h, choice, number, pingPong, play, rounded } from "./dom.js";
 import { Live, announce, single, statusLine } from "./live.js";
 import { paint, paintAt, paintChange } from "./pixels.js";
-import { Pictures, drawFromPrior, encode, tensors } from "./tensors.js";
+import { drawFromPrior, encode, tensors } from "./tensors.js";
+import { sourceImage } from "./source.js";
 import { publish, subscribe } from "./bus.js";
 import { Report } from "./report.js";
 import { LatentMap } from "./map.js";
@@ -27,7 +28,7 @@ export function mount(component) {
   const report = new Report(component, (known, name) => known[name]);
   const { run, shape } = data;
   const live = Live.open(run, data.condition);
-  const pictures = new Pictures(run, data.version);
+  const source = sourceImage(data, goToImage);
   const me = {};
   const dims = data.order.length;
   const undo = [];
@@ -46,8 +47,6 @@ export function mount(component) {
     "aria-label": "Decoded from the sliders",
     title: "Drop an image file here to see what the model makes of it",
   });
-  const source = h("canvas", { class: "pixels small", role: "img", hidden: true });
-  const sourceFigure = h("figure", { hidden: true }, source, h("figcaption"));
   const reference = h("canvas", { class: "pixels small", role: "img", "aria-label": "Pinned image" });
   const change = h("canvas", {
     class: "pixels small",
@@ -278,7 +277,7 @@ export function mount(component) {
     if (only === null) rows.forEach(place);
     else place(byDim.get(only));
     publish(run, { z: Array.from(z) }, me);
-    showSource();
+    source.show(row);
   }
 
   function place(found) {
@@ -337,19 +336,7 @@ export function mount(component) {
     await lookAlong(wanted);
     const own = mu.data.subarray(wanted * dims, (wanted + 1) * dims);
     jump(along?.row === wanted ? along.at(control.step) : own, wanted);
-    which.value = wanted;
-  }
-
-  async function showSource() {
-    const wanted = row;
-    sourceFigure.hidden = wanted === null || !data.originals;
-    if (sourceFigure.hidden || sourceFigure.dataset.row === `${wanted}`) return;
-    sourceFigure.dataset.row = `${wanted}`;
-    const pixels = await pictures.get(wanted);
-    paint(source, pixels, shape);
-    source.hidden = false;
-    source.setAttribute("aria-label", `Test image ${wanted}`);
-    sourceFigure.lastChild.textContent = `test image ${wanted}`;
+    source.set(wanted);
   }
 
   async function dropped(file) {
@@ -375,15 +362,6 @@ export function mount(component) {
     compare();
   }
 
-  const which = h("input", {
-    type: "number",
-    class: "which",
-    min: 0,
-    max: Math.max(0, data.images - 1),
-    value: `${data.row ?? 0}`,
-    "aria-label": "Test image",
-    onchange: () => goToImage(which.valueAsNumber),
-  });
   const pinButton = h(
     "button",
     { type: "button", title: "Keep this image beside the live one and see what changes", onclick: pin },
@@ -492,26 +470,7 @@ export function mount(component) {
       { class: "tools" },
       h("button", { type: "button", onclick: () => jump(data.centre) }, data.prior ? "Prior mean" : "Mean code"),
       h("button", { type: "button", onclick: async () => jump(await drawFromPrior(run)) }, "Random draw"),
-      h(
-        "span",
-        { class: "joined", hidden: !data.codes },
-        h(
-          "button",
-          { type: "button", title: "The code of this test image", onclick: () => goToImage(which.valueAsNumber) },
-          "This image’s code",
-        ),
-        which,
-      ),
-      h(
-        "button",
-        {
-          type: "button",
-          hidden: !data.codes,
-          title: "The code of any test image",
-          onclick: () => goToImage(Math.floor(Math.random() * data.images)),
-        },
-        "Random image",
-      ),
+      ...source.tools,
       undoButton,
       pinButton,
       labels,
@@ -525,7 +484,7 @@ export function mount(component) {
         "div",
         { class: "stage" },
         main,
-        h("div", { class: "beside" }, sourceFigure, pinFigure, changeFigure),
+        h("div", { class: "beside" }, source.figure, pinFigure, changeFigure),
         map?.element,
       ),
       h("div", { class: "lists" }, control?.element, list, ...folds),
