@@ -32,7 +32,7 @@ def measure(report: Report, quick: bool) -> None:
             report.claim(f"{name}: distortion", numbers["distortion"], "nats")
             if numbers["rate"] is not None:
                 report.claim(f"{name}: rate", numbers["rate"], "nats")
-            report.claim(f"{name}: active units", numbers["active_units"], "of 10")
+            report.claim(f"{name}: active units", numbers["active_units"], f"of {trained.config.model.code_width}")
             with torch.no_grad():
                 rows.append(trained.model().sample(SAMPLES, generator=torch.Generator().manual_seed(0)))
     if not quick:

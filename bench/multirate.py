@@ -13,7 +13,7 @@ from vae_core.runs import Store
 
 CASES: dict[str, dict[str, Any]] = {
     "digits": dict(network="mlp", image_size=16, epochs=100),
-    "sprites": dict(network="conv", image_size=32, size=20_000, batch_size=128, steps=2000, lr=1e-3),
+    "sprites": dict(network="conv", image_size=32, size=20_000, batch_size=128, steps=2000, lr=2e-3),
 }
 BETAS = {"digits": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "sprites": (0.3, 1.0, 4.0, 16.0)}
 #: A model for every β is given longer than one for a single β; the time is told.
