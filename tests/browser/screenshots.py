@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+import vae_core
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.conftest import settle
 from tests.browser.serving import ROOT, running_app
+from vae_core.analysis import names_of, scores_of_run
+from vae_core.runs import GALLERY, Store
 
 VIEWS = {
     "home": "",
@@ -20,7 +24,21 @@ VIEWS = {
     "interpolate": "interpolate?run=gallery/mnist-beta-1&keys=m3~m8~m0",
     "compare": "compare?compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16",
     "traversals": "compare?run=gallery/sprites-beta-1&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16&tab=Traversals&move=1:1",
+    "every-beta": "traverse?run=gallery/digits-every-beta&beta=3.98",
+    "curve": "compare?compare=gallery/digits-every-beta,gallery/digits-beta-1&beta=3.98",
+    "words": "traverse?run=words-1",
+    "measure": "measure?compare=sprites-beta-1,sprites-beta-4",
 }
+
+
+def furnish(store: Store) -> None:
+    """What the gallery does not hold: a grid of words, and scores of two of its models."""
+    vae_core.train(
+        "digits", "vq_vae", store=store, name="words", network="conv", epochs=60, lr_schedule="cosine", snapshots=0
+    )
+    for id in ("sprites-beta-1", "sprites-beta-4"):
+        shutil.copytree(GALLERY / id, store.root / id)
+        scores_of_run(store.open(id), names_of("fast"))
 
 
 def take(page: Page, address: str, target: Path, suffix: str) -> None:
@@ -36,6 +54,8 @@ def main() -> int:
     target = ROOT / "docs" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
     store = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    if len(sys.argv) < 2:
+        furnish(Store(store))
     with running_app(store, Path(tempfile.mkdtemp()) / "log.txt") as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
         for suffix, width, height in (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100)):
