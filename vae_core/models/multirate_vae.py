@@ -4,7 +4,8 @@
 
 w(β) = 1/(1 + β), scaled to a mean of 1 over the batch: without it the steep losses of large β drown the fine work at small
 ones. β is drawn from beyond both ends, so that the ends have neighbours on either side. Neither moves an optimum, for each
-β has its own; together they took the distortion at β = 0.1 on sprites from 58 % to 5 % above that of a β-VAE.
+β has its own; together they took the distortion at β = 0.1 on sprites from 58 % to 5 % above that of a β-VAE
+(`bench.multirate` has the whole curve: at β = 16 it is still a tenth above).
 The paper lets each layer's output be gated by a sigmoid of log β (eq. 12). Here a small network of log β scales and shifts
 what each layer says, heads included (Perez et al. 2018): collapsing a dimension wants its head to move, not only to fade.
 """
