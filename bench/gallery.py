@@ -12,7 +12,7 @@ import shutil
 import sys
 from typing import Any
 
-from vae_core.analysis import MapConfig, map_of, nearest_step, rate_point
+from vae_core.analysis import MapConfig, at_nearest, map_of, rate_point
 from vae_core.cli.console import progress
 from vae_core.config import BetascopeError
 from vae_core.jobs import configure, finish, train_run
@@ -59,8 +59,7 @@ def publish(run: Run) -> None:
     shutil.rmtree(run.cache, ignore_errors=True)
     finish(run)
     rate_point(run)  # beside a curve over β
-    if run.config.model.betas:
-        run = run.at(nearest_step(*run.config.model.betas, 1.0))  # where pages begin
+    run = at_nearest(run)
     for method in (*MAPS, "plane") if run.config.model.latent_dim == 2 else MAPS:
         map_of(run, MapConfig(method=method))
     target = GALLERY / run.id

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.analysis import Latents, beta_steps, nearest_step
+from vae_core.analysis import Latents, at_nearest, beta_steps
 from vae_core.models import family
 from vae_core.runs import Run
 
@@ -17,8 +17,7 @@ from .state import session
 
 def seen(run: Run) -> Run:
     """The run at the β in view, if it is told one."""
-    betas = run.config.model.betas
-    return run if betas is None else run.at(nearest_step(*betas, _number(session().view.get("beta", "1"))))
+    return at_nearest(run, _number(session().view.get("beta", "1")))
 
 
 def _number(text: str) -> float:

@@ -18,8 +18,18 @@ def gaussian_kl(mu: Tensor, logvar: Tensor) -> Tensor:
 
 def gaussian_log_density(z: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
     """log N(z; mu, exp logvar) summed over the last dimension. `(..., D)` → `(...)`."""
-    squares = (z - mu).square() * torch.exp(-logvar)
-    return -0.5 * (squares + logvar + math.log(2 * math.pi)).sum(-1)
+    return log_density_per_dim(z, mu, logvar).sum(-1)
+
+
+def log_density_per_dim(z: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
+    """log N(z_d; mu_d, exp logvar_d) of each dimension; shapes broadcast."""
+    return -0.5 * ((z - mu).square() * torch.exp(-logvar) + logvar + math.log(2 * math.pi))
+
+
+def kl_between(mu: Tensor, logvar: Tensor, prior_mu: Tensor, prior_logvar: Tensor) -> Tensor:
+    """KL(N(mu, exp logvar) ‖ N(prior_mu, exp prior_logvar)) of each dimension in nats."""
+    apart = logvar - prior_logvar
+    return 0.5 * ((mu - prior_mu).square() * torch.exp(-prior_logvar) + torch.expm1(apart) - apart)
 
 
 def standard_normal_log_density(z: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .analysis import EvaluateConfig, MapConfig, evaluate, latents_of, map_of, nearest_step, rate_curve
+from .analysis import EvaluateConfig, MapConfig, at_nearest, evaluate, latents_of, map_of, rate_curve
 from .config import Config, ConfigError
 from .datasets.base import DataConfig
 from .datasets.files import is_path
@@ -77,8 +77,7 @@ def finish(run: Run) -> None:
     evaluate(run, EvaluateConfig())
     if run.config.model.betas:
         rate_curve(run)
-        low, high = run.config.model.betas
-        run = run.at(nearest_step(low, high, 1.0))
+        run = at_nearest(run)
     codes = latents_of(run)
     map_of(run, MapConfig(method="plane" if codes.dims == 2 else "pca"))
 

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from vae_core.config import ConfigError
-from vae_core.divergences import gaussian_kl, gaussian_log_density, mmd, standard_normal_log_density
+from vae_core.divergences import gaussian_kl, gaussian_log_density, kl_between, mmd, standard_normal_log_density
 from vae_core.models import MODELS, create
 from vae_core.models.beta_tcvae import decompose, log_weights
 from vae_core.models.denoising_autoencoder import NOISES
 from vae_core.models.dip_vae import covariance
 from vae_core.models.factor_vae import shuffled
-from vae_core.models.hierarchical_vae import kl_between, layer_widths, precision_weighted
+from vae_core.models.hierarchical_vae import layer_widths, precision_weighted
 from vae_core.models.vae import DiagonalGaussian, RateController
 from vae_core.models.vampprior_vae import MixturePosterior
 from vae_core.schedules import cyclical

@@ -6,7 +6,7 @@ from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
 from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
 from .matching import Match, match_dimensions
-from .rates import IMAGES, RateCurve, beta_steps, codes_along, nearest_step, rate_curve, rate_point
+from .rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
 from .reconstruction import Reconstruction, denoise, reconstruct
 from .scores import (
     WITHOUT_FACTORS,
@@ -34,6 +34,7 @@ __all__ = [
     "Match",
     "RateCurve",
     "Reconstruction",
+    "at_nearest",
     "beta_steps",
     "coded_of",
     "codes_along",

@@ -47,6 +47,12 @@ def nearest_step(low: float, high: float, beta: float) -> float:
     return min(beta_steps(low, high), key=lambda step: abs(np.log(step / beta)))
 
 
+def at_nearest(run: Run, beta: float = 1.0) -> Run:
+    """The run at the step nearest to β: where pages look at it, 1 unless told. A run that is not told β stays itself."""
+    betas = run.config.model.betas
+    return run if betas is None else run.at(nearest_step(*betas, beta))
+
+
 def rate_curve(run: Run, images: int = IMAGES) -> RateCurve:
     """Distortion and rate at `STEPS` values of β, on the first test images; from the cache if they are there.
 

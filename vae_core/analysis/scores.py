@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -87,13 +87,14 @@ def scores_of_run(
     Raises:
         MetricError: they cannot be computed. DataError, RunError: data or weights cannot be had.
     """
-    coded, found = coded_of(run), dict[str, float]()
+    coded = cache(lambda: coded_of(run))  # encoded only if a score is missing
+    found: dict[str, float] = {}
     for done, name in enumerate(names):
         if name == "dci":  # from the matrix that is shown beside it
             matrix, accuracy = dci_matrix(run, seed)
             found |= scores_of(matrix) | {"dci_informativeness": float(accuracy.mean())}
         else:
-            found |= _kept(run, name, {"seed": seed}, lambda name=name: SCORES[name].function(coded, seed))  # type: ignore[misc]
+            found |= _kept(run, name, {"seed": seed}, lambda name=name: SCORES[name].function(coded(), seed))  # type: ignore[misc]
         if progress:
             progress(done + 1, len(names))
     return found
@@ -101,23 +102,16 @@ def scores_of_run(
 
 def known_scores(run: Run, names: Sequence[str], seed: int = 0) -> dict[str, float] | None:
     """The same if all of them are in the cache, else None: nothing is computed."""
-    found: dict[str, float] = {}
-    for name in names:
-        file = "dci" if name == "dci" else f"score-{name}"
-        if not cache_path(run, file, {"seed": seed}).exists():
-            return None
-        if name == "dci":
-            matrix, accuracy = dci_matrix(run, seed)
-            found |= scores_of(matrix) | {"dci_informativeness": float(accuracy.mean())}
-        else:
-            found |= _kept(run, name, {"seed": seed}, dict)
-    return found
+    files = ["dci" if name == "dci" else f"score-{name}" for name in names]
+    if not all(cache_path(run, file, {"seed": seed}).exists() for file in files):
+        return None
+    return scores_of_run(run, names, seed)
 
 
 def _kept(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], dict[str, float]]) -> dict[str, float]:
     """Numbers as the JSON part of a cached result."""
     empty = {"none": torch.zeros(1)}
-    return cached(run, f"score-{name}", parameters, lambda: (empty, json.loads(json.dumps(compute()))))[1]
+    return cached(run, f"score-{name}", parameters, lambda: (empty, compute()))[1]
 
 
 def mig_matrix(run: Run, seed: int = 0) -> tuple[NDArray[np.float64], list[str]]:

@@ -21,11 +21,10 @@ import torch
 from torch import Tensor, nn
 
 from ..config import ConfigError, setting
-from ..divergences import gaussian_log_density
+from ..divergences import gaussian_log_density, kl_between, log_density_per_dim
 from ..networks.mlp import mlp
 from .base import ModelConfig
 from .vae import VAE
-from .vampprior_vae import log_density_per_dim
 
 
 class Layer(NamedTuple):
@@ -245,9 +244,3 @@ def precision_weighted(mu_a: Tensor, logvar_a: Tensor, mu_b: Tensor, logvar_b: T
     """Mu and logvar of the product of two Gaussians: Sønderby et al. 2016, eqs. 18 and 19."""
     share = torch.sigmoid(logvar_b - logvar_a)  # of a: its precision over the sum of both
     return torch.lerp(mu_b, mu_a, share), -torch.logaddexp(-logvar_a, -logvar_b)
-
-
-def kl_between(mu: Tensor, logvar: Tensor, prior_mu: Tensor, prior_logvar: Tensor) -> Tensor:
-    """KL(N(mu, exp logvar) ‖ N(prior_mu, exp prior_logvar)) of each dimension in nats."""
-    apart = logvar - prior_logvar
-    return 0.5 * ((mu - prior_mu).square() * torch.exp(-prior_logvar) + torch.expm1(apart) - apart)

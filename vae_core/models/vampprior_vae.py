@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..config import setting
+from ..divergences import log_density_per_dim
 from .base import ModelConfig
 from .vae import VAE, DiagonalGaussian
 
@@ -76,8 +77,3 @@ class MixturePosterior(DiagonalGaussian):
     def log_ratio(self, z: Tensor) -> Tensor:
         """log q(z|x) − log p(z) in nats, `(B,)`."""
         return self.rate_per_dim(z).sum(1)
-
-
-def log_density_per_dim(z: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
-    """log N(z_d; mu_d, exp logvar_d) of each dimension; shapes broadcast."""
-    return -0.5 * ((z - mu).square() * torch.exp(-logvar) + logvar + math.log(2 * math.pi))
