@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -33,15 +33,38 @@ def drawn(run: Run, z: Sequence[float] | torch.Tensor) -> NDArray[np.int64]:
     return (image * 255).round().expand(3, -1, -1).permute(1, 2, 0).long().numpy()
 
 
-def wait_for_pixels(page: Page, canvas: Locator, wanted: NDArray[np.int64], near: int = 1) -> None:
-    """Wait until the canvas shows these pixels, within `near` grey levels."""
-    for _ in range(60):
-        found = pixels(canvas)
-        if found.shape == wanted.shape and np.abs(found - wanted).max() <= near:
+def soon(page: Page, holds: Callable[[], object], what: str) -> None:
+    """Wait until it holds, for ten seconds: a page paints when it can, not when it is asked."""
+    for _ in range(200):
+        if holds():
             return
         page.wait_for_timeout(50)
-    assert found.shape == wanted.shape, f"the canvas is {found.shape}"
-    raise AssertionError(f"off by {np.abs(found - wanted).max()} grey levels")
+    raise AssertionError(what)
+
+
+def off_by(canvas: Locator, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many grey levels each pixel of the canvas is from the wanted one."""
+    found = pixels(canvas)
+    return np.abs(found - wanted) if found.shape == wanted.shape else np.array([256])
+
+
+def wait_for_pixels(canvas: Locator, wanted: NDArray[np.int64], near: int = 1) -> None:
+    """Wait until the canvas shows these pixels, within `near` grey levels."""
+    soon(canvas.page, lambda: off_by(canvas, wanted).max() <= near, f"the canvas is not within {near} of what is drawn")
+
+
+def wait_for_tiles(strip: Locator, tiles: NDArray[np.int64]) -> None:
+    """Wait until a strip shows these images, `(n, H, W, 3)`, in a row with one pixel between them."""
+    side = tiles.shape[2]
+
+    def shown() -> bool:
+        found = pixels(strip)
+        cells = [found[:, at * (side + 1) : at * (side + 1) + side] for at in range(len(tiles))]
+        return all(
+            cell.shape == tile.shape and np.abs(cell - tile).max() <= 1 for cell, tile in zip(cells, tiles, strict=True)
+        )
+
+    soon(strip.page, shown, "the strip does not show the wanted images")
 
 
 def code_of(canvas: Locator) -> list[float]:
@@ -53,7 +76,7 @@ def assert_shows(canvas: Locator, run: Run, z: Sequence[float] | None = None) ->
     """The canvas shows what the model draws at z (or at the code it says it shows), within one grey level."""
     if z is not None:
         expect_code(canvas, z)
-    assert np.abs(pixels(canvas) - drawn(run, code_of(canvas))).max() <= 1
+    soon(canvas.page, lambda: off_by(canvas, drawn(run, code_of(canvas))).max() <= 1, "not what the model draws")
 
 
 def expect_code(canvas: Locator, z: Sequence[float], tolerance: float = 1e-3) -> None:

@@ -12,15 +12,15 @@ import vae_core
 from vae_core.analysis import beta_steps, codes_along, decode, latents_of, rate_curve
 
 from .conftest import settle
-from .looking import drag, expect_code, pixels, ready, still
+from .looking import drag, expect_code, pixels, ready, still, wait_for_pixels, wait_for_tiles
 
 Open = Callable[..., Page]
 STEPS = beta_steps(0.1, 100.0)
 
 
 def grey(images: torch.Tensor) -> np.ndarray:
-    """`(n, 1, H, W)` in [0, 1] → `(n, H, W)`, 0 to 255."""
-    return (images[:, 0] * 255).round().numpy().astype(int)
+    """`(n, 1, H, W)` in [0, 1] → `(n, H, W, 3)`, 0 to 255."""
+    return (images[:, 0, ..., None] * 255).round().numpy().astype(int).repeat(3, -1)
 
 
 def test_the_image_follows_beta(open_page: Open, store: vae_core.Store) -> None:
@@ -30,7 +30,7 @@ def test_the_image_follows_beta(open_page: Open, store: vae_core.Store) -> None:
     page = open_page("traverse?run=rates-1")
     main = ready(page, "traversal").locator("canvas.main")
     expect_code(main, along[10])
-    assert np.abs(pixels(main)[..., 0] - grey(decode(run.model(), torch.tensor(along[10:11])))[0]).max() <= 1
+    wait_for_pixels(main, grey(decode(run.model(), torch.tensor(along[10:11])))[0])
     before = pixels(main)
     slider = page.locator(".traversal .beta-slider")
     drag(page, slider, 1 / 3, 0.9)
@@ -39,7 +39,7 @@ def test_the_image_follows_beta(open_page: Open, store: vae_core.Store) -> None:
     assert step > 20
     expect_code(main, along[step])
     wanted = decode(run.at(STEPS[step]).model(), torch.tensor(along[step : step + 1]))
-    assert np.abs(pixels(main)[..., 0] - grey(wanted)[0]).max() <= 1
+    wait_for_pixels(main, grey(wanted)[0])
     assert np.abs(pixels(main) - before).max() > 5
     curve = rate_curve(run)
     dim = int(page.locator(".traversal .row").first.get_attribute("data-dim") or "")
@@ -60,10 +60,7 @@ def test_beta_is_compared_on_its_curve(open_page: Open, store: vae_core.Store) -
     expect(strip).to_have_attribute("data-beta", f"{STEPS[step]:g}")
     images = run.data("test").test.images[:10].permute(0, 2, 3, 1).numpy()
     codes = torch.tensor(codes_along(run.model(), images, STEPS)[:, step])
-    wanted = grey(decode(run.at(STEPS[step]).model(), codes))
-    found = pixels(strip)[..., 0]
-    for place in range(10):
-        assert np.abs(found[:, place * 17 : place * 17 + 16] - wanted[place]).max() <= 1
+    wait_for_tiles(strip, grey(decode(run.at(STEPS[step]).model(), codes)))
     curve = rate_curve(run)
     expect(page.locator(".multirate .reading")).to_contain_text(f"distortion {curve.distortion[step]:.1f}")
     assert page.locator(".multirate svg g circle title").all_text_contents()[0].startswith("classes")
@@ -80,7 +77,7 @@ def test_any_class_in_the_style_of_an_image(open_page: Open, store: vae_core.Sto
         chosen.select_option(str(label))
         still(main)
         expect_code(main, codes.mu[0])
-        assert np.abs(pixels(main)[..., 0] - grey(decode(run.model(), z, label))[0]).max() <= 1
+        wait_for_pixels(main, grey(decode(run.model(), z, label))[0])
     page.wait_for_url("**class=8*")
     page.get_by_role("link", name="Interpolate").click()
     settle(page)

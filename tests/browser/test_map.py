@@ -11,7 +11,7 @@ import vae_core
 from vae_core.analysis import MapConfig, latents_of, map_of
 
 from .conftest import settle
-from .looking import drawn, pixels, ready, wait_for_pixels
+from .looking import drawn, off_by, pixels, ready, soon, wait_for_pixels
 
 Open = Callable[..., Page]
 
@@ -75,7 +75,7 @@ def test_every_test_image_is_a_point_and_shows_itself(open_page: Open, store: va
     screen.hover(points[row])
     shown = tip(page, "image")
     wanted = np.repeat(run.data("test").test.images[row].permute(1, 2, 0).numpy().astype(int), 3, axis=2)
-    wait_for_pixels(page, shown, wanted)
+    wait_for_pixels(shown, wanted)
     expect(page.locator(".map .tip")).to_contain_text(f"test image {row}")
 
 
@@ -89,14 +89,14 @@ def test_between_points_the_decoder_draws(open_page: Open, store: vae_core.Store
     screen.hover(corner)
     x, y = np.round(screen.of(corner)) - screen.middle  # the pointer stands on whole pixels
     z = screen.centre + np.array([x, -y]) / screen.scale
-    wait_for_pixels(page, tip(page, "decoded"), drawn(run, z), near=12)  # half a pixel of the pointer
+    wait_for_pixels(tip(page, "decoded"), drawn(run, z), near=12)  # half a pixel of the pointer
     screen.click(corner)
     settle(page)
     found = [float(part) for part in ready(page, "map").get_attribute("data-here").split(",")]
     assert np.abs(np.array(found) - corner).max() < 1.5 / screen.scale
     page.get_by_role("link", name="Traverse").click()
     main = ready(page, "traversal").locator(".main")
-    wait_for_pixels(page, main, drawn(run, found))
+    wait_for_pixels(main, drawn(run, found))
 
 
 def test_a_place_on_a_tsne_map_stands_for_the_images_around_it(open_page: Open, store: vae_core.Store) -> None:
@@ -115,8 +115,7 @@ def test_a_place_on_a_tsne_map_stands_for_the_images_around_it(open_page: Open, 
     weights = 1 / distance[near] ** 2
     z = (weights[:, None] * codes.mu[near]).sum(0) / weights.sum()
     shown = tip(page, "decoded")
-    page.wait_for_timeout(200)
-    assert np.abs(pixels(shown) - drawn(run, z)).mean() < 4
+    soon(page, lambda: off_by(shown, drawn(run, z)).mean() < 4, "not the images around the place")
     expect(page.locator(".map .tip")).to_contain_text("guess")
 
 
@@ -174,10 +173,10 @@ def test_a_path_becomes_a_film(open_page: Open, store: vae_core.Store) -> None:
     page.get_by_role("button", name="Pause").click()
     place = page.get_by_label("Place in the film")
     place.fill("0")
+    soon(page, lambda: off_by(film, drawn(run, low)).mean() < 6, "the film does not begin where the path does")
     first = pixels(film)
-    assert np.abs(first - drawn(run, low)).mean() < 6
     place.fill("1")
-    assert np.abs(pixels(film) - drawn(run, high)).mean() < 6
+    soon(page, lambda: off_by(film, drawn(run, high)).mean() < 6, "the film does not end where the path does")
     assert np.abs(pixels(film) - first).max() > 20
 
 
@@ -194,8 +193,7 @@ def test_colours_classes_and_zoom(open_page: Open) -> None:
     frames = int(over.get_attribute("data-frames") or 0)
     over.hover()
     page.mouse.wheel(0, -400)
-    page.wait_for_timeout(200)
-    assert int(over.get_attribute("data-frames") or 0) > frames
+    soon(page, lambda: int(over.get_attribute("data-frames") or 0) > frames, "the wheel did not move the map")
     page.reload()
     assert ready(page, "map").get_by_label("Colour").input_value() == "Rate (KL)"
 

@@ -13,7 +13,19 @@ import vae_core
 from vae_core.analysis import latents_of, traverse
 
 from .conftest import settle
-from .looking import assert_shows, code_of, drag, drawn, expect_code, pixels, ready, still
+from .looking import (
+    assert_shows,
+    code_of,
+    drag,
+    drawn,
+    expect_code,
+    pixels,
+    ready,
+    soon,
+    still,
+    wait_for_pixels,
+    wait_for_tiles,
+)
 
 Open = Callable[..., Page]
 
@@ -54,11 +66,8 @@ def test_the_strip_shows_every_step_of_its_dimension(open_page: Open, store: vae
     opened(page)
     dim = first_dim(page)
     wanted = traverse(run.model(), torch.tensor([0.5, -0.7]), dim, np.linspace(-3, 3, 11).tolist())
-    found = pixels(page.locator(".traversal .strip").first)
-    side = run.config.model.shape[1]
-    for cell in range(11):
-        tile = found[:, cell * (side + 1) : cell * (side + 1) + side, 0]
-        assert np.abs(tile - (wanted[cell, 0] * 255).round().numpy()).max() <= 1
+    tiles = (wanted.expand(-1, 3, -1, -1) * 255).round().long().permute(0, 2, 3, 1).numpy()
+    wait_for_tiles(page.locator(".traversal .strip").first, tiles)
     page.locator(".traversal .strip").first.click(position={"x": 3, "y": 10})
     z = [0.5, -0.7]
     z[dim] = -3.0
@@ -97,13 +106,11 @@ def test_buttons(open_page: Open, store: vae_core.Store) -> None:
     expect_code(main, codes.mu[5].tolist())
     expect(page.get_by_text("test image 5", exact=True)).to_be_visible()
     original = page.get_by_role("img", name="Test image 5")
-    assert (pixels(original)[..., 0] == run.data("test").test.images[5, 0].numpy()).all()
+    wait_for_pixels(original, run.data("test").test.images[5, 0].numpy()[..., None].repeat(3, 2).astype(int), near=0)
     settle(page)
     assert "row=5" in page.url
     page.get_by_role("button", name="Random draw").click()
-    page.wait_for_function("z => document.querySelector('body') && true", arg=None)
-    z = still(main)
-    assert z != pytest.approx(codes.mu[5].tolist())
+    soon(page, lambda: code_of(main) != pytest.approx(codes.mu[5].tolist(), abs=1e-3), "the draw is not shown")
     page.keyboard.press("Control+z")
     expect_code(main, codes.mu[5].tolist())
     assert_shows(main, run)
@@ -116,7 +123,7 @@ def test_a_pinned_image_shows_what_changed(open_page: Open) -> None:
     page.get_by_role("button", name="Pin", exact=True).click()
     drag(page, slider, 0.5, 0.9)
     still(main)
-    assert (pixels(page.get_by_role("img", name="Pinned image")) == before).all()
+    wait_for_pixels(page.get_by_role("img", name="Pinned image"), before, near=0)
     change = pixels(page.get_by_role("img", name="Change since the pin"))
     now = pixels(main)
     brighter, darker = now[..., 0] > before[..., 0] + 40, now[..., 0] < before[..., 0] - 40
@@ -132,11 +139,8 @@ def test_a_dimension_plays_there_and_back_until_it_is_touched(open_page: Open) -
     dim = first_dim(page)
     play = page.get_by_role("button", name=f"Animate z{dim}")
     play.click()
-    seen = []
-    for _ in range(12):
-        page.wait_for_timeout(120)
-        seen.append(code_of(main)[dim])
-    assert max(seen) - min(seen) > 1
+    seen: list[float] = []
+    soon(page, lambda: seen.append(code_of(main)[dim]) or max(seen) - min(seen) > 1, "the dimension does not play")
     play.click()
     stopped = still(main)
     page.wait_for_timeout(300)
@@ -168,10 +172,8 @@ def test_collapsed_dimensions_are_folded_away(open_page: Open, store: vae_core.S
     page.get_by_text(f"{len(codes.collapsed())} collapsed").click()
     row = page.locator(f'.traversal .row[data-dim="{codes.collapsed()[0]}"]')
     expect(row.locator(".slider")).to_be_visible()
-    page.wait_for_function(
-        "canvas => canvas.width > 300 || canvas.height > 8", arg=row.locator(".strip").element_handle()
-    )
-    assert pixels(row.locator(".strip")).max() > 0, "a row that is unfolded is drawn"
+    strip = row.locator(".strip")
+    soon(page, lambda: pixels(strip).max() > 0, "a row that is unfolded is drawn")
 
 
 def test_where_we_are_survives_pages_reloads_and_other_browsers(open_page: Open) -> None:
@@ -238,4 +240,4 @@ def test_an_image_file_dropped_on_the_page_is_encoded(open_page: Open, store: va
         [side, image.flatten().tolist()],
     )
     expect_code(main, wanted, tolerance=0.02)
-    assert np.abs(drawn(run, wanted) - pixels(main)).max() <= 3
+    wait_for_pixels(main, drawn(run, wanted), near=3)

@@ -17,7 +17,7 @@ Open = Callable[..., Page]
 
 def shows(canvas: Locator, run: vae_core.Run, z: torch.Tensor) -> None:
     expect_code(canvas, z.tolist(), tolerance=1e-3)
-    wait_for_pixels(canvas.page, canvas, drawn(run, z))
+    wait_for_pixels(canvas, drawn(run, z))
 
 
 def test_a_word_is_swapped_and_brought_back(open_page: Open, store: vae_core.Store) -> None:
@@ -40,7 +40,7 @@ def test_a_word_is_swapped_and_brought_back(open_page: Open, store: vae_core.Sto
     swapped = said.clone()
     swapped[6] = order[3]
     z_swapped = model.spell(swapped[None])[0]
-    wait_for_pixels(page, candidates.nth(3).locator("canvas"), drawn(run, z_swapped))
+    wait_for_pixels(candidates.nth(3).locator("canvas"), drawn(run, z_swapped))
     candidates.nth(3).click()
     shows(main, run, z_swapped)
     expect(cell).to_have_attribute("aria-label", f"Row 2, column 3: word {order[3]}")
