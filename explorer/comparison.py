@@ -73,7 +73,7 @@ def best_in_bold(frame: pd.DataFrame) -> object:
         return ["font-weight: 700" if value == best else "" for value in numbers]
 
     digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
-    digits |= {metric.title: "{:.4f}" for metric in METRICS.values()}
+    digits |= {metric.title: f"{{:.{metric.digits}f}}" for metric in METRICS.values()}
     return frame.style.format(digits, na_rep="–").apply(bold, axis=0)
 
 

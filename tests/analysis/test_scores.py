@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+from sklearn.decomposition import PCA
 
 import vae_core
 from vae_core.analysis import (
@@ -14,6 +16,7 @@ from vae_core.analysis import (
     names_of,
     scores_of_run,
     scores_without_factors,
+    smoothness,
 )
 from vae_core.config import ConfigError
 from vae_core.metrics.coded import MetricError
@@ -36,8 +39,8 @@ def test_a_run_is_measured_once(sprites: vae_core.Run, monkeypatch: pytest.Monke
     coded = coded_of(sprites)
     assert len(coded) == 4000
     assert np.allclose(coded.codes[:50], latents_of(sprites).mu[:50], atol=1e-5), "test images come first"
-    assert found == {number: value for name in FEW for number, value in SCORES[name].function(coded, 0).items()}
-    monkeypatch.setattr("vae_core.analysis.scores.encode_images", None)
+    assert found == {number: one for name in FEW for number, one in SCORES[name].function(coded, 0).estimates().items()}
+    monkeypatch.setattr("vae_core.analysis.coding.encode_images", None)
     assert known_scores(sprites, FEW) == found
     assert scores_of_run(sprites, FEW) == found
     assert known_scores(sprites, (*FEW, "sap")) is None
@@ -48,7 +51,7 @@ def test_the_matrix_is_what_the_mig_looks_at(sprites: vae_core.Run):
     assert matrix.shape == (4, 5)
     assert factors[0] == "shape"
     ranked = np.sort(matrix, axis=0)[::-1]
-    assert float((ranked[0] - ranked[1]).mean()) == pytest.approx(scores_of_run(sprites, ["mig"])["mig"])
+    assert float((ranked[0] - ranked[1]).mean()) == pytest.approx(scores_of_run(sprites, ["mig"])["mig"].value)
 
 
 def test_images_without_factors_are_told(run: vae_core.Run):
@@ -58,6 +61,41 @@ def test_images_without_factors_are_told(run: vae_core.Run):
     codes = latents_of(run)
     assert found["gaussian_tc"] == pytest.approx(gaussian_total_correlation(codes.mu.astype(float)))
     assert 0.2 < found["probe_accuracy"] <= 1
+
+
+def test_baselines_stand_beside_a_run(sprites: vae_core.Run):
+    ideal = coded_of(sprites, "factors")
+    assert (ideal.codes == ideal.factors).all()
+    # 20 bins cannot tell 40 orientations apart: even the factors themselves do not reach 1.
+    assert 0.8 < scores_of_run(sprites, ["mig"], of="factors")["mig"].value < 0.95
+    principal, own = coded_of(sprites, "pca"), coded_of(sprites)
+    assert principal.codes.shape == own.codes.shape
+    assert (principal.factors == own.factors).all()
+    data = sprites.data("all")
+    wanted = PCA(4).fit(data.train.images[:10_000].flatten(1).float().div(255).numpy())
+    found = wanted.transform(data.test.images[:200].flatten(1).float().div(255).numpy())
+    assert np.allclose(np.abs(principal.codes[:200]), np.abs(found), atol=0.05)
+    with pytest.raises(ConfigError, match="--of 'ica'"):
+        coded_of(sprites, "ica")
+
+
+def test_what_codes_tell_by_themselves(sprites: vae_core.Run):
+    found = scores_without_factors(sprites)
+    codes = latents_of(sprites)
+    assert codes.gaussian
+    assert found["information"] + found["marginal_kl"] == pytest.approx(codes.rate.sum(1).mean(), abs=0.3)
+    assert found["information"] <= np.log(sprites.config.model.train_size) + 1e-9
+    assert 1 / 16 <= found["smoothness"] <= 1
+
+
+def test_smoothness_is_one_where_the_image_moves_evenly(sprites: vae_core.Run):
+    model, codes = sprites.model(), latents_of(sprites)
+    middle = float(np.median(codes.mu[:, 0]))
+    direction = torch.linspace(0, 1, 64).view(1, 1, 8, 8)
+    model.decode = lambda z, y=None: z[:, :1, None, None] * direction
+    assert smoothness(model, codes) == pytest.approx(1, abs=1e-4)
+    model.decode = lambda z, y=None: (z[:, :1, None, None] > middle).float().expand(-1, 1, 8, 8)
+    assert smoothness(model, codes) == pytest.approx(1 / 16, abs=1e-4), "one jump, or none"
 
 
 def test_scores_have_names():

@@ -96,7 +96,7 @@ def test_dci_of_an_importance_matrix_is_its_formula():
 
 def test_robustness_is_its_formula():
     given_codes = coded()
-    matrix, largest = robustness(given_codes)
+    matrix, largest = robustness(given_codes.codes, given_codes.factors)
     codes, factors = given_codes.codes, given_codes.factors
     for dim in range(4):
         assert largest[dim] == pytest.approx(np.abs(codes[:, dim] - codes[:, dim].mean()).max())
@@ -112,11 +112,11 @@ def test_robustness_is_its_formula():
 @given(seed=st.integers(0, 10_000), name=st.sampled_from(FAST))
 def test_scores_keep_within_bounds_and_forget_order_and_sign(seed, name):
     one = coded(seed % 17)
-    found = SCORES[name].function(one, 0)
+    found = SCORES[name].function(one, 0).values()
     assert all(-1e-9 <= value <= 1 + 1e-9 for value in found.values())
     random = np.random.RandomState(seed)
     order, signs = random.permutation(4), random.choice([-1.0, 1.0], 4)
-    other = SCORES[name].function(Coded((one.codes * signs)[:, order], one.factors), 0)
+    other = SCORES[name].function(Coded((one.codes * signs)[:, order], one.factors), 0).values()
     for number, value in found.items():
         # Bins and the classifiers' tolerances look at a code from its left end: a flip moves edges.
         assert other[number] == pytest.approx(value, abs=0.05), number

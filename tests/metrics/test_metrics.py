@@ -20,8 +20,9 @@ def pair(shape, n=3):
 @pytest.mark.parametrize("name", METRICS)
 def test_equal_images_are_best(name):
     x, other = pair((3, 28, 28))
-    best = 1.0 if METRICS[name].higher_is_better else 0.0
-    assert METRICS[name].function(x, x).tolist() == pytest.approx([best] * 3, abs=1e-6)
+    entropy = -(x * x.log() + (1 - x) * (1 - x).log()).mean((1, 2, 3))
+    best = {"ssim": torch.ones(3), "psnr": torch.full((3,), 110.0), "bce": entropy}.get(name, torch.zeros(3))
+    assert METRICS[name].function(x, x).tolist() == pytest.approx(best.tolist(), abs=1e-5)
     worse = METRICS[name].function(x, other)
     assert ((worse < best) if METRICS[name].higher_is_better else (worse > best)).all()
 
@@ -30,6 +31,9 @@ def test_errors_equal_the_sums_written_out():
     x, y = pair((1, 8, 8), n=1)
     differences = [a - b for a, b in zip(x.flatten().tolist(), y.flatten().tolist(), strict=True)]
     assert METRICS["mse"].function(x, y).item() == pytest.approx(sum(d * d for d in differences) / 64, rel=1e-5)
+    assert METRICS["psnr"].function(x, y).item() == pytest.approx(
+        -10 * math.log10(sum(d * d for d in differences) / 64)
+    )
     assert METRICS["mae"].function(x, y).item() == pytest.approx(sum(map(abs, differences)) / 64, rel=1e-5)
 
 

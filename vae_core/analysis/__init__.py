@@ -1,5 +1,6 @@
 """What can be seen in a trained model: codes, maps, traversals, paths, reconstructions, numbers."""
 
+from .coding import SOURCES, coded_of
 from .evaluation import EvaluateConfig, evaluate
 from .interpolation import INTERPOLATIONS, walk
 from .keyframes import Keyframe, keyframe, rows_named
@@ -8,17 +9,9 @@ from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axe
 from .matching import Match, match_dimensions
 from .rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
 from .reconstruction import Reconstruction, denoise, reconstruct
-from .scores import (
-    WITHOUT_FACTORS,
-    coded_of,
-    dci_matrix,
-    known_scores,
-    mig_matrix,
-    names_of,
-    scores_of_run,
-    scores_without_factors,
-)
+from .scores import dci_importance, known_scores, mig_matrix, names_of, scores_of_run
 from .traversal import decode, manifold, traverse, traverse_all
+from .unsupervised import WITHOUT_FACTORS, scores_without_factors, smoothness
 
 __all__ = [
     "ALL",
@@ -26,6 +19,7 @@ __all__ = [
     "INTERPOLATIONS",
     "LIMIT",
     "PROJECTIONS",
+    "SOURCES",
     "WITHOUT_FACTORS",
     "EvaluateConfig",
     "Keyframe",
@@ -39,7 +33,7 @@ __all__ = [
     "coded_of",
     "codes_along",
     "codes_limit",
-    "dci_matrix",
+    "dci_importance",
     "decode",
     "denoise",
     "encode_images",
@@ -62,6 +56,7 @@ __all__ = [
     "rows_named",
     "scores_of_run",
     "scores_without_factors",
+    "smoothness",
     "traverse",
     "traverse_all",
     "walk",

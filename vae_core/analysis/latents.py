@@ -30,7 +30,8 @@ class Latents:
     """Codes of N images in D dimensions, with what is known about the images.
 
     mu `(N, D)`; sigma `(N, D)` posterior σ and rate `(N, D)` nats, None without a posterior or a prior; distortion
-    `(N,)` nats at z = mu; labels `(N,)`, factors `(N, F)` or None. standard: the prior is N(0, I).
+    `(N,)` nats at z = mu; labels `(N,)`, factors `(N, F)` or None. standard: the prior is N(0, I); gaussian: and q(z|x) is
+    N(mu, sigma²), so that both are all there is to know.
     """
 
     mu: NDArray[np.float32]
@@ -42,6 +43,7 @@ class Latents:
     class_names: tuple[str, ...]
     factor_names: tuple[str, ...]
     standard: bool = True
+    gaussian: bool = False
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -120,6 +122,8 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
     tensors, names = cached(run, "latents", {"limit": limit}, compute)
     logvar = tensors.get("logvar")
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+    standard = names.get("standard", True)  # files of before say nothing
+    gaussian = standard and logvar is not None and "rate" not in arrays
     if logvar is not None and "rate" not in arrays:
         arrays["rate"] = gaussian_kl(tensors["mu"], logvar).numpy()
     return Latents(
@@ -131,5 +135,6 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         factors=arrays.get("factors"),
         class_names=tuple(names["class_names"]),
         factor_names=tuple(names["factor_names"]),
-        standard=names.get("standard", True),  # files of before say nothing
+        standard=standard,
+        gaussian=gaussian,
     )

@@ -6,9 +6,19 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from ..analysis import EvaluateConfig, MapConfig, evaluate, map_of, names_of, scores_of_run, scores_without_factors
+from ..analysis import (
+    SOURCES,
+    EvaluateConfig,
+    MapConfig,
+    evaluate,
+    map_of,
+    names_of,
+    scores_of_run,
+    scores_without_factors,
+)
 from ..config import ConfigError
 from ..metrics.disentanglement import SCORES
+from ..metrics.judged import Estimate
 from ..metrics.known import self_check
 from ..runs import Run, Store
 from .console import add_options, given, progress, say
@@ -49,8 +59,10 @@ def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         table = evaluate(run, config, bar.move)
     if names:
         with progress("metrics", " scores") as bar:
-            table |= scores_without_factors(run) | scores_of_run(run, names, config.seed, bar.move)
+            table |= scores_without_factors(run) | told(scores_of_run(run, names, config.seed, progress=bar.move))
     for name, value in table.items():
+        if isinstance(value, dict):
+            continue  # the intervals, in the JSON
         if isinstance(value, list):
             say(f"{name:14} {' '.join(f'{part:.3f}' for part in value)}")
         elif value is not None:
@@ -58,10 +70,17 @@ def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return {"run": run.id, **table}, 0
 
 
+def told(found: dict[str, Estimate]) -> dict[str, Any]:
+    """Name → value, and under "intervals" the 95 % bootstrap intervals of those that have one."""
+    ends = {name: [one.low, one.high] for name, one in found.items() if one.low is not None}
+    return {name: one.value for name, one in found.items()} | {"intervals": ends}
+
+
 def metrics_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", nargs="?", default=None, help="the run's id (none: list the measures)")
     at_option(parser)
     parser.add_argument("--scores", default="fast", help="all, fast, or names with commas (default fast)")
+    parser.add_argument("--of", default="codes", help=f"whose codes: {', '.join(SOURCES)} (default codes)")
     parser.add_argument(
         "--self-check", action="store_true", help="compute every known answer on this machine, expected beside found"
     )
@@ -72,10 +91,13 @@ def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.run is not None:
         run, names = opened(options), names_of(options.scores)
         with progress("metrics", " scores") as bar:
-            table = scores_of_run(run, names, progress=bar.move) | scores_without_factors(run)
+            found = scores_of_run(run, names, of=options.of, progress=bar.move)
+        table = told(found) | (scores_without_factors(run) if options.of == "codes" else {})
         for name, value in table.items():
-            say(f"{name:22} {value:.4f}")
-        return {"run": run.id, **table}, 0
+            if name != "intervals":
+                low, high = table["intervals"].get(name, (None, None))
+                say(f"{name:22} {value:.4f}" + (f"  [{low:.4f}, {high:.4f}]" if low is not None else ""))
+        return {"run": run.id, "of": options.of, **table}, 0
     if not options.self_check:
         for name, score in SCORES.items():
             say(f"{name:14} {score.title} ({score.source}){', slow' if score.slow else ''}")

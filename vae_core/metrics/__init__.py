@@ -13,22 +13,25 @@ from torch import Tensor
 
 from ..ssim import ssim
 from .bounds import importance_bound
-from .errors import mae, mse
+from .errors import bce, mae, mse, psnr
 
 
 @dataclass(frozen=True)
 class Metric:
-    """title: as shown; higher_is_better: which way to read it."""
+    """title: as shown, with so many digits; higher_is_better: which way to read it."""
 
     title: str
     function: Callable[[Tensor, Tensor], Tensor]
     higher_is_better: bool
+    digits: int = 4
 
 
 METRICS = {
     "mse": Metric("MSE per pixel", mse, False),
     "mae": Metric("MAE per pixel", mae, False),
+    "bce": Metric("BCE per pixel", bce, False),
+    "psnr": Metric("PSNR in dB", psnr, True, digits=2),
     "ssim": Metric("SSIM", ssim, True),
 }
 
-__all__ = ["METRICS", "Metric", "importance_bound", "mae", "mse", "ssim"]
+__all__ = ["METRICS", "Metric", "bce", "importance_bound", "mae", "mse", "psnr", "ssim"]

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .coded import Coded, Floats, Ints
+from .judged import Judged
+
+Bools = NDArray[np.bool_]
 
 
 def boosting(seed: int) -> Any:
@@ -30,10 +34,13 @@ CLASSIFIERS: dict[str, Callable[[int], Any]] = {"boosting": boosting, "forest": 
 
 @dataclass(frozen=True)
 class Importance:
-    """matrix `(D, F)`: how much each dimension tells the classifier of each factor. accuracy `(F,)`: on unseen points."""
+    """matrix `(D, F)`: how much each dimension tells the classifier of each factor.
+
+    right `(F, N)`: on which unseen points it is right.
+    """
 
     matrix: Floats
-    accuracy: Floats
+    right: Bools
 
 
 def importance(coded: Coded, seed: int = 0, classifier: str = "boosting", jobs: int = -1) -> Importance:
@@ -45,18 +52,26 @@ def importance(coded: Coded, seed: int = 0, classifier: str = "boosting", jobs: 
         delayed(_fit)(learn.codes, known, judge.codes, asked, seed, classifier)
         for known, asked in zip(learn.factors.T, judge.factors.T, strict=True)
     )
-    return Importance(np.stack([matrix for matrix, _ in fits], axis=1), np.array([accuracy for _, accuracy in fits]))
+    return Importance(np.stack([matrix for matrix, _ in fits], axis=1), np.stack([right for _, right in fits]))
 
 
-def _fit(codes: Floats, known: Ints, others: Floats, asked: Ints, seed: int, classifier: str) -> tuple[Floats, float]:
+def _fit(codes: Floats, known: Ints, others: Floats, asked: Ints, seed: int, classifier: str) -> tuple[Floats, Bools]:
     model = CLASSIFIERS[classifier](seed).fit(codes, known)
-    return np.abs(model.feature_importances_), float(model.score(others, asked))
+    return np.abs(model.feature_importances_), model.predict(others) == asked
 
 
-def dci(coded: Coded, seed: int = 0, classifier: str = "boosting") -> dict[str, float]:
+def dci(coded: Coded, seed: int = 0, classifier: str = "boosting") -> Judged:
     """dci_disentanglement, dci_completeness, dci_informativeness (accuracy), each from 0 to 1."""
-    found = importance(coded, seed, classifier)
-    return scores_of(found.matrix) | {"dci_informativeness": float(found.accuracy.mean())}
+    return judged(importance(coded, seed, classifier))
+
+
+def judged(found: Importance) -> Judged:
+    """The numbers of fitted classifiers; only the accuracy rests on points that can be drawn again without a fit."""
+    return Judged(
+        found.right.shape[1],
+        lambda rows: {"dci_informativeness": float(found.right[:, rows].mean())},
+        scores_of(found.matrix),
+    )
 
 
 def scores_of(matrix: Floats) -> dict[str, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .coded import Coded
 from .dci import dci
 from .irs import irs
+from .judged import Estimate, Judged
 from .mig import mig
 from .modularity import explicitness, modularity
 from .sap import sap
@@ -19,11 +20,11 @@ from .shared_factor import beta_vae_score, factor_vae_score
 
 @dataclass(frozen=True)
 class Score:
-    """title and source as shown; numbers: the names that `function` returns, with their titles; slow: minutes."""
+    """title and source as shown; numbers: the names of what `function` judges, with their titles; slow: minutes."""
 
     title: str
     source: str
-    function: Callable[[Coded, int], dict[str, float]]
+    function: Callable[[Coded, int], Judged]
     numbers: dict[str, str]
     slow: bool = False
 
@@ -55,15 +56,15 @@ def measure_scores(
     names: Sequence[str] = tuple(SCORES),
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
-) -> dict[str, float]:
-    """The numbers of the named scores, in one table.
+) -> dict[str, Estimate]:
+    """The numbers of the named scores with their intervals, in one table.
 
     Raises:
         MetricError: they cannot be computed from these codes and factors.
     """
-    found: dict[str, float] = {}
+    found: dict[str, Estimate] = {}
     for done, name in enumerate(names):
-        found |= SCORES[name].function(coded, seed)
+        found |= SCORES[name].function(coded, seed).estimates(seed)
         if progress:
             progress(done + 1, len(names))
     return found

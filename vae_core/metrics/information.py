@@ -23,7 +23,11 @@ def in_bins(values: Floats, bins: int = BINS) -> Ints:
 
 def mutual_information(a: Ints, b: Ints) -> Floats:
     """Of each column of `a (N, A)` with each of `b (N, B)`, in nats, `(A, B)`; from joint counts, as they stand."""
-    a, b = (_from_zero(values) for values in (a, b))
+    return counted_information(from_zero(a), from_zero(b))
+
+
+def counted_information(a: Ints, b: Ints) -> Floats:
+    """The same of columns that count from 0."""
     found = np.empty((a.shape[1], b.shape[1]))
     for i, left in enumerate(a.T):
         for j, right in enumerate(b.T):
@@ -38,7 +42,7 @@ def mutual_information(a: Ints, b: Ints) -> Floats:
 def entropy(values: Ints) -> Floats:
     """Of each column `(N, F)`, in nats, `(F,)`."""
     found = np.empty(values.shape[1])
-    for j, column in enumerate(_from_zero(values).T):
+    for j, column in enumerate(from_zero(values).T):
         share = np.bincount(column) / len(column)
         found[j] = -(share[share > 0] * np.log(share[share > 0])).sum()
     return found
@@ -49,5 +53,6 @@ def code_information(coded: Coded, bins: int = BINS) -> Floats:
     return mutual_information(in_bins(coded.codes, bins), coded.factors)
 
 
-def _from_zero(values: Ints) -> Ints:
+def from_zero(values: Ints) -> Ints:
+    """Each column's values numbered from 0 in their order."""
     return np.stack([np.unique(column, return_inverse=True)[1].ravel() for column in values.T], axis=1)

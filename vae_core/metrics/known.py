@@ -112,7 +112,7 @@ def self_check(progress: Callable[[int, int], None] | None = None) -> list[Check
         wanted = [name for name, score in SCORES.items() if score.numbers.keys() & known.expected.keys()]
         found: dict[str, float] = {}
         for name in wanted:
-            found |= SCORES[name].function(coded, 0)
+            found |= SCORES[name].function(coded, 0).values()
         checks += [
             Check(known.title, number, value, tolerance, found[number])
             for number, (value, tolerance) in known.expected.items()

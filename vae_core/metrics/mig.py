@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from .coded import Coded
-from .information import code_information, entropy
+from .coded import Coded, Ints
+from .information import counted_information, entropy, from_zero, in_bins
+from .judged import Judged
 
 
-def mig(coded: Coded, seed: int = 0) -> dict[str, float]:
+def mig(coded: Coded, seed: int = 0) -> Judged:
     """mig: how much more the best dimension tells of a factor than the second best, of its entropy; mean over factors.
 
     From 0 to 1, on the points to learn from. Chen et al. estimate with samples of the posterior and leave shape out.
     """
     learn, _ = coded.split(seed)
-    ranked = np.sort(code_information(learn), axis=0)[::-1]
-    return {"mig": float(((ranked[0] - ranked[1]) / entropy(learn.factors)).mean())}
+    bins, factors = from_zero(in_bins(learn.codes)), from_zero(learn.factors)
+
+    def of(rows: Ints) -> dict[str, float]:
+        ranked = np.sort(counted_information(bins[rows], factors[rows]), axis=0)[::-1]
+        return {"mig": float(((ranked[0] - ranked[1]) / entropy(factors[rows])).mean())}
+
+    return Judged(len(learn), of)

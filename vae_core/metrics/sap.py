@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .coded import Coded, Floats, as_published
+from .coded import Coded, Ints, as_published
+from .judged import Judged
 
 
-def predictability(coded: Coded, seed: int = 0) -> Floats:
-    """Test accuracy of telling factor k from dimension d alone by a linear SVM (C = 0.01, balanced), `(D, F)`."""
+def predictability(coded: Coded, seed: int = 0) -> NDArray[np.bool_]:
+    """On which points a linear SVM (C = 0.01, balanced) tells factor k from dimension d alone, `(D, F, N)`."""
     from sklearn.svm import LinearSVC
 
     learn, judge = coded.split(seed)
-    found = np.empty((coded.dims, coded.factors.shape[1]))
+    found = np.empty((coded.dims, coded.factors.shape[1], len(judge)), dtype=bool)
     with as_published():
         for dim in range(coded.dims):
             for factor in range(found.shape[1]):
                 model = LinearSVC(C=0.01, class_weight="balanced", random_state=seed, dual="auto")
                 model.fit(learn.codes[:, [dim]], learn.factors[:, factor])
-                found[dim, factor] = model.score(judge.codes[:, [dim]], judge.factors[:, factor])
+                found[dim, factor] = model.predict(judge.codes[:, [dim]]) == judge.factors[:, factor]
     return found
 
 
-def sap(coded: Coded, seed: int = 0) -> dict[str, float]:
+def sap(coded: Coded, seed: int = 0) -> Judged:
     """sap: how much better the best dimension tells a factor than the second best; mean over factors, from 0 to 1."""
-    ranked = np.sort(predictability(coded, seed), axis=0)[::-1]
-    return {"sap": float((ranked[0] - ranked[1]).mean())}
+    right = predictability(coded, seed)
+
+    def of(rows: Ints) -> dict[str, float]:
+        ranked = np.sort(right[:, :, rows].mean(2), axis=0)[::-1]
+        return {"sap": float((ranked[0] - ranked[1]).mean())}
+
+    return Judged(right.shape[2], of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .coded import TEST, TRAIN, Coded, Floats, Ints, MetricError, as_published
+from .judged import Judged
 
 BATCH = 64
 #: Dimensions whose standard deviation is below are left out of the FactorVAE score: Locatello et al. 2019.
@@ -28,7 +29,7 @@ class Partners:
         return self.order[self.start[rows, factor] + place, factor]
 
 
-def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> dict[str, float]:
+def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> Judged:
     """beta_vae: accuracy of telling which factor 64 pairs share from the mean of |z1 − z2|; chance is 1/F.
 
     A logistic regression with scikit-learn's defaults learns from 10,000 such batches and is judged on 5,000.
@@ -50,10 +51,12 @@ def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN
         raise MetricError("One factor alone: which one is shared cannot be asked; take two or more.")
     with as_published():
         model = LogisticRegression(random_state=seed).fit(*batches(points[0]))
-    return {"beta_vae": float(model.score(*batches(points[1])))}
+    differences, factor = batches(points[1])
+    right = model.predict(differences) == factor
+    return Judged(len(right), lambda rows: {"beta_vae": float(right[rows].mean())})
 
 
-def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> dict[str, float]:
+def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> Judged:
     """factor_vae: accuracy of telling which factor a batch shares from the dimension that varies least, by majority vote.
 
     Kim & Mnih 2018, §3. Variances are relative to those of all codes (ddof = 1); dimensions that hardly move are left
@@ -64,19 +67,19 @@ def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRA
     active = np.sqrt(everywhere) >= PRUNED
     factors = coded.factors.shape[1]
     if not active.any():
-        return {"factor_vae": 0.0}
+        return Judged(1, lambda rows: {"factor_vae": 0.0})
 
-    def votes(count: int) -> Floats:
+    def votes(count: int) -> tuple[Ints, Ints]:
         factor = random.randint(factors, size=count)
         first = random.randint(len(coded), size=(count, 1))
         rows = partners.draw(np.repeat(first, BATCH, axis=1), np.repeat(factor[:, None], BATCH, axis=1), random)
         least = np.array(
             [np.argmin(coded.codes[batch][:, active].var(0, ddof=1) / everywhere[active]) for batch in rows]
         )
-        found = np.zeros((factors, int(active.sum())))
-        np.add.at(found, (factor, least), 1)
-        return found
+        return factor, least
 
-    guess = votes(points[0]).argmax(0)
-    judged = votes(points[1])
-    return {"factor_vae": float(judged[guess, np.arange(judged.shape[1])].sum() / judged.sum())}
+    table = np.zeros((factors, int(active.sum())))
+    np.add.at(table, votes(points[0]), 1)
+    factor, least = votes(points[1])
+    right = table.argmax(0)[least] == factor
+    return Judged(len(right), lambda rows: {"factor_vae": float(right[rows].mean())})
