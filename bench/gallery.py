@@ -28,7 +28,7 @@ GALLERY_RUNS: dict[str, dict[str, Any]] = {
     "sprites-beta-4": SPRITES | {"name": "Sprites, β = 4", "beta": 4.0},
     "sprites-beta-16": SPRITES | {"name": "Sprites, β = 16", "beta": 16.0},
     "digits-beta-1": DIGITS | {"name": "Digits, β = 1", "latent_dim": 10},
-    "digits-2d": DIGITS | {"name": "Digits on a plane", "latent_dim": 2},
+    "digits-2d": DIGITS | {"name": "Digits on a plane", "latent_dim": 2, "hidden": (128,)},
     "digits-every-beta": dict(
         dataset="digits", model="multirate_vae", name="Digits, every β", network="conv", hidden=(128,), latent_dim=10, epochs=600,
         lr_schedule="cosine", snapshots=0,

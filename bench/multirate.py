@@ -17,7 +17,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 BETAS = {"digits": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "sprites": (0.3, 1.0, 4.0, 16.0)}
 #: A model for every β is given longer than one for a single β; the time is told.
-LONGER: dict[str, dict[str, Any]] = {"digits": {}, "sprites": dict(steps=6000)}
+LONGER: dict[str, dict[str, Any]] = {"digits": {}, "sprites": dict(steps=9000)}
 SHARED = dict(latent_dim=10, snapshots=0, lr_schedule="cosine")
 ALL_IMAGES = 10**6
 

@@ -2,6 +2,7 @@
 
 from .coding import SOURCES, coded_of
 from .evaluation import EvaluateConfig, evaluate
+from .generation import NETWORK_NAMES, generation_quality
 from .interpolation import INTERPOLATIONS, walk
 from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
@@ -18,6 +19,7 @@ __all__ = [
     "IMAGES",
     "INTERPOLATIONS",
     "LIMIT",
+    "NETWORK_NAMES",
     "PROJECTIONS",
     "SOURCES",
     "WITHOUT_FACTORS",
@@ -38,6 +40,7 @@ __all__ = [
     "denoise",
     "encode_images",
     "evaluate",
+    "generation_quality",
     "keyframe",
     "known_scores",
     "latents_file",

@@ -7,10 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from ..analysis import (
+    NETWORK_NAMES,
     SOURCES,
     EvaluateConfig,
     MapConfig,
     evaluate,
+    generation_quality,
     map_of,
     names_of,
     scores_of_run,
@@ -80,6 +82,9 @@ def metrics_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", nargs="?", default=None, help="the run's id (none: list the measures)")
     at_option(parser)
     parser.add_argument("--scores", default="fast", help="all, fast, or names with commas (default fast)")
+    parser.add_argument(
+        "--features", default="", help=f"FID and KID of samples, through {', '.join(NETWORK_NAMES)} (none unless told)"
+    )
     parser.add_argument("--of", default="codes", help=f"whose codes: {', '.join(SOURCES)} (default codes)")
     parser.add_argument(
         "--self-check", action="store_true", help="compute every known answer on this machine, expected beside found"
@@ -93,10 +98,14 @@ def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         with progress("metrics", " scores") as bar:
             found = scores_of_run(run, names, of=options.of, progress=bar.move)
         table = told(found) | (scores_without_factors(run) if options.of == "codes" else {})
+        if options.features:
+            with progress("classifier", " steps") as bar:
+                table |= generation_quality(run, options.features, progress=bar.move)
         for name, value in table.items():
             if name != "intervals":
                 low, high = table["intervals"].get(name, (None, None))
-                say(f"{name:22} {value:.4f}" + (f"  [{low:.4f}, {high:.4f}]" if low is not None else ""))
+                said = f"{value:.4f}" if isinstance(value, float) else value
+                say(f"{name:22} {said}" + (f"  [{low:.4f}, {high:.4f}]" if low is not None else ""))
         return {"run": run.id, "of": options.of, **table}, 0
     if not options.self_check:
         for name, score in SCORES.items():

@@ -1,0 +1,157 @@
+"""How good a run's new images are: FID and KID through a network that is named beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ..config import ConfigError
+from ..datasets import ImageData
+from ..metrics.coded import MetricError
+from ..metrics.fidelity import fidelity
+from ..models import Model
+from ..networks import NETWORKS, Style
+from ..runs import Run
+from ..training import choose_device
+from ..training.batches import as_floats
+from .cache import cached
+from .scores import kept
+
+#: Images of each kind.
+IMAGES = 5000
+#: What a classifier of a data set's own labels sees before it decides.
+FEATURES = 64
+STEPS, BATCH = 1000, 128
+NETWORK_NAMES = ("auto", "classifier", "inception")
+INCEPTION = "weights-inception-2015-12-05-6726825d.pth"
+
+
+class Classifier(nn.Module):
+    """A small convolutional classifier with one head for the labels, or one for each factor; `seen` are its features."""
+
+    def __init__(self, shape: tuple[int, ...], classes: list[int]) -> None:
+        super().__init__()
+        channels, height, width = shape
+        self.body = NETWORKS["conv"].encoder((channels, height, width), FEATURES, Style(hidden=(128,)))
+        self.heads = nn.ModuleList(nn.Linear(FEATURES, count) for count in classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(B, C, H, W)` in [0, 1] → `(B, 64)`."""
+        return functional.relu(self.body(x))
+
+    def loss(self, x: Tensor, targets: Tensor) -> Tensor:
+        """Cross-entropy of all heads; targets `(B, heads)`."""
+        seen = self(x)
+        parts = [functional.cross_entropy(head(seen), targets[:, place]) for place, head in enumerate(self.heads)]
+        return torch.stack(parts).sum()
+
+
+def generation_quality(
+    run: Run, features: str = "auto", seed: int = 0, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
+    """fid, kid, kid_std of as many samples of the run as there are test images (at most 5,000), mean images of p(x|z).
+
+    features: "inception" (its weights must be at hand), "classifier" (trained on the run's data), or "auto": the first of
+    them that can be had. The table names it, with fid_real: the same between training and test images, the floor.
+
+    Raises:
+        MetricError: no such network can be had. DataError, RunError: data or weights cannot be had.
+    """
+    if features not in NETWORK_NAMES:
+        raise ConfigError(f"--features {features!r}: not known; choose {', '.join(NETWORK_NAMES)}.")
+    if features == "auto":
+        features = "inception" if inception_weights() else "classifier"
+
+    def compute() -> dict[str, Any]:
+        device = choose_device("auto")
+        data, model = run.data("all"), run.model(device)
+        eye, name = _NETWORKS[features](run, data, device, progress)
+        real = as_floats(data.test.images[:IMAGES].to(device))
+        before = as_floats(data.train.images[: len(real)].to(device))
+        found = fidelity(real, sampled(model, data, len(real), seed), eye, seed)
+        floor = fidelity(real, before, eye, seed) if len(before) == len(real) else {"fid": None}
+        return found | {"fid_real": floor["fid"], "features": name, "images": len(real)}
+
+    return kept(run, "generation", {"features": features, "seed": seed}, compute)
+
+
+@torch.no_grad()
+def sampled(model: Model, data: ImageData, count: int, seed: int) -> Tensor:
+    """New images `(count, C, H, W)` in [0, 1]; a conditional model is asked for the classes of the first test images."""
+    device = next(model.parameters()).device
+    generator = torch.Generator(device=device).manual_seed(seed)
+    labels = data.test.labels[:count].to(device) if model.conditional and data.test.labels is not None else None
+    starts = range(0, count, 500)
+    parts = [
+        model.sample(min(500, count - start), None if labels is None else labels[start : start + 500], generator)
+        for start in starts
+    ]
+    return torch.cat(parts)
+
+
+def inception_weights() -> Path | None:
+    """The file of InceptionV3's weights where torch keeps downloads, if it is there: nothing is downloaded unasked."""
+    found = Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION
+    return found if found.exists() else None
+
+
+def _inception(run: Run, data: ImageData, device: torch.device, progress: object) -> tuple[nn.Module, str]:
+    weights = inception_weights()
+    if weights is None:
+        raise MetricError(
+            f"InceptionV3's weights are not on this machine ({INCEPTION} in torch's hub folder); choose --features classifier."
+        )
+    try:
+        from torchmetrics.image.fid import NoTrainInceptionV3
+
+        network = NoTrainInceptionV3("inception-v3-compat", ["2048"], str(weights)).to(device)
+    except (ImportError, NameError) as error:
+        raise MetricError("InceptionV3 needs torch-fidelity: pip install torch-fidelity.") from error
+
+    class Colour(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return network((x * 255).round().byte().expand(-1, 3, -1, -1))
+
+    return Colour(), "InceptionV3"
+
+
+def _classifier(
+    run: Run, data: ImageData, device: torch.device, progress: Callable[[int, int], None] | None
+) -> tuple[nn.Module, str]:
+    targets, classes = data.train.labels, [len(data.class_names)]
+    if targets is not None:
+        targets = targets[:, None]
+        classes = [max(int(targets.max()) + 1, classes[0])]
+    elif data.train.factors is not None:
+        targets, classes = data.train.factors, list(data.factor_sizes)
+    if targets is None or max(classes) < 2:
+        raise MetricError(
+            f"{data.name} has neither labels nor factors to train a classifier on; FID needs --features inception here."
+        )
+
+    def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            network = Classifier(data.shape, classes).to(device)
+        optimiser, generator = torch.optim.Adam(network.parameters(), 1e-3), torch.Generator().manual_seed(0)
+        for step in range(STEPS):
+            rows = torch.randint(len(data.train), (BATCH,), generator=generator)
+            optimiser.zero_grad()
+            network.loss(as_floats(data.train.images[rows].to(device)), targets[rows].to(device)).backward()
+            optimiser.step()
+            if progress and step % 20 == 0:
+                progress(step, STEPS)
+        return {name: tensor.cpu() for name, tensor in network.state_dict().items()}, {}
+
+    network = Classifier(data.shape, classes)
+    network.load_state_dict(cached(run, "classifier", {"steps": STEPS}, compute)[0])
+    kind = "labels" if data.train.labels is not None else "factors"
+    return network.to(device).eval(), f"a small classifier of the {kind} of {data.name}"
+
+
+_NETWORKS = {"inception": _inception, "classifier": _classifier}
