@@ -51,17 +51,14 @@ def forget(run: Run, config: MapConfig) -> None:
     _jobs().pop(_key(run, _map_command(run, config)), None)
 
 
-def measure(run: Run, scores: Sequence[str], start: bool) -> Job | None:
-    """The job that computes these scores, begun if `start`; None when there is none, or all of them are in the cache."""
-    command = _measure_command(run, scores)
-    if not start and _key(run, command) not in _jobs():
-        return None
-    return _job(run, command, known_scores(run, scores) is not None)
+def measure(run: Run, scores: Sequence[str], of: str = "codes") -> Job | None:
+    """The job that computes these scores, started if need be; None when all of them are in the cache."""
+    return _job(run, _measure_command(run, scores, of), known_scores(run, scores, of=of) is not None)
 
 
-def forget_measure(run: Run, scores: Sequence[str]) -> None:
+def forget_measure(run: Run, scores: Sequence[str], of: str = "codes") -> None:
     """Drop a failed job."""
-    _jobs().pop(_key(run, _measure_command(run, scores)), None)
+    _jobs().pop(_key(run, _measure_command(run, scores, of)), None)
 
 
 def _map_command(run: Run, config: MapConfig) -> list[str]:
@@ -71,8 +68,8 @@ def _map_command(run: Run, config: MapConfig) -> list[str]:
     return command + _at(run)
 
 
-def _measure_command(run: Run, scores: Sequence[str]) -> list[str]:
-    return ["metrics", run.id, "--scores", ",".join(scores), *_at(run)]
+def _measure_command(run: Run, scores: Sequence[str], of: str) -> list[str]:
+    return ["metrics", run.id, "--scores", ",".join(scores), "--of", of, *_at(run)]
 
 
 def _at(run: Run) -> list[str]:

@@ -61,6 +61,12 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("Run")
 
 
+def track(run: Run) -> tuple[list[float], list[float]]:
+    """Rates and distortions of the run's evaluations in training, without the untrained start."""
+    kept = [record for record in run.history()[1:] if record.get("rate") is not None]
+    return [record["rate"] for record in kept], [record["distortion"] for record in kept]
+
+
 def best_in_bold(frame: pd.DataFrame) -> object:
     """The table with the best of each column that has a best in bold."""
 

@@ -110,8 +110,16 @@ def plain_axes(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
-def rate_distortion_figure(names: Sequence[str], rates: Sequence[float], distortions: Sequence[float]) -> go.Figure:
-    """One dot per run over lines of equal ELBO (rate + distortion constant), in nats per image."""
+def rate_distortion_figure(
+    names: Sequence[str],
+    rates: Sequence[float],
+    distortions: Sequence[float],
+    tracks: Sequence[tuple[Sequence[float], Sequence[float]]] = (),
+) -> go.Figure:
+    """One dot per run over lines of equal ELBO (rate + distortion constant), in nats per image.
+
+    tracks: rates and distortions of each run's evaluations while it was trained, drawn faintly.
+    """
     figure = go.Figure()
     top = max(rates) * 1.25 + 1
     low, high = min(distortions), max(map(sum, zip(rates, distortions, strict=True)))
@@ -119,6 +127,11 @@ def rate_distortion_figure(names: Sequence[str], rates: Sequence[float], distort
         figure.add_scatter(
             x=[0, top], y=[total, total - top], mode="lines", line={"dash": "dot", "width": 1, "color": GRID.replace("0.25", "0.6")},
             showlegend=False, hovertemplate=f"−ELBO {total:.1f} nats<extra></extra>",
+        )  # fmt: skip
+    for index, track in enumerate(tracks):
+        figure.add_scatter(
+            x=track[0], y=track[1], mode="lines", line={"width": 1.5, "color": COLOURS[index % len(COLOURS)]}, opacity=0.35,
+            showlegend=False, hovertemplate="while training: rate %{x:.2f}, distortion %{y:.2f}<extra></extra>",
         )  # fmt: skip
     for index, (name, rate, distortion) in enumerate(zip(names, rates, distortions, strict=True)):
         figure.add_scatter(
@@ -131,7 +144,7 @@ def rate_distortion_figure(names: Sequence[str], rates: Sequence[float], distort
     figure.update_yaxes(
         title_text="distortion (nats per image)", range=[low - pad, max(distortions) + 2 * pad], gridcolor=GRID
     )
-    return _quiet(figure, 380)
+    return quiet(figure, 380)
 
 
 def rate_heatmap(names: Sequence[str], rates: Sequence[Sequence[float]]) -> go.Figure:
@@ -148,13 +161,14 @@ def rate_heatmap(names: Sequence[str], rates: Sequence[Sequence[float]]) -> go.F
     )  # fmt: skip
     figure.update_xaxes(title_text="latent dimension, by rank of its KL within the run", showgrid=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return _quiet(figure, 110 + 54 * len(names))
+    return quiet(figure, 110 + 54 * len(names))
 
 
-def _quiet(figure: go.Figure, height: int) -> go.Figure:
+def quiet(figure: go.Figure, height: int, top: int = 16) -> go.Figure:
+    """Nothing but the marks: no background, narrow margins."""
     return figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 16, "b": 8},
+        margin={"l": 8, "r": 8, "t": top, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hovermode="closest",

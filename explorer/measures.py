@@ -1,43 +1,97 @@
-"""What the Measure page shows and does: the table of scores, the matrices behind two of them, jobs, the self-check."""
+"""The table of the Measure page: scores with intervals, what needs no factors, agreement of seeds, baselines; its jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
 
-from vae_core.analysis import WITHOUT_FACTORS, known_scores, scores_without_factors
+from vae_core.analysis import SOURCES, WITHOUT_FACTORS, known_scores, scores_without_factors
 from vae_core.config import BetascopeError
 from vae_core.metrics.disentanglement import SCORES
+from vae_core.metrics.judged import Estimate
 from vae_core.metrics.known import self_check
+from vae_core.metrics.udr import udr
 from vae_core.runs import Run
 
-from . import background
+from . import background, library
 from .comparison import labels
 
 TITLES = {number: title for score in SCORES.values() for number, title in score.numbers.items()}
-#: Of these a smaller number is the better one.
-SMALLER = set(WITHOUT_FACTORS.values()) - {WITHOUT_FACTORS["probe_accuracy"]}
+#: Column → whether the larger number is the better one; columns without a best are not here.
+BETTER = dict.fromkeys(TITLES.values(), True) | {
+    number.title: number.higher_is_better for number in WITHOUT_FACTORS.values() if number.higher_is_better is not None
+}
+BETTER["UDR"] = True
 
 
-def table(runs: Sequence[Run], scores: Sequence[str]) -> pd.DataFrame:
-    """One row per run: β, seed, the scores that are known, and what needs no factors."""
+@dataclass(frozen=True)
+class Subject:
+    """What a row is of: a run, or a baseline on its images."""
+
+    run: Run
+    of: str = "codes"
+
+    def title(self, names: dict[str, str]) -> str:
+        dims = self.run.config.model.code_width
+        return {"codes": names[self.run.id], "pca": f"PCA, {dims} components", "factors": "The factors themselves"}[
+            self.of
+        ]
+
+
+class Shown(float):
+    """A number that sorts as one and is shown with half of its interval."""
+
+    off: float | None
+
+    @classmethod
+    def of(cls, one: Estimate) -> Shown:
+        shown = cls(one.value)
+        shown.off = None if one.low is None or one.high is None else (one.high - one.low) / 2
+        return shown
+
+    def __str__(self) -> str:
+        return f"{float(self):.3f}" + ("" if self.off is None else f" ± {self.off:.3f}")
+
+
+def subjects(runs: Sequence[Run], baselines: bool) -> list[Subject]:
+    """The runs, and for each set of images the baselines with as many dimensions as its first run."""
+    found = [Subject(run) for run in runs]
+    first = {run.config.fingerprint: run for run in reversed(runs)}
+    if baselines:
+        found += [Subject(run, of) for run in first.values() for of in SOURCES if of != "codes"]
+    return found
+
+
+def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
+    """One row for each: β, seed, the scores that are known, and what needs no factors."""
+    runs = [one.run for one in of if one.of == "codes"]
+    names, agreed = labels(runs), agreements(runs)
     rows = []
-    for run in runs:
-        row = {"Run": labels(runs)[run.id], "β": run.config.beta, "Seed": run.config.train.seed}
-        known = known_scores(run, scores) or {}
-        row |= {title: known.get(number) for number, title in titles_of(scores).items()}
+    for one in of:
+        own = one.of == "codes"
+        row: dict[str, Any] = {"Run": one.title(names if own else {one.run.id: ""})}
+        row |= {"β": beta_of(one.run), "Seed": one.run.config.train.seed} if own else {"β": np.nan, "Seed": np.nan}
+        known = known_scores(one.run, scores, of=one.of) or {}
+        row |= {title: Shown.of(known[number]) if number in known else np.nan for number, title in titles_of(scores).items()}  # fmt: skip
+        if agreed:
+            row["UDR"] = agreed.get(one.run.id, np.nan) if own else np.nan
+        more: dict[str, Any] = {}
         try:
-            more = scores_without_factors(run)
-        except BetascopeError:
-            more = {}  # neither codes nor data at hand
-        row |= {title: more.get(number) for number, title in WITHOUT_FACTORS.items()}
-        rows.append(row)
+            more = scores_without_factors(one.run) if own else {}
+        except BetascopeError as error:
+            st.caption(f"{row['Run']}: {error}")
+        rows.append(row | {number.title: more.get(name, np.nan) for name, number in WITHOUT_FACTORS.items()})
     return pd.DataFrame(rows).set_index("Run")
+
+
+def beta_of(run: Run) -> float:
+    """The run's β, NaN where it has none."""
+    return np.nan if run.config.beta is None else run.config.beta
 
 
 def titles_of(scores: Sequence[str]) -> dict[str, str]:
@@ -45,55 +99,83 @@ def titles_of(scores: Sequence[str]) -> dict[str, str]:
     return {number: TITLES[number] for name in scores for number in SCORES[name].numbers}
 
 
+def agreements(runs: Sequence[Run]) -> dict[str, float]:
+    """Run id → UDR among the runs that differ from it by their seed alone; empty where no run has such siblings."""
+    groups: dict[Any, list[Run]] = {}
+    for run in runs:
+        alike = (run.config.fingerprint, run.config.family, run.config.model, replace(run.config.train, seed=0))
+        groups.setdefault(alike, []).append(run)
+    found: dict[str, float] = {}
+    for group in groups.values():
+        codes = [library.latents(run) for run in group]
+        rates = [one.rate for one in codes]
+        if len(group) < 2 or any(rate is None for rate in rates):
+            continue
+        scores = udr([one.mu.astype(np.float64) for one in codes], [one.weight_per_dim() for one in codes])
+        found |= {run.id: score for run, score in zip(group, scores, strict=True)}
+    return found
+
+
 def with_best(frame: pd.DataFrame) -> object:
-    """The table with the best of each column in bold, where one is best."""
+    """The table with the best run of each column in bold, where one is best."""
 
     def bold(column: pd.Series) -> list[str]:
-        numbers = pd.to_numeric(column)
-        if column.name in ("β", "Seed") or numbers.notna().sum() < 2 or numbers.nunique() < 2:
+        higher = BETTER.get(str(column.name))
+        numbers = pd.to_numeric(column.astype(float))
+        # What nobody can reach, and what needs no training, win no medals.
+        runs = numbers[frame["Seed"].notna()] if "Seed" in frame else numbers
+        if higher is None or runs.notna().sum() < 2 or runs.nunique() < 2:
             return [""] * len(column)
-        best = numbers.min() if column.name in SMALLER else numbers.max()
-        return ["font-weight: 700" if value == best else "" for value in numbers]
+        best = runs.max() if higher else runs.min()
+        kept = frame["Seed"].notna() if "Seed" in frame else numbers.notna()
+        return ["font-weight: 700" if value == best and own else "" for value, own in zip(numbers, kept, strict=True)]
 
-    digits = dict.fromkeys(frame.columns, "{:.3f}") | {"β": "{:g}", "Seed": "{:g}"}
+    def text(value: object) -> str:
+        return str(value) if isinstance(value, Shown) else f"{value:.3f}"
+
+    digits: dict[Any, Any] = dict.fromkeys(frame.columns, text) | {"β": "{:g}", "Seed": "{:.0f}"}
+    digits["Active units"] = "{:.0f}"
     return frame.style.format(digits, na_rep="–").apply(bold, axis=0)
+
+
+def csv(frame: pd.DataFrame) -> str:
+    """The table with the ends of each interval in columns of their own, numbers in full."""
+    out = pd.DataFrame(index=frame.index)
+    for name, column in frame.items():
+        out[name] = column.map(lambda value: float(value) if isinstance(value, Shown) else value)
+        offs = column.map(lambda value: value.off if isinstance(value, Shown) else None)
+        if offs.notna().any():
+            out[f"{name} ±"] = offs
+    return str(out.to_csv())
 
 
 def latex(frame: pd.DataFrame) -> str:
     """The table for a paper, with booktabs; columns without any number are left out."""
+
+    def cell(value: object) -> object:
+        return str(value).replace("±", "$\\pm$") if isinstance(value, Shown) else value
+
     kept = frame.dropna(axis=1, how="all")
-    return kept.to_latex(float_format="%.3f", na_rep="--", escape=True)
+    kept = kept.rename(index=_escaped, columns=_escaped).map(cell)
+    return str(kept.to_latex(float_format="%.3f", na_rep="--", escape=False))
 
 
-def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Sequence[str], unit: str) -> go.Figure:
-    """Dimensions, in this order, against factors: `matrix (D, F)` as a heat map with its numbers."""
-    shown = matrix[list(order)]
-    figure = go.Figure(
-        go.Heatmap(
-            z=shown, x=[name.replace("_", " ") for name in factors], y=[f"z{dim}" for dim in order], colorscale="Viridis",
-            zmin=0, xgap=2, ygap=2, texttemplate="%{z:.2f}" if len(order) <= 24 else None,
-            colorbar={"thickness": 10, "title": {"text": unit}, "outlinewidth": 0},
-            hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>",
-        )
-    )  # fmt: skip
-    figure.update_xaxes(showgrid=False, side="top")
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    return figure.update_layout(
-        height=130 + 26 * len(order), margin={"l": 8, "r": 8, "t": 16, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-    )  # fmt: skip
+def _escaped(text: str) -> str:
+    for sign in "&%$#_{}":
+        text = text.replace(sign, "\\" + sign)
+    return text.replace("β", "$\\beta$")
 
 
-def compute(runs: Sequence[Run], scores: Sequence[str]) -> None:
-    """A button for what is not known yet, and how far it is; one run after the other, for each takes all cores."""
-    missing = [run for run in runs if known_scores(run, scores) is None]
-    started: set[str] = st.session_state.setdefault("measure.started", set())
-    waiting = [run for run in missing if run.id in started]
+def compute(of: Sequence[Subject], scores: Sequence[str]) -> None:
+    """A button for what is not known yet, and how far it is; one after the other, for each takes all cores."""
+    missing = [one for one in of if known_scores(one.run, scores, of=one.of) is None]
+    started: set[tuple[str, str]] = st.session_state.setdefault("measure.started", set())
+    waiting = [one for one in missing if (one.run.id, one.of) in started]
     if missing and not waiting:
-        words = f"Measure {len(missing)} run{'s' if len(missing) > 1 else ''}"
+        words = f"Measure {len(missing)} row{'s' if len(missing) > 1 else ''}"
         st.button(
-            words, type="primary", icon=":material/straighten:", on_click=started.update, args=([run.id for run in missing],),
-            key="measure.start",
+            words, type="primary", icon=":material/straighten:", on_click=started.update,
+            args=([(one.run.id, one.of) for one in missing],), key="measure.start",
         )  # fmt: skip
         slow = "; DCI with the reference's gradient boosting takes minutes" if "dci" in scores else ""
         st.caption(f"About half a minute each{slow}.")
@@ -101,26 +183,26 @@ def compute(runs: Sequence[Run], scores: Sequence[str]) -> None:
         _follow(waiting, scores, started)
 
 
-def _follow(waiting: Sequence[Run], scores: Sequence[str], started: set[str]) -> None:
-    """The first of these runs in a process of its own, and a line on it."""
-    run = waiting[0]
-    job = background.measure(run, scores, start=True)
+def _follow(waiting: Sequence[Subject], scores: Sequence[str], started: set[tuple[str, str]]) -> None:
+    """The first of these in a process of its own, and a line on it."""
+    one = waiting[0]
+    job = background.measure(one.run, scores, one.of)
     if job is None:
         st.rerun()
     if failure := job.failure():
-        st.error(f"{run.config.name}: {failure}", icon=":material/error:")
-        background.forget_measure(run, scores)
-        started.discard(run.id)
+        st.error(f"{one.run.config.name}: {failure}", icon=":material/error:")
+        background.forget_measure(one.run, scores, one.of)
+        started.discard((one.run.id, one.of))
         return
+    name = one.title({one.run.id: one.run.config.name})
 
     @st.fragment(run_every=1.0)
     def watch() -> None:
         if job.process.poll() is not None:
             st.rerun()
         more = f"; {len(waiting) - 1} more to go." if len(waiting) > 1 else "."
-        st.info(
-            f"{run.config.name} is being measured, {job.seconds():.0f} s so far{more}", icon=":material/hourglass_top:"
-        )
+        done = sum(known_scores(one.run, [score], of=one.of) is not None for score in scores)
+        st.progress(done / len(scores), f"{name} is being measured, {job.seconds():.0f} s so far{more}")
 
     watch()
 

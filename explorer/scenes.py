@@ -21,7 +21,9 @@ from vae_core.analysis import (
     rate_curve,
     rate_point,
 )
+from vae_core.analysis.responses import information_in_view
 from vae_core.config import BetascopeError
+from vae_core.metrics.coded import MetricError
 from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 
@@ -68,8 +70,18 @@ def traversal_scene(
             "originals": library.test_data(run)[0] is not None,
             "classNames": list(codes.class_names),
             "map": map_scene(run, codes, flat_map(codes), mini=True),
+            "factors": factors_scene(run, codes),
         }
     )
+
+
+def factors_scene(run: Run, codes: Latents) -> dict[str, Any] | None:
+    """What each dimension tells of each ground-truth factor; None where images have none, or are too few to tell."""
+    try:
+        share, names, where = information_in_view(run, codes)
+    except MetricError:
+        return None
+    return {"names": [name.replace("_", " ") for name in names], "share": share.round(4).tolist(), "where": where}
 
 
 def codes_scene(run: Run, codes: Latents, z: Sequence[float], row: int | None) -> dict[str, Any]:

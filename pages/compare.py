@@ -6,7 +6,7 @@ from explorer import library
 from explorer.comparison import best_in_bold, error_sheet, labels, table
 from explorer.components import mount, said
 from explorer.conditions import keep_condition
-from explorer.figures import rate_distortion_figure, rate_heatmap
+from explorer.evidence import rate_planes
 from explorer.images import png_address, sheet
 from explorer.scenes import comparison_scene, multirate_scene
 from explorer.state import session
@@ -139,22 +139,7 @@ def numbers(runs: list[Run]) -> None:
     st.download_button(
         "CSV", frame.to_csv(), "betascope-comparison.csv", "text/csv", icon=":material/download:", key="compare.csv"
     )
-    measured = [run for run in runs if library.numbers(run).get("rate") is not None]
-    if not measured:
-        st.caption("None of these runs has a rate, so there is no rate–distortion plane.")
-        return
-    found = [library.numbers(run) for run in measured]
-    names = [labels(runs)[run.id] for run in measured]
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("Rate and distortion")
-        figure = rate_distortion_figure(names, [item["rate"] for item in found], [item["distortion"] for item in found])
-        st.plotly_chart(figure, key="compare.plane", config={"displaylogo": False}, alt="Rate–distortion plane")
-        st.caption("Along a dotted line the ELBO is the same.")
-    with right:
-        st.subheader("KL per dimension")
-        figure = rate_heatmap(names, [item["rate_per_dim"] for item in found])
-        st.plotly_chart(figure, key="compare.heat", config={"displaylogo": False}, alt="KL per dimension of each run")
+    rate_planes(runs, "compare")
 
 
 TABS = {"Images": side_by_side, "Traversals": traversals, "Numbers": numbers}

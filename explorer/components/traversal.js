@@ -20,7 +20,7 @@ const REACHES = [2, 3, 4, 6];
  * data: run, version, shape [C, H, W], z, reach, order, collapsed, weights, unit, centre, deviation, prior (centre and
  * deviation are those of N(0, I)), condition (class or β), rates (curve over β) or null, codes (file of
  * the test images' codes, or null), images (how many), row (test image the code is of, or null), originals, map (what
- * a LatentMap takes) or null.
+ * a LatentMap takes) or null, factors (names, share of each that a dimension tells, where it was found) or null.
  */
 export function mount(component) {
   const { parentElement } = component;
@@ -132,6 +132,7 @@ export function mount(component) {
       { class: "row", "data-dim": `${dim}` },
       label,
       h("div", { class: "track" }, strip, slider),
+      ...(data.factors ? [tells(dim)] : []),
     );
     slider.addEventListener("pointerdown", () => begin());
     slider.addEventListener("keydown", (event) => {
@@ -172,6 +173,27 @@ export function mount(component) {
     };
     setWeight(weight, collapsed.has(dim));
     return { dim, element, slider, value, strip, animate, setWeight, painted: -1, shown: true };
+  }
+
+  /** What a dimension is said to do: a cell for each factor, the fuller the more it tells of it beside all others. */
+  function tells(dim) {
+    const { names, share, where } = data.factors;
+    const fullest = Math.max(...share.flat(), 1e-9);
+    const cells = names.map((name, at) => {
+      const percent = Math.round(100 * share[dim][at]);
+      const cell = h("span", { title: `z${dim} tells ${percent} % of ${name} (${where})` });
+      cell.style.setProperty("--share", `${(100 * share[dim][at]) / fullest}%`);
+      return cell;
+    });
+    const best = share[dim].indexOf(Math.max(...share[dim]));
+    const words = `z${dim} tells most of ${names[best]}: ${Math.round(100 * share[dim][best])} %`;
+    return h("div", { class: "tells", role: "img", "aria-label": words }, ...cells);
+  }
+
+  /** The factors' names over their cells. */
+  function namesOfFactors() {
+    const names = data.factors.names.map((name) => h("span", {}, name));
+    return h("div", { class: "heads", "aria-hidden": "true" }, h("div", { class: "tells" }, ...names));
   }
 
   function cellValue(dim, cell) {
@@ -487,7 +509,7 @@ export function mount(component) {
         h("div", { class: "beside" }, source.figure, pinFigure, changeFigure),
         map?.element,
       ),
-      h("div", { class: "lists" }, control?.element, list, ...folds),
+      h("div", { class: "lists" }, control?.element, data.factors && namesOfFactors(), list, ...folds),
     ),
   );
   element.addEventListener("dragover", (event) => event.preventDefault());

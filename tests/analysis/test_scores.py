@@ -10,6 +10,7 @@ from sklearn.decomposition import PCA
 import vae_core
 from vae_core.analysis import (
     coded_of,
+    generation_quality,
     known_scores,
     latents_of,
     mig_matrix,
@@ -105,3 +106,17 @@ def test_scores_have_names():
     assert names_of("") == ()
     with pytest.raises(ConfigError, match="--metrics 'migg'"):
         names_of("migg")
+
+
+def test_new_images_are_judged_by_a_network_that_is_named(sprites: vae_core.Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("vae_core.analysis.generation.STEPS", 150)
+    monkeypatch.setattr("vae_core.analysis.generation.inception_weights", lambda: None)
+    found = generation_quality(sprites)
+    assert found["features"] == "a small classifier of the labels of sprites"
+    assert found["images"] == len(sprites.data("test").test)
+    assert found["fid"] > 2 * found["fid_real"] >= 0, "a model of two epochs"
+    assert generation_quality(sprites) == found
+    with pytest.raises(MetricError, match="InceptionV3's weights are not on this machine"):
+        generation_quality(sprites, "inception")
+    with pytest.raises(ConfigError, match="--features 'vgg'"):
+        generation_quality(sprites, "vgg")

@@ -12,7 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import background
-from explorer.measures import latex, matrix_figure, titles_of, with_best
+from explorer.factor_figures import matrix_figure
+from explorer.measures import latex, titles_of, with_best
 from vae_core.analysis import MapConfig
 from vae_core.metrics.known import Check
 from vae_core.runs import Run
@@ -31,7 +32,7 @@ def test_runs_without_factors_get_what_needs_none(app: Open, put: Put) -> None:
     assert "no ground-truth factors" in texts(at.info)
     frame = at.dataframe[0].value
     assert len(frame) == 2
-    assert "Gaussian total correlation" in frame.columns
+    assert "Gaussian TC in nats" in frame.columns
     assert "MIG" not in frame.columns
 
 
@@ -40,11 +41,10 @@ def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained
     monkeypatch.setattr(background, "_start", lambda run, command: begun.append(command))
     monkeypatch.setattr(background, "_jobs", dict)
     seen = dataclasses.replace(trained, asked=4.0)
-    background.measure(seen, ["mig", "sap"], start=True)
+    background.measure(seen, ["mig", "sap"])
     background.lay_out(seen, MapConfig(method="umap"))
-    assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--at", "4.0"]
+    assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--of", "codes", "--at", "4.0"]
     assert begun[1][-2:] == ["--at", "4.0"]
-    assert background.measure(trained, ["mig"], start=False) is None
 
 
 def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,7 @@ def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.Monk
 
 def test_the_best_is_bold_whichever_way_is_better() -> None:
     frame = pd.DataFrame(
-        {"β": [1.0, 4.0], "MIG": [0.1, 0.3], "Gaussian total correlation": [0.5, 0.2], "SAP": [0.2, None]},
+        {"β": [1.0, 4.0], "MIG": [0.1, 0.3], "Gaussian TC in nats": [0.5, 0.2], "SAP": [0.2, None]},
         index=["a", "b"],
     )
     html = with_best(frame).to_html()  # type: ignore[attr-defined]

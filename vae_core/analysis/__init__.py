@@ -1,5 +1,6 @@
 """What can be seen in a trained model: codes, maps, traversals, paths, reconstructions, numbers."""
 
+from .cache import cache_path
 from .coding import SOURCES, coded_of
 from .evaluation import EvaluateConfig, evaluate
 from .generation import NETWORK_NAMES, generation_quality
@@ -32,6 +33,7 @@ __all__ = [
     "Reconstruction",
     "at_nearest",
     "beta_steps",
+    "cache_path",
     "coded_of",
     "codes_along",
     "codes_limit",

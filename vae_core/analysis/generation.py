@@ -32,17 +32,20 @@ INCEPTION = "weights-inception-2015-12-05-6726825d.pth"
 
 
 class Classifier(nn.Module):
-    """A small convolutional classifier with one head for the labels, or one for each factor; `seen` are its features."""
+    """A small convolutional classifier with one head for the labels, or one for each factor."""
+
+    scale: Tensor
 
     def __init__(self, shape: tuple[int, ...], classes: list[int]) -> None:
         super().__init__()
         channels, height, width = shape
         self.body = NETWORKS["conv"].encoder((channels, height, width), FEATURES, Style(hidden=(128,)))
         self.heads = nn.ModuleList(nn.Linear(FEATURES, count) for count in classes)
+        self.register_buffer("scale", torch.ones(FEATURES))
 
     def forward(self, x: Tensor) -> Tensor:
-        """`(B, C, H, W)` in [0, 1] → `(B, 64)`."""
-        return functional.relu(self.body(x))
+        """`(B, C, H, W)` in [0, 1] → `(B, 64)`, of about one standard deviation each: distances then have a size."""
+        return functional.relu(self.body(x)) / self.scale
 
     def loss(self, x: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy of all heads; targets `(B, heads)`."""
@@ -77,7 +80,7 @@ def generation_quality(
         floor = fidelity(real, before, eye, seed) if len(before) == len(real) else {"fid": None}
         return found | {"fid_real": floor["fid"], "features": name, "images": len(real)}
 
-    return kept(run, "generation", {"features": features, "seed": seed}, compute)
+    return kept(run, "generation", {"features": features, "seed": seed, "scaled": 1}, compute)
 
 
 @torch.no_grad()
@@ -146,10 +149,13 @@ def _classifier(
             optimiser.step()
             if progress and step % 20 == 0:
                 progress(step, STEPS)
+        with torch.no_grad():
+            seen = network(as_floats(data.train.images[:IMAGES].to(device)))
+            network.scale = seen.std(0).clamp(min=1e-3 * float(seen.std()))
         return {name: tensor.cpu() for name, tensor in network.state_dict().items()}, {}
 
     network = Classifier(data.shape, classes)
-    network.load_state_dict(cached(run, "classifier", {"steps": STEPS}, compute)[0])
+    network.load_state_dict(cached(run, "classifier", {"steps": STEPS, "scaled": 1}, compute)[0])
     kind = "labels" if data.train.labels is not None else "factors"
     return network.to(device).eval(), f"a small classifier of the {kind} of {data.name}"
 

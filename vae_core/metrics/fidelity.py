@@ -38,7 +38,7 @@ def fidelity(real: Tensor, generated: Tensor, features: nn.Module, seed: int = 0
         warnings.filterwarnings("ignore", ".*(memory|Lightning).*", UserWarning)
         torch.manual_seed(seed)  # the KID draws its subsets
         frechet = FrechetInceptionDistance(feature=as_they_are)
-        kernel = KernelInceptionDistance(as_they_are, subsets=SUBSETS, subset_size=min(SUBSET_SIZE, least))
+        kernel = KernelInceptionDistance(as_they_are, subsets=SUBSETS, subset_size=min(SUBSET_SIZE, least // 2))
         for distance in (frechet, kernel):
             distance.update(seen[0], real=True)
             distance.update(seen[1], real=False)
