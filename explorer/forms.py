@@ -33,6 +33,7 @@ LABELS = {
     "sigma": "σ of the likelihood",
     "size": "Number of images",
     "image_size": "Image side in pixels",
+    "leave_out": "Class to leave out of training",
     "clip_norm": "Largest gradient norm",
 }
 #: Words for choices that have a title; others are shown as they are written.

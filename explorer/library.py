@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from torch import Tensor
 
 from vae_core.analysis import ALL, LIMIT, Latents, latents_file, latents_of
 from vae_core.config import BetascopeError
@@ -122,6 +123,17 @@ def test_data(run: Run) -> tuple[ImageData | None, str]:
         return _test_data(run, run.config.fingerprint), ""
     except BetascopeError as error:
         return None, str(error)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Opening the training images …")
+def _training(fingerprint: str, _run: Run) -> Tensor:
+    return _run.data("all").train.images
+
+
+def training_images(run: Run) -> tuple[Tensor | None, str]:
+    """The images the run was trained on, uint8 `(N, C, H, W)`, and ""; or None and one sentence on why."""
+    data, why = test_data(run)
+    return (None, why) if data is None else (_training(run.config.fingerprint, run), "")
 
 
 def _folders(root: Path) -> list[Path]:

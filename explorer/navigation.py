@@ -29,6 +29,8 @@ ENTRIES = {
     "interpolate": Entry("Interpolate", ":material/conversion_path:", one_run=True),
     "compare": Entry("Compare", ":material/compare:"),
     "measure": Entry("Measure", ":material/straighten:"),
+    "diagnose": Entry("Diagnose", ":material/stethoscope:", one_run=True),
+    "generate": Entry("Generate", ":material/auto_awesome:", one_run=True),
 }
 
 

@@ -24,7 +24,7 @@ VIEW = {
     "keys": 400,
     "path": 12,
     "at": 8,
-    "tab": 12,
+    "tab": 24,
     "image": 9,
     "move": 400,
 }

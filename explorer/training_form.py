@@ -25,7 +25,7 @@ PREFIX = "train"
 OWN = "own"
 #: What stands in the open; every other setting is under "More settings".
 MAIN = ("latent_dim", "network", "epochs", "batch_size", "lr")
-DATA_SETTINGS = ("size", "image_size")
+DATA_SETTINGS = ("size", "image_size", "leave_out")
 
 
 def seed_defaults() -> None:

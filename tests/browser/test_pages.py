@@ -14,9 +14,9 @@ from vae_core.analysis import latents_of
 from .conftest import settle
 from .looking import assert_shows, ready
 
-PAGES = ("home", "train", "map", "traverse", "interpolate", "compare", "measure")
+PAGES = ("home", "train", "map", "traverse", "interpolate", "compare", "measure", "diagnose", "generate")
 RUNS = ("plane-1", "wide-1", "auto-1", "rgb-1", "classes-1", "rates-1", "words-1")
-TITLES = {"home": "latent space", "train": "Train", "map": "Map", "traverse": "Traverse", "interpolate": "Interpolate", "compare": "Compare", "measure": "Measure"}  # fmt: skip
+TITLES = {"home": "latent space", "train": "Train", "map": "Map", "traverse": "Traverse", "interpolate": "Interpolate", "compare": "Compare", "measure": "Measure", "diagnose": "Diagnose", "generate": "Generate"}  # fmt: skip
 
 
 def assert_sound(page: Page, name: str) -> None:
@@ -38,13 +38,17 @@ def test_a_cold_deep_link_opens_the_page(open_page: Callable[..., Page], name: s
 def test_every_page_takes_every_kind_of_run(open_page: Callable[..., Page], run: str) -> None:
     page = open_page(f"traverse?run={run}&compare={run}")
     assert_sound(page, "traverse")
-    for name in ("map", "interpolate", "compare", "measure"):
+    for name in ("map", "interpolate", "compare", "measure", "diagnose", "generate"):
         page.get_by_role("link", name=TITLES[name]).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(TITLES[name])
         settle(page)
         if name == "map":
             choose(page, "PCA")
         assert_sound(page, name)
+        for tab in page.get_by_role("tab").all() if name in ("measure", "diagnose", "generate") else ():
+            tab.click()
+            settle(page)
+            assert_sound(page, name)
         assert f"run={run}" in page.url
 
 

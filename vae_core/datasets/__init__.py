@@ -48,13 +48,17 @@ def load(config: DataConfig | str, split: str = "all") -> ImageData:
         config = DataConfig(config)
     if split not in ("all", "test"):
         raise DataError(f"split {split!r} is not known; ask for 'all' or 'test'.")
+    # How many images are left to train on is told by their labels alone.
+    wanted = split if config.leave_out is None else "all"
     if config.name in DATASETS:
-        data = DATASETS[config.name].load(config, split)
+        data = DATASETS[config.name].load(config, wanted)
     elif files.is_path(config.name):
-        data = files.load(config, split)
+        data = files.load(config, wanted)
     else:
         raise DataError(
             f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}, "
             "or give the path of an image folder, a .zip or an .npz."
         )
+    if config.leave_out is not None:
+        data = data.without(config.leave_out)
     return data.only_test() if split == "test" else data

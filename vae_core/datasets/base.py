@@ -25,6 +25,7 @@ class DataConfig(Config):
     size: int | None = setting(None, "Images to use, test split included (none: the set's own default)", low=10)
     image_size: int | None = setting(None, "Side in pixels to resize to (none: as stored)", low=8, high=128)
     seed: int = setting(0, "Seed of the procedural draw and of the split", low=0)
+    leave_out: int | None = setting(None, "Class that training never sees, to be found as an anomaly (none)", low=0)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,27 @@ class ImageData:
         """The same set without its training images: same test images, same fingerprint."""
         test = self.test
         return replace(self, images=test.images, labels=test.labels, factors=test.factors, n_train=0)
+
+    def without(self, label: int) -> ImageData:
+        """The same set whose training images are those of all other classes; the test images stay.
+
+        Raises:
+            DataError: no labels, no such class, or no other.
+        """
+        if self.labels is None:
+            raise DataError(f"--leave-out {label}: {self.name} has no labels; leave it away.")
+        kept = self.labels[: self.n_train] != label
+        if kept.all() or not kept.any():
+            known = sorted(set(self.labels.tolist()))
+            raise DataError(
+                f"--leave-out {label}: {self.name} has classes {known[0]} to {known[-1]}; choose one of them."
+            )
+        rows = torch.cat([kept, kept.new_ones(len(self.images) - self.n_train)])
+        count = int(kept.sum())
+        return replace(
+            self, images=self.images[rows], labels=self.labels[rows], n_train=count, train_size=count,
+            factors=None if self.factors is None else self.factors[rows],
+        )  # fmt: skip
 
     def _split(self, rows: slice) -> Split:
         return Split(

@@ -1,0 +1,133 @@
+"""New images of a trained model, and what is nearest to them in the training set."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..config import ConfigError
+from ..models import Model
+from .latents import Latents
+from .traversal import decode
+
+MAX_SAMPLES = 10_000
+#: Images that are compared with all training images at once.
+BLOCK = 2000
+
+
+@dataclass(frozen=True)
+class Samples:
+    """images `(n, C, H, W)` in [0, 1], mean images of p(x|z); z `(n, D)`; labels `(n,)` or None."""
+
+    images: Tensor
+    z: Tensor
+    labels: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+@torch.no_grad()
+def draw(model: Model, count: int, temperature: float = 1.0, label: int | None = None, seed: int = 0) -> Samples:
+    """Codes from the prior, decoded. A temperature below 1 draws nearer to the prior's mean: σ becomes σ·temperature.
+
+    label: the class of all, for a conditional model; None draws each class in turn.
+
+    Raises:
+        ConfigError: a count or a temperature out of range, or a temperature for a prior that is not N(0, I).
+    """
+    if not 1 <= count <= MAX_SAMPLES:
+        raise ConfigError(f"{count} samples: must be from 1 to {MAX_SAMPLES:,}.")
+    if not 0 <= temperature <= 5:
+        raise ConfigError(f"A temperature of {temperature:g}: must be from 0 to 5.")
+    if temperature != 1 and not model.standard_prior:
+        raise ConfigError(f"{model.title}: its prior is not N(0, I), so a temperature means nothing; leave it at 1.")
+    device = next(model.parameters()).device
+    z = temperature * model.prior_sample(count, torch.Generator(device=device).manual_seed(seed)).cpu()
+    labels = None
+    if model.conditional:
+        labels = torch.arange(count) % model.config.classes if label is None else torch.full((count,), label)
+    return _decoded(model, z, labels)
+
+
+@torch.no_grad()
+def around(model: Model, codes: Latents, row: int, spread: float, count: int, seed: int = 0) -> Samples:
+    """Variations of test image `row`: its code, moved by `spread` standard deviations of the prior (or of the codes).
+
+    Raises:
+        ConfigError: no such image, or a count or spread out of range.
+    """
+    if not 0 <= row < len(codes):
+        raise ConfigError(f"Test image {row}: there are images 0 to {len(codes) - 1}.")
+    if not 1 <= count <= MAX_SAMPLES:
+        raise ConfigError(f"{count} samples: must be from 1 to {MAX_SAMPLES:,}.")
+    if not 0 <= spread <= 5:
+        raise ConfigError(f"A spread of {spread:g}: must be from 0 to 5.")
+    _, deviation = codes.spread()
+    noise = torch.randn(count, codes.dims, generator=torch.Generator().manual_seed(seed))
+    z = torch.from_numpy(codes.mu[row]) + spread * torch.from_numpy(deviation).float() * noise
+    label = None if codes.labels is None or not model.conditional else torch.full((count,), int(codes.labels[row]))
+    return _decoded(model, z, label)
+
+
+def _decoded(model: Model, z: Tensor, labels: Tensor | None) -> Samples:
+    parts = [decode(model, z[at : at + 500], None if labels is None else labels[at : at + 500]) for at in range(0, len(z), 500)]  # fmt: skip
+    return Samples(torch.cat(parts), z, labels)
+
+
+def nearest(
+    images: Tensor, training: Tensor, progress: Callable[[int, int], None] | None = None
+) -> tuple[Tensor, Tensor]:
+    """For each of `images (n, C, H, W)` in [0, 1] the nearest of the uint8 training images: rows `(n,)`, and the root
+    mean squared difference per pixel `(n,)`.
+    """
+    flat = images.flatten(1)
+    best, rows = torch.full((len(flat),), torch.inf), torch.zeros(len(flat), dtype=torch.long)
+    own = flat.square().sum(1)
+    for start in range(0, len(training), BLOCK):
+        block = training[start : start + BLOCK].flatten(1).float().div_(255)
+        squares = own[:, None] - 2 * flat @ block.T + block.square().sum(1)
+        found, at = squares.min(1)
+        nearer = found < best
+        best, rows = torch.where(nearer, found, best), torch.where(nearer, at + start, rows)
+        if progress:
+            progress(min(start + BLOCK, len(training)), len(training))
+    return rows, (best.clamp(min=0) / flat.shape[1]).sqrt()
+
+
+def to_npz(samples: Samples) -> bytes:
+    """`images (n, H, W, C)` uint8, `z (n, D)` float32, `labels (n,)` where there are any: a file this project reads too."""
+    file, images, z = io.BytesIO(), _bytes(samples.images), samples.z.numpy()
+    if samples.labels is None:
+        np.savez_compressed(file, images=images, z=z)
+    else:
+        np.savez_compressed(file, images=images, z=z, labels=samples.labels.numpy())
+    return file.getvalue()
+
+
+def to_zip(samples: Samples) -> bytes:
+    """A PNG for each image, those of a class in its folder, and the codes in codes.csv."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        names = []
+        for at, pixels in enumerate(_bytes(samples.images)):
+            folder = "" if samples.labels is None else f"{int(samples.labels[at])}/"
+            names.append(f"{folder}{at:05d}.png")
+            image = io.BytesIO()
+            Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(image, "PNG")
+            archive.writestr(names[-1], image.getvalue())
+        head = ",".join(["image", *(f"z{dim}" for dim in range(samples.z.shape[1]))])
+        lines = [",".join([name, *(f"{value:.6g}" for value in z)]) for name, z in zip(names, samples.z.tolist(), strict=True)]  # fmt: skip
+        archive.writestr("codes.csv", "\n".join([head, *lines]) + "\n")
+    return file.getvalue()
+
+
+def _bytes(images: Tensor) -> np.ndarray:
+    return (images * 255).round().byte().permute(0, 2, 3, 1).numpy()
