@@ -6,8 +6,9 @@ import argparse
 import json
 import operator
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -52,17 +53,27 @@ def machine() -> dict[str, Any]:
     }
 
 
-def run(bench: str, measure: Callable[[Report, bool], None], about: str) -> int:
-    """Parse `--quick` and `--json`, measure, print, and (in full runs) write `bench/results/NAME.json`."""
+def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str, str] = MappingProxyType({})) -> int:
+    """Parse `--quick` and `--json`, measure, print, and (in full runs) write `bench/results/NAME.json`.
+
+    measure(report, quick, flag=…): `flags` are further switches with their help. With a switch a part is measured: its
+    claims take the place of those of before, and the others stay.
+    """
     parser = argparse.ArgumentParser(prog=f"python -m bench.{bench}", description=about)
     parser.add_argument("--quick", action="store_true", help="a rough answer within 50 s; nothing is written")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line on stdout")
+    for name, help in flags.items():
+        parser.add_argument(f"--{name}", action="store_true", help=help)
     options = parser.parse_args()
     report = Report(bench)
-    measure(report, options.quick)
+    chosen = {name: getattr(options, name) for name in flags}
+    measure(report, options.quick, **chosen)
     result = report.result()
     if not options.quick:
         RESULTS.mkdir(exist_ok=True)
+        known = RESULTS / f"{bench}.json"
+        if any(chosen.values()) and known.exists():
+            result["claims"] = json.loads(known.read_text())["claims"] | result["claims"]
         (RESULTS / f"{bench}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if options.json:
         print(json.dumps(result, ensure_ascii=False))

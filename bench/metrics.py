@@ -1,0 +1,79 @@
+"""The table of scores for one sprites model: how long it takes, and how that compares with the procedures written out plainly.
+
+Both start from the same weights and images with nothing cached. The plain batches that share a factor are timed on a share
+of them and scaled up, for all would take a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vae_core.analysis import EvaluateConfig, coded_of, evaluate, names_of, scores_of_run, scores_without_factors
+from vae_core.analysis.coding import POINTS
+from vae_core.runs import GALLERY, Run
+
+from .claims import Report, run
+from .plain_metrics import Plain
+
+MODEL = "sprites-beta-4"
+#: Importance samples.
+IWAE = 64
+
+
+def fresh(folder: str) -> Run:
+    """A copy of the shipped model with an empty cache."""
+    target = Path(folder) / MODEL
+    shutil.copytree(GALLERY / MODEL, target, ignore=shutil.ignore_patterns("cache"))
+    return Run.open(target)
+
+
+def timed(seconds: dict[str, float], name: str, work: Any) -> Any:
+    start = time.perf_counter()
+    found = work()
+    seconds[name] = time.perf_counter() - start
+    return found
+
+
+def measure(report: Report, quick: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        subject, seconds = fresh(folder), dict[str, float]()
+        timed(seconds, "drawing and encoding 15,000 images", lambda: coded_of(subject))
+        timed(seconds, "scores with intervals", lambda: scores_of_run(subject, names_of("fast")))
+        timed(seconds, "what needs no factors", lambda: scores_without_factors(subject))
+        limit, bounded = (1000, 100) if quick else (10_000, 500)
+        timed(seconds, f"ELBO, errors and SSIM of {limit:,} images", lambda: evaluate(subject, EvaluateConfig(limit=limit)))  # fmt: skip
+        timed(seconds, f"IWAE-{IWAE} of {bounded} images", lambda: evaluate(subject, EvaluateConfig(iwae=IWAE, limit=bounded)))  # fmt: skip
+        found = scores_of_run(subject, names_of("fast"))
+        for name, value in seconds.items():
+            report.claim(name, value, "s")
+        report.claim("the whole table", sum(seconds.values()), "s", goal="≤ 60", against="10 latents, 64×64, all but FID and DCI")  # fmt: skip
+
+        data = subject.data("all")
+        images = torch.cat([data.test.images, data.train.images])[:POINTS]
+        coded = coded_of(subject)
+        whole = torch.cat([data.test.factors, data.train.factors])[:POINTS].numpy()  # type: ignore[list-item]
+        share = 0.001 if quick else 0.05
+        plain, plainly = Plain(subject.model(), images, whole, share=share).all()
+        own = seconds["scores with intervals"] + seconds["drawing and encoding 15,000 images"]
+        report.claim("plain procedures, the same seven scores", sum(plainly.values()), "s")
+        report.claim("ours, of the plain procedures' time", own / sum(plainly.values()), "×", goal="≤ 0.333", against="plain procedures in the same run")  # fmt: skip
+        for name, value in plain.items():
+            one = found[name]
+            ends = f"ours {one.value:.3f} [{one.low:.3f}, {one.high:.3f}]"
+            few = f", {share:.1%} of the batches" if name in ("beta_vae", "factor_vae") else ""
+            report.claim(f"{name}, plainly{few}", value, "", against=ends)
+        if not quick:
+            took: dict[str, float] = {}
+            timed(took, "dci", lambda: scores_of_run(subject, ["dci"]))
+            report.claim("DCI, gradient boosting as in the reference", took["dci"], "s", against=f"{len(coded.factor_names)} factors")  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(run("metrics", measure, (__doc__ or "").strip()))
