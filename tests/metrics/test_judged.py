@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from vae_core.metrics.coded import Coded
+from vae_core.metrics.coded import Coded, MetricError
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.metrics.judged import Judged
 from vae_core.metrics.modularity import area_under_roc
@@ -65,3 +67,23 @@ def test_the_area_under_the_roc_is_that_of_scikit_learn():
         assert area_under_roc(ranks, truth, np.ones(200)) == pytest.approx(roc_auc_score(truth, ranks))
         assert area_under_roc(ranks, truth, times) == pytest.approx(roc_auc_score(truth[rows], ranks[rows]))
     assert np.isnan(area_under_roc(ranks, np.ones(200, bool), np.ones(200)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10_000), rows=st.integers(40, 150), rare=st.integers(0, 4), dead=st.integers(0, 3),
+    name=st.sampled_from([name for name, score in SCORES.items() if not score.slow]),
+)  # fmt: skip
+def test_from_little_a_number_or_a_sentence(seed, rows, rare, dead, name):
+    """Few images, rare values, dimensions that never move: a number within bounds, or one sentence on why there is none."""
+    random = np.random.RandomState(seed)
+    factors = random.randint(2, size=(rows, 2))
+    factors[:rare, 0] = 2
+    codes = random.standard_normal((rows, 3))
+    codes[:, :dead] = 0.5
+    try:
+        found = SCORES[name].function(Coded(codes, factors), 0).estimates(resamples=10)
+    except MetricError:
+        return
+    for one in found.values():
+        assert 0 <= one.low <= one.value <= one.high <= 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .coded import Ints
+from .coded import Ints, MetricError
 
 RESAMPLES = 200
 #: Standard errors to either side that hold 95 % of a normal law.
@@ -45,12 +45,18 @@ class Judged:
         Quantiles of the draws would be off to one side: repeated points make binned information too large.
         Points are drawn again, with what was learnt, the codes and the model as they are: the interval tells what another
         sample of images would change, not what another seed of the training would.
+
+        Raises:
+            MetricError: a number that the points do not determine.
         """
         values = self.of(np.arange(self.points))
+        if untold := [name for name, value in values.items() if not np.isfinite(value)]:
+            raise MetricError(f"{untold[0]} cannot be computed from {self.points} points; take more images.")
         random = np.random.RandomState(seed)
         draws = [self.of(random.randint(self.points, size=self.points)) for _ in range(resamples)]
         found = {}
         for name, value in values.items():
-            off = REACH * float(np.std([draw[name] for draw in draws]))
+            told = [draw[name] for draw in draws if np.isfinite(draw[name])]
+            off = REACH * float(np.std(told)) if told else 1.0  # from so few points nothing is known
             found[name] = Estimate(value, max(0.0, value - off), min(1.0, value + off))
         return found | {name: Estimate(value) for name, value in (self.fixed or {}).items()}

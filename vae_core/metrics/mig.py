@@ -19,6 +19,7 @@ def mig(coded: Coded, seed: int = 0) -> Judged:
 
     def of(rows: Ints) -> dict[str, float]:
         ranked = np.sort(counted_information(bins[rows], factors[rows]), axis=0)[::-1]
-        return {"mig": float(((ranked[0] - ranked[1]) / entropy(factors[rows])).mean())}
+        own = entropy(factors[rows])
+        return {"mig": float(np.divide(ranked[0] - ranked[1], own, out=np.zeros_like(own), where=own > 0).mean())}
 
     return Judged(len(learn), of)

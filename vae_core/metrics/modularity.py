@@ -50,7 +50,8 @@ def explicitness(coded: Coded, seed: int = 0) -> Judged:
     def of(rows: Ints) -> dict[str, float]:
         times = np.bincount(rows, minlength=len(judge)).astype(np.float64)
         areas = [[area_under_roc(ranks, truth, times) for ranks, truth in values] for values in asked_of]
-        return {"explicitness": float(np.mean([np.nanmean(each) for each in areas]))}
+        told = [[area for area in each if area == area] for each in areas]  # a value that nobody has has no area
+        return {"explicitness": float(np.mean([np.mean(each) for each in told])) if all(told) else float("nan")}
 
     return Judged(len(judge), of)
 
