@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from vae_core.analysis import MapConfig, known_scores, map_file
+from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run
 
 
@@ -51,14 +51,14 @@ def forget(run: Run, config: MapConfig) -> None:
     _jobs().pop(_key(run, _map_command(run, config)), None)
 
 
-def measure(run: Run, scores: Sequence[str], of: str = "codes") -> Job | None:
-    """The job that computes these scores, started if need be; None when all of them are in the cache."""
-    return _job(run, _measure_command(run, scores, of), known_scores(run, scores, of=of) is not None)
+def measure(run: Run, command: Sequence[str], known: bool) -> Job | None:
+    """The job of this command, started if need be; None when all it computes is known."""
+    return _job(run, [*command, *_at(run)], known)
 
 
-def forget_measure(run: Run, scores: Sequence[str], of: str = "codes") -> None:
+def forget_measure(run: Run, command: Sequence[str]) -> None:
     """Drop a failed job."""
-    _jobs().pop(_key(run, _measure_command(run, scores, of)), None)
+    _jobs().pop(_key(run, [*command, *_at(run)]), None)
 
 
 def _map_command(run: Run, config: MapConfig) -> list[str]:
@@ -66,10 +66,6 @@ def _map_command(run: Run, config: MapConfig) -> list[str]:
     for option, value in config.to_dict().items():
         command += [f"--{option.replace('_', '-')}", str(value)]
     return command + _at(run)
-
-
-def _measure_command(run: Run, scores: Sequence[str], of: str) -> list[str]:
-    return ["metrics", run.id, "--scores", ",".join(scores), "--of", of, *_at(run)]
 
 
 def _at(run: Run) -> list[str]:

@@ -78,7 +78,7 @@ def matrices(run: Run) -> None:
             )  # fmt: skip
             st.caption(words)
             for point in event["selection"]["points"][:1]:
-                picked = int(str(point["y"])[1:]), factors.index(str(point["x"]).replace(" ", "_"))
+                picked = int(point["customdata"][0]), int(point["customdata"][1])
     best = tuple(int(place) for place in np.unravel_index(shares.argmax(), shares.shape))
     dim, factor = picked or (best[0], best[1])
     beside(run, codes, dim, factors[factor], float(shares[dim, factor]))

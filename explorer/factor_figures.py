@@ -23,17 +23,30 @@ DIVERGING = [[0, "#2F6BFF"], [0.5, "rgba(127, 139, 155, 0.15)"], [1, "#EB5757"]]
 
 
 def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Sequence[str], unit: str) -> go.Figure:
-    """Dimensions, in this order, against factors: `matrix (D, F)` as a heat map with its numbers."""
+    """Dimensions, in this order, against factors: `matrix (D, F)` as a heat map with its numbers.
+
+    `customdata` of a picked mark: its dimension, its factor's place, its number.
+    """
+    names, dims = [name.replace("_", " ") for name in factors], [f"z{dim}" for dim in order]
     figure = go.Figure(
         go.Heatmap(
-            z=matrix[list(order)], x=[name.replace("_", " ") for name in factors], y=[f"z{dim}" for dim in order],
-            colorscale="Viridis", zmin=0, xgap=2, ygap=2, texttemplate="%{z:.2f}" if len(order) <= 24 else None,
+            z=matrix[list(order)], x=names, y=dims, colorscale="Viridis", zmin=0, xgap=2, ygap=2, hoverinfo="skip",
+            texttemplate="%{z:.2f}" if len(order) <= 24 else None,
             colorbar={"thickness": 10, "title": {"text": unit}, "outlinewidth": 0},
-            hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(showgrid=False, side="top")
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    # A heat map hears no clicks; clear marks on its cells do, and the chosen one is ringed.
+    clear = "rgba(0, 0, 0, 0)"
+    figure.add_scatter(
+        x=names * len(dims), y=[dim for dim in dims for _ in names], mode="markers", showlegend=False,
+        customdata=[[dim, place, matrix[dim, place]] for dim in order for place in range(len(names))],
+        marker={"size": 24, "symbol": "square", "color": clear, "opacity": 1},
+        selected={"marker": {"color": "rgba(235, 87, 87, 0.85)", "opacity": 1, "size": 9}}, unselected={"marker": {"color": clear, "opacity": 0}},
+        hovertemplate="%{y} and %{x}: %{customdata[2]:.3f}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(hoverdistance=80, clickmode="event+select", dragmode=False)
+    figure.update_xaxes(showgrid=False, side="top", range=[-0.5, len(names) - 0.5])
+    figure.update_yaxes(showgrid=False, range=[len(dims) - 0.5, -0.5])
     return quiet(figure, 130 + 26 * len(order))
 
 

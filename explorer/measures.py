@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from vae_core.analysis import SOURCES, WITHOUT_FACTORS, known_scores, scores_without_factors
+from vae_core.analysis import SOURCES, WITHOUT_FACTORS, known_quality, known_scores, scores_without_factors
 from vae_core.config import BetascopeError
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.metrics.judged import Estimate
@@ -26,15 +26,30 @@ TITLES = {number: title for score in SCORES.values() for number, title in score.
 BETTER = dict.fromkeys(TITLES.values(), True) | {
     number.title: number.higher_is_better for number in WITHOUT_FACTORS.values() if number.higher_is_better is not None
 }
-BETTER["UDR"] = True
+BETTER |= {"UDR": True, "FID": False, "KID": False}
+QUALITY = {"fid": "FID", "fid_real": "FID of real images", "kid": "KID"}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a row is of: a run, or a baseline on its images."""
+    """What a row is of: a run, or a baseline on its images; what is asked of it: scores, and FID and KID."""
 
     run: Run
     of: str = "codes"
+    scores: tuple[str, ...] = ()
+    generation: bool = False
+
+    def known(self) -> bool:
+        """Whether all that is asked is in the cache."""
+        generation = self.generation and self.of == "codes"
+        return known_scores(self.run, self.scores, of=self.of) is not None and not (
+            generation and known_quality(self.run) is None
+        )
+
+    def command(self) -> list[str]:
+        """What computes it: arguments of `python -m vae_core`."""
+        command = ["metrics", self.run.id, "--scores", ",".join(self.scores), "--of", self.of]
+        return command + (["--features", "auto"] if self.generation and self.of == "codes" else [])
 
     def title(self, names: dict[str, str]) -> str:
         dims = self.run.config.model.code_width
@@ -58,17 +73,14 @@ class Shown(float):
         return f"{float(self):.3f}" + ("" if self.off is None else f" ± {self.off:.3f}")
 
 
-def subjects(runs: Sequence[Run], baselines: bool) -> list[Subject]:
-    """The runs, and for each set of images the baselines with as many dimensions as its first run."""
-    found = [Subject(run) for run in runs]
+def baselines(runs: Sequence[Run], scores: Sequence[str]) -> list[Subject]:
+    """For each set of images the baselines, with as many dimensions as its first run."""
     first = {run.config.fingerprint: run for run in reversed(runs)}
-    if baselines:
-        found += [Subject(run, of) for run in first.values() for of in SOURCES if of != "codes"]
-    return found
+    return [Subject(run, of, tuple(scores)) for run in first.values() for of in SOURCES if of != "codes"]
 
 
 def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
-    """One row for each: β, seed, the scores that are known, and what needs no factors."""
+    """One row for each: β, seed, those of `scores` that are known, and what needs no factors."""
     runs = [one.run for one in of if one.of == "codes"]
     names, agreed = labels(runs), agreements(runs)
     rows = []
@@ -85,8 +97,13 @@ def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
             more = scores_without_factors(one.run) if own else {}
         except BetascopeError as error:
             st.caption(f"{row['Run']}: {error}")
-        rows.append(row | {number.title: more.get(name, np.nan) for name, number in WITHOUT_FACTORS.items()})
-    return pd.DataFrame(rows).set_index("Run")
+        row |= {number.title: more.get(name, np.nan) for name, number in WITHOUT_FACTORS.items()}
+        quality = (known_quality(one.run) or {}) if one.generation and own else {}
+        if any(other.generation for other in of):
+            row |= {title: quality.get(name, np.nan) for name, title in QUALITY.items()}
+            row["Seen through"] = quality.get("features", "")
+        rows.append(row)
+    return pd.DataFrame(rows, dtype=object).set_index("Run")  # plain floats would forget their intervals
 
 
 def beta_of(run: Run) -> float:
@@ -166,9 +183,9 @@ def _escaped(text: str) -> str:
     return text.replace("β", "$\\beta$")
 
 
-def compute(of: Sequence[Subject], scores: Sequence[str]) -> None:
+def compute(of: Sequence[Subject]) -> None:
     """A button for what is not known yet, and how far it is; one after the other, for each takes all cores."""
-    missing = [one for one in of if known_scores(one.run, scores, of=one.of) is None]
+    missing = [one for one in of if not one.known()]
     started: set[tuple[str, str]] = st.session_state.setdefault("measure.started", set())
     waiting = [one for one in missing if (one.run.id, one.of) in started]
     if missing and not waiting:
@@ -177,21 +194,21 @@ def compute(of: Sequence[Subject], scores: Sequence[str]) -> None:
             words, type="primary", icon=":material/straighten:", on_click=started.update,
             args=([(one.run.id, one.of) for one in missing],), key="measure.start",
         )  # fmt: skip
-        slow = "; DCI with the reference's gradient boosting takes minutes" if "dci" in scores else ""
+        slow = "; DCI with the reference's gradient boosting takes minutes" if "dci" in missing[0].scores else ""
         st.caption(f"About half a minute each{slow}.")
     if waiting:
-        _follow(waiting, scores, started)
+        _follow(waiting, started)
 
 
-def _follow(waiting: Sequence[Subject], scores: Sequence[str], started: set[tuple[str, str]]) -> None:
+def _follow(waiting: Sequence[Subject], started: set[tuple[str, str]]) -> None:
     """The first of these in a process of its own, and a line on it."""
     one = waiting[0]
-    job = background.measure(one.run, scores, one.of)
+    job = background.measure(one.run, one.command(), one.known())
     if job is None:
         st.rerun()
     if failure := job.failure():
         st.error(f"{one.run.config.name}: {failure}", icon=":material/error:")
-        background.forget_measure(one.run, scores, one.of)
+        background.forget_measure(one.run, one.command())
         started.discard((one.run.id, one.of))
         return
     name = one.title({one.run.id: one.run.config.name})
@@ -201,8 +218,11 @@ def _follow(waiting: Sequence[Subject], scores: Sequence[str], started: set[tupl
         if job.process.poll() is not None:
             st.rerun()
         more = f"; {len(waiting) - 1} more to go." if len(waiting) > 1 else "."
-        done = sum(known_scores(one.run, [score], of=one.of) is not None for score in scores)
-        st.progress(done / len(scores), f"{name} is being measured, {job.seconds():.0f} s so far{more}")
+        done = sum(known_scores(one.run, [score], of=one.of) is not None for score in one.scores)
+        st.progress(
+            done / (len(one.scores) + one.generation or 1),
+            f"{name} is being measured, {job.seconds():.0f} s so far{more}",
+        )
 
     watch()
 

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer import library
 from explorer.comparison import labels
 from explorer.evidence import along_beta, latent_shapes, matrices, response_panels
-from explorer.measures import check, compute, csv, latex, subjects, table, with_best
+from explorer.measures import Subject, baselines, check, compute, csv, latex, table, with_best
 from explorer.state import session
 from explorer.widgets import choose_runs, empty_state
 from vae_core.metrics.disentanglement import SCORES
@@ -27,18 +27,17 @@ def has_factors(run: Run) -> bool:
 
 
 def numbers(runs: list[Run], known: list[Run]) -> pd.DataFrame:
-    scores: list[str] = []
-    baselines = False
-    if known:
-        with st.container(horizontal=True):
-            slow = st.toggle("DCI with gradient boosting, the reference's classifier (minutes)", key="measure.dci")
-            baselines = st.toggle("Baselines: PCA and the factors themselves", key="measure.baselines")
-        scores = list(SCORES) if slow else FAST
-    of = subjects(known, baselines)
-    if known:
-        compute(of, scores)
-    others = [one for one in subjects(runs, False) if one.run not in known]
-    frame = table(of + others, scores)
+    with st.container(horizontal=True):
+        slow = bool(known) and st.toggle(
+            "DCI with gradient boosting, the reference's classifier (minutes)", key="measure.dci"
+        )
+        beside = bool(known) and st.toggle("Baselines: PCA and the factors themselves", key="measure.baselines")
+        generation = st.toggle("FID and KID of samples", key="measure.generation")
+    scores = [] if not known else list(SCORES) if slow else FAST
+    of = [Subject(run, "codes", tuple(scores) if run in known else (), generation) for run in runs]
+    of += baselines(known, scores) if beside else []
+    compute(of)
+    frame = table(of, scores)
     st.dataframe(with_best(frame), key="measure.table")
     st.caption(
         "Up to 15,000 images, 10,000 to learn from and 5,000 to judge on; constants, sampling and classifiers as in Locatello et al. 2019; "
@@ -46,6 +45,11 @@ def numbers(runs: list[Run], known: list[Run]) -> pd.DataFrame:
         "training images; near that, TC and marginal KL are upper bounds. Each row is one seed, and the seed moves a score as much as "
         "the method: repeat what you report."
     )
+    if generation:
+        st.caption(
+            "FID and KID see images through the network named in the table; only numbers through the same one compare, and the floor is "
+            "the FID of real training images to the test images."
+        )
     with st.container(horizontal=True):
         st.download_button(
             "CSV", csv(frame), "betascope-scores.csv", "text/csv", icon=":material/download:", key="measure.csv"

@@ -40,7 +40,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
-    """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models that are told a class or β, and a grid of words."""
+    """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models that are told a class or β, a grid of words, and
+    images whose factors are known.
+    """
     store = vae_core.Store(tmp_path_factory.mktemp("store"))
     vae_core.train("digits", "beta_vae", store=store, name="plane", beta=1.0, latent_dim=2, **QUICK)
     vae_core.train("digits", "beta_vae", store=store, name="wide", beta=40.0, latent_dim=32, **{**QUICK, "epochs": 12})
@@ -52,6 +54,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
     vae_core.train(
         "digits", "vq_vae", store=store, name="words", codebook=16, image_size=16, **{**QUICK, "network": "conv"}
     )
+    vae_core.train("sprites", "vae", store=store, name="factors", latent_dim=4, image_size=16, size=3000, **QUICK)
     colours = torch.rand(120, 3, 1, 1, generator=torch.Generator().manual_seed(0)).expand(120, 3, 128, 128)
     np.savez(tmp_path_factory.mktemp("own") / "colours.npz", images=(colours * 255).byte().permute(0, 2, 3, 1).numpy())
     own = next(tmp_path_factory.getbasetemp().glob("own*/colours.npz"))

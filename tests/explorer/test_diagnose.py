@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import vae_core
 from explorer import library
+from vae_core.runs import Run, Store
 
 from .conftest import texts
 
@@ -16,17 +20,38 @@ Open = Callable[..., AppTest]
 Put = Callable[..., Path]
 
 
-@pytest.mark.parametrize(
-    ("page", "tab"),
-    [("diagnose", "Checks"), ("diagnose", "Best and worst"), ("diagnose", "Anomalies"), ("diagnose", "Noise"),
-     ("generate", "From the prior"), ("generate", "Around an image"),
-     ("measure", "Matrices"), ("measure", "Responses"), ("measure", "Codes"), ("measure", "Over β")],
-)  # fmt: skip
-def test_every_tab_opens(app: Open, put: Put, page: str, tab: str) -> None:
-    put("one")
-    at = app(page, run="one", tab=tab)
-    assert not at.exception
-    assert not at.error
+TABS = {
+    "diagnose": ("Checks", "Best and worst", "Anomalies", "Noise"),
+    "generate": ("From the prior", "Around an image"),
+    "measure": ("Matrices", "Responses", "Codes", "Over β"),
+}
+KINDS: dict[str, dict[str, Any]] = {
+    "autoencoder": {}, "conditional_vae": {}, "vampprior_vae": {}, "hierarchical_vae": {}, "multirate_vae": {},
+    "vq_vae": {"codebook": 16, "network": "conv"}, "vae": {"dataset": "sprites", "size": 1200},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """A small run of each kind that pages treat in a way of its own."""
+    store, found = Store(tmp_path_factory.mktemp("kinds")), dict[str, Run]()
+    quick = dict(dataset="digits", network="mlp", hidden=(16,), image_size=16, epochs=1, snapshots=0)
+    for family, settings in KINDS.items():
+        own = {} if "codebook" in settings else {"latent_dim": 3}
+        found[family] = vae_core.train(model=family, store=store, name=family, **quick | own | settings)
+    return found
+
+
+@pytest.mark.parametrize("family", KINDS)
+@pytest.mark.parametrize("page", TABS)
+def test_every_tab_opens_for_every_kind_of_run(
+    app: Open, store: Store, kinds: dict[str, Run], page: str, family: str
+) -> None:
+    shutil.copytree(kinds[family].path, store.root / "one")
+    for tab in TABS[page]:
+        at = app(page, run="one", compare="one", tab=tab)
+        assert not at.exception, tab
+        assert not at.error, tab
 
 
 def test_checks_come_with_evidence_and_remedy(app: Open, put: Put) -> None:

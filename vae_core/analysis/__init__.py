@@ -5,7 +5,7 @@ from .cache import cache_path
 from .coding import SOURCES, coded_of
 from .diagnosis import Finding, diagnose
 from .evaluation import EvaluateConfig, evaluate
-from .generation import NETWORK_NAMES, generation_quality
+from .generation import NETWORK_NAMES, generation_quality, known_quality
 from .interpolation import INTERPOLATIONS, walk
 from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
@@ -57,6 +57,7 @@ __all__ = [
     "evaluate",
     "generation_quality",
     "keyframe",
+    "known_quality",
     "known_scores",
     "latents_file",
     "latents_of",

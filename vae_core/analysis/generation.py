@@ -19,7 +19,7 @@ from ..networks import NETWORKS, Style
 from ..runs import Run
 from ..training import choose_device
 from ..training.batches import as_floats
-from .cache import cached
+from .cache import cache_path, cached
 from .scores import kept
 
 #: Images of each kind.
@@ -65,10 +65,7 @@ def generation_quality(
     Raises:
         MetricError: no such network can be had. DataError, RunError: data or weights cannot be had.
     """
-    if features not in NETWORK_NAMES:
-        raise ConfigError(f"--features {features!r}: not known; choose {', '.join(NETWORK_NAMES)}.")
-    if features == "auto":
-        features = "inception" if inception_weights() else "classifier"
+    features = chosen_network(features)
 
     def compute() -> dict[str, Any]:
         device = choose_device("auto")
@@ -80,7 +77,29 @@ def generation_quality(
         floor = fidelity(real, before, eye, seed) if len(before) == len(real) else {"fid": None}
         return found | {"fid_real": floor["fid"], "features": name, "images": len(real)}
 
-    return kept(run, "generation", {"features": features, "seed": seed, "scaled": 1}, compute)
+    return kept(run, "generation", _key(features, seed), compute)
+
+
+def known_quality(run: Run, features: str = "auto", seed: int = 0) -> dict[str, Any] | None:
+    """The same if it is in the cache, else None: nothing is computed."""
+    features = chosen_network(features)
+    if not cache_path(run, "generation", _key(features, seed)).exists():
+        return None
+    return generation_quality(run, features, seed)
+
+
+def chosen_network(features: str) -> str:
+    """
+    Raises:
+        ConfigError: no such network.
+    """
+    if features not in NETWORK_NAMES:
+        raise ConfigError(f"--features {features!r}: not known; choose {', '.join(NETWORK_NAMES)}.")
+    return ("inception" if inception_weights() else "classifier") if features == "auto" else features
+
+
+def _key(features: str, seed: int) -> dict[str, Any]:
+    return {"features": features, "seed": seed, "scaled": 1}
 
 
 @torch.no_grad()
