@@ -12,11 +12,12 @@ import streamlit as st
 
 from vae_core.analysis import SOURCES, WITHOUT_FACTORS, known_quality, known_scores, scores_without_factors
 from vae_core.config import BetascopeError
+from vae_core.jobs import autoencoder_beside
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.metrics.judged import Estimate
 from vae_core.metrics.known import self_check
 from vae_core.metrics.udr import udr
-from vae_core.runs import Run
+from vae_core.runs import Run, submit
 
 from . import background, library
 from .comparison import labels
@@ -77,6 +78,29 @@ def baselines(runs: Sequence[Run], scores: Sequence[str]) -> list[Subject]:
     """For each set of images the baselines, with as many dimensions as its first run."""
     first = {run.config.fingerprint: run for run in reversed(runs)}
     return [Subject(run, of, tuple(scores)) for run in first.values() for of in SOURCES if of != "codes"]
+
+
+def autoencoders(runs: Sequence[Run]) -> list[Run]:
+    """Autoencoders that saw the same images and have as many dimensions as one of these runs, and are not among them."""
+    wanted = {(run.config.fingerprint, run.config.model.code_width) for run in runs}
+    ids = {run.id for run in runs}
+    return [
+        other for other in library.openable_runs()
+        if other.config.family == "autoencoder" and other.id not in ids and (other.config.fingerprint, other.config.model.code_width) in wanted
+    ]  # fmt: skip
+
+
+def offer_autoencoder(run: Run) -> None:
+    """A button that trains the classical baseline, where there is none yet."""
+    if any(other.config.family == "autoencoder" and other.config.fingerprint == run.config.fingerprint for other in library.active_runs()):  # fmt: skip
+        st.caption("The autoencoder is being trained; see Train.")
+    elif st.button(f"Train an autoencoder like {run.config.name}", icon=":material/model_training:", key="measure.autoencoder"):  # fmt: skip
+        try:
+            submit(library.store(), autoencoder_beside(run))
+        except BetascopeError as error:
+            st.error(f"{error} Train one on the Train page.", icon=":material/error:")
+        else:
+            st.rerun()
 
 
 def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:

@@ -8,7 +8,18 @@ import streamlit as st
 from explorer import library
 from explorer.comparison import labels
 from explorer.evidence import along_beta, latent_shapes, matrices, response_panels
-from explorer.measures import Subject, baselines, check, compute, csv, latex, table, with_best
+from explorer.measures import (
+    Subject,
+    autoencoders,
+    baselines,
+    check,
+    compute,
+    csv,
+    latex,
+    offer_autoencoder,
+    table,
+    with_best,
+)
 from explorer.state import session
 from explorer.widgets import choose_runs, empty_state
 from vae_core.metrics.disentanglement import SCORES
@@ -31,11 +42,17 @@ def numbers(runs: list[Run], known: list[Run]) -> pd.DataFrame:
         slow = bool(known) and st.toggle(
             "DCI with gradient boosting, the reference's classifier (minutes)", key="measure.dci"
         )
-        beside = bool(known) and st.toggle("Baselines: PCA and the factors themselves", key="measure.baselines")
+        beside = bool(known) and st.toggle(
+            "Baselines: PCA, autoencoder, the factors themselves", key="measure.baselines"
+        )
         generation = st.toggle("FID and KID of samples", key="measure.generation")
     scores = [] if not known else list(SCORES) if slow else FAST
     of = [Subject(run, "codes", tuple(scores) if run in known else (), generation) for run in runs]
-    of += baselines(known, scores) if beside else []
+    if beside:
+        classical = autoencoders(known)
+        of += [Subject(run, "codes", tuple(scores), generation) for run in classical] + baselines(known, scores)
+        if not classical and not any(run.config.family == "autoencoder" for run in known):
+            offer_autoencoder(known[0])
     compute(of)
     frame = table(of, scores)
     st.dataframe(with_best(frame), key="measure.table")

@@ -11,7 +11,7 @@ from .analysis import EvaluateConfig, MapConfig, at_nearest, evaluate, latents_o
 from .config import Config, ConfigError
 from .datasets.base import DataConfig
 from .datasets.files import is_path
-from .models import MODELS, family
+from .models import MODELS, ModelConfig, family
 from .runs import Run, RunConfig, Store, execute, plan_run
 from .training import TrainConfig
 
@@ -49,6 +49,20 @@ def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settin
         else:
             raise ConfigError(_unknown(key, value, model))
     return plan_run(DataConfig.from_dict(data), model, of_model, TrainConfig.from_dict(train), name)
+
+
+def autoencoder_beside(run: Run) -> RunConfig:
+    """A plain autoencoder with the run's images, network, dimensions, seed and training: the classical baseline.
+
+    Raises:
+        ConfigError, DataError: the run's settings do not suit an autoencoder, or its data cannot be had.
+    """
+    data = run.config.data.to_dict()
+    shared = {name: getattr(run.config.model, name) for name in setting_names(ModelConfig)}
+    settings = data | shared | run.config.train.to_dict()
+    dataset, seed = settings.pop("name"), data["seed"]
+    name = f"Autoencoder beside {run.config.name}"
+    return configure(dataset, "autoencoder", name=name, **settings | {"data_seed": seed, "seed": run.config.train.seed})
 
 
 def _unknown(key: str, value: Any, model: str) -> str:

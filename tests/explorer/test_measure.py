@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import vae_core
 from explorer import background
 from explorer.factor_figures import matrix_figure
-from explorer.measures import Subject, latex, titles_of, with_best
-from vae_core.analysis import MapConfig
+from explorer.measures import Subject, agreements, csv, latex, table, titles_of, with_best
+from vae_core.analysis import MapConfig, scores_of_run
 from vae_core.metrics.known import Check
-from vae_core.runs import Run
+from vae_core.runs import Run, RunConfig, Store
 
 from .conftest import texts
 
@@ -81,3 +83,43 @@ def test_a_matrix_is_drawn_in_the_order_of_the_sliders() -> None:
     assert list(figure.data[0].x) == ["position x", "scale"]
     assert figure.data[0].z[0].tolist() == [4.0, 5.0]
     assert titles_of(["mig", "dci"])["dci_completeness"] == "DCI completeness"
+
+
+def test_baselines_and_the_autoencoder_that_is_trained_beside(app: Open, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    settings = dict(network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=1200, epochs=1, snapshots=0)
+    run = vae_core.train("sprites", "beta_vae", store=store, name="own", beta=2.0, seed=3, **settings)
+    asked: list[RunConfig] = []
+    monkeypatch.setattr("explorer.measures.submit", lambda store, config: asked.append(config))
+    at = app("measure", run=run.id, compare=run.id)
+    at.toggle(key="measure.baselines").set_value(True).run()
+    assert not at.exception
+    assert list(at.dataframe[0].value.index) == ["own", "PCA, 3 components", "The factors themselves"]
+    at.button(key="measure.autoencoder").click().run()
+    (config,) = asked
+    assert (config.family, config.model.latent_dim, config.model.hidden) == ("autoencoder", 3, (8,))
+    assert (config.fingerprint, config.train) == (run.config.fingerprint, run.config.train)
+    beside = vae_core.train("sprites", "autoencoder", store=store, name="beside", **settings)
+    at.run()
+    assert "beside" in list(at.dataframe[0].value.index), beside.id
+
+
+def test_numbers_keep_their_intervals_on_the_way_to_files(app: Open, store: Store) -> None:
+    run = vae_core.train("sprites", "vae", store=store, name="own", network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=2000, epochs=1, snapshots=0)  # fmt: skip
+    known = scores_of_run(run, ["mig", "sap"])
+    frame = table([Subject(run, "codes", ("mig", "sap"))], ["mig", "sap"])
+    half = (known["mig"].high - known["mig"].low) / 2
+    assert str(frame.loc["own", "MIG"]) == f"{known['mig'].value:.3f} ± {half:.3f}"
+    row = pd.read_csv(io.StringIO(csv(frame))).iloc[0]
+    assert (row["MIG"], row["MIG ±"]) == (pytest.approx(known["mig"].value), pytest.approx(half))
+    assert f"{known['sap'].value:.3f} $\\pm$" in latex(frame)
+
+
+def test_seeds_that_differ_in_nothing_else_are_ranked(app: Open, store: Store) -> None:
+    settings = dict(network="mlp", hidden=(16,), latent_dim=3, image_size=8, epochs=3, snapshots=0)
+    runs = [vae_core.train("digits", "vae", store=store, name=f"s{seed}", seed=seed, **settings) for seed in (0, 1)]
+    other = vae_core.train("digits", "vae", store=store, name="other", seed=0, **settings | {"hidden": (8,)})
+    found = agreements([*runs, other])
+    assert found.keys() == {run.id for run in runs}
+    assert all(0 <= value <= 1 for value in found.values())
+    frame = table([Subject(run) for run in [*runs, other]], [])
+    assert frame["UDR"].notna().tolist() == [True, True, False]
