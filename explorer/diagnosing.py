@@ -28,7 +28,7 @@ from . import library
 from .diagnosis_figures import distortion_figure, noise_figure, roc_figure, scores_figure
 from .images import png_address, sheet
 from .navigation import go
-from .pictures import caption_of, say_what_is_missing, show_pairs
+from .pictures import say_what_is_missing, show_pairs
 from .state import session
 
 SHOWN = 12
@@ -57,20 +57,21 @@ def checks(run: Run, codes: Latents) -> None:
                 st.markdown(f":material/lightbulb: {one.remedy}")
             if one.rows:
                 show_pairs(run, one.rows)
-                links(run, one.rows)
+                links(run, one.kind, {f"{row}": (codes.mu[row].tolist(), row) for row in one.rows})
             if one.codes is not None:
                 labels = 0 if library.model_of(run).conditional else None
                 images = decode(library.model_of(run), one.codes, labels)
                 st.image(png_address(sheet(images, len(images))), width=100 * len(images), alt="Images drawn from the prior")  # fmt: skip
+                links(run, one.kind, {f"draw {place + 1}": (z, None) for place, z in enumerate(one.codes.tolist())})
     say_what_is_missing(run)
 
 
-def links(run: Run, rows: list[int]) -> None:
-    """A button for each test image that opens its code."""
+def links(run: Run, key: str, places: dict[str, tuple[list[float], int | None]]) -> None:
+    """A button for each code, by its title, that opens it on Traverse; with the test image whose code it is."""
     with st.container(horizontal=True):
-        for row in rows:
-            if st.button(f"{row}", icon=":material/tune:", help=f"Traverse from {caption_of(run, row)}", key=f"diagnose.to.{row}"):  # fmt: skip
-                session().stand_at(run.id, library.latents(run).mu[row].tolist(), row)
+        for title, (z, row) in places.items():
+            if st.button(title, icon=":material/tune:", help="Open it on Traverse", key=f"diagnose.to.{key}.{title}"):
+                session().stand_at(run.id, z, row)
                 go("traverse")
 
 

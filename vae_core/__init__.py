@@ -6,27 +6,49 @@ print(run.evaluation()["elbo"])              # nats per image, on the test split
 images = vae_core.traverse(run.model(), z, dim=0, values=[-2, 0, 2])
 """
 
-from .analysis import (
-    EvaluateConfig,
-    Latents,
-    MapConfig,
-    evaluate,
-    latents_of,
-    map_of,
-    reconstruct,
-    traverse,
-    traverse_all,
-    walk,
-)
-from .config import BetascopeError, ConfigError
-from .datasets import DATASETS, load
-from .jobs import configure, train
-from .metrics import METRICS
-from .models import MODELS
-from .networks import NETWORKS
-from .runs import Run, RunError, Store
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analysis import (
+        EvaluateConfig,
+        Latents,
+        MapConfig,
+        evaluate,
+        latents_of,
+        map_of,
+        reconstruct,
+        traverse,
+        traverse_all,
+        walk,
+    )
+    from .config import BetascopeError, ConfigError
+    from .datasets import DATASETS, load
+    from .jobs import configure, train
+    from .metrics import METRICS
+    from .models import MODELS
+    from .networks import NETWORKS
+    from .runs import Run, RunError, Store
 
 __version__ = "0.1.0"
+
+#: Module → what it offers here. Imported when first asked for: `python -m vae_core --help` must not wait for torch.
+HOMES = {
+    "analysis": (
+        "EvaluateConfig", "Latents", "MapConfig", "evaluate", "latents_of", "map_of", "reconstruct", "traverse", "traverse_all",
+        "walk",
+    ),
+    "config": ("BetascopeError", "ConfigError"),
+    "datasets": ("DATASETS", "load"),
+    "jobs": ("configure", "train"),
+    "metrics": ("METRICS",),
+    "models": ("MODELS",),
+    "networks": ("NETWORKS",),
+    "runs": ("Run", "RunError", "Store"),
+}  # fmt: skip
+_HOME_OF = {name: module for module, names in HOMES.items() for name in names}
 
 __all__ = [
     "DATASETS",
@@ -52,3 +74,16 @@ __all__ = [
     "traverse_all",
     "walk",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in HOMES:
+        return import_module(f".{name}", __name__)
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__, *HOMES])

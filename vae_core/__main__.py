@@ -10,15 +10,15 @@ import json
 import sys
 
 from . import cli
-from .config import BetascopeError
-from .training import TrainingFailed
+from .config import BetascopeError, TrainingFailed
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    options = cli.parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = cli.parser(arguments).parse_args(arguments)
     try:
-        result, code = cli.COMMANDS[options.command].run(options)
+        result, code = cli.run(options)
     except BetascopeError as error:
         print(f"{error}", file=sys.stderr)
         return 2

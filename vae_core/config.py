@@ -20,6 +20,10 @@ class BetascopeError(ValueError):
     """Bad input or an impossible request, told in one sentence that a person can act on."""
 
 
+class TrainingFailed(Exception):
+    """Training cannot go on; the message says why and what to do. What was saved stays good."""
+
+
 class ConfigError(BetascopeError):
     """A setting with a value that is not accepted."""
 

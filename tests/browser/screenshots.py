@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -13,9 +12,9 @@ import vae_core
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.conftest import settle
 from tests.browser.serving import ROOT, running_app
-from vae_core.analysis import names_of, scores_of_run
-from vae_core.runs import GALLERY, Store
+from vae_core.runs import Store
 
+SWEEP = "run=gallery/sprites-beta-4&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16"
 VIEWS = {
     "home": "",
     "train": "train",
@@ -27,18 +26,20 @@ VIEWS = {
     "every-beta": "traverse?run=gallery/digits-every-beta&beta=3.98",
     "curve": "compare?compare=gallery/digits-every-beta,gallery/digits-beta-1&beta=3.98",
     "words": "traverse?run=words-1",
-    "measure": "measure?compare=sprites-beta-1,sprites-beta-4",
+    "measure": f"measure?{SWEEP}",
+    "matrices": f"measure?{SWEEP}&tab=Matrices",
+    "responses": f"measure?{SWEEP}&tab=Responses",
+    "diagnose": "diagnose?run=gallery/sprites-beta-4",
+    "anomalies": "diagnose?run=gallery/digits-beta-1&tab=Anomalies",
+    "generate": "generate?run=gallery/mnist-beta-1",
 }
 
 
 def furnish(store: Store) -> None:
-    """What the gallery does not hold: a grid of words, and scores of two of its models."""
+    """What the gallery does not hold: a grid of words."""
     vae_core.train(
         "digits", "vq_vae", store=store, name="words", network="conv", epochs=60, lr_schedule="cosine", snapshots=0
     )
-    for id in ("sprites-beta-1", "sprites-beta-4"):
-        shutil.copytree(GALLERY / id, store.root / id)
-        scores_of_run(store.open(id), names_of("fast"))
 
 
 def take(page: Page, address: str, target: Path, suffix: str) -> None:

@@ -1,7 +1,10 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
+import vae_core
 from vae_core.__main__ import main
 from vae_core.datasets import DATASETS
 from vae_core.metrics.disentanglement import SCORES
@@ -117,3 +120,14 @@ def test_work_trains_what_is_queued(command, monkeypatch, capsys, tmp_path):
     assert main(["work", "--device", "cpu", "--store", str(tmp_path / "store")]) == 0
     capsys.readouterr()
     assert command("runs")["runs"][0]["state"] == "done"
+
+
+def test_help_waits_for_nothing_heavy():
+    """Neither the list of commands nor `import vae_core` loads torch; the first use of anything does."""
+    words = "import sys, vae_core, vae_core.__main__, vae_core.cli; vae_core.cli.parser(['--help']); print('torch' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
+    assert set(vae_core.__all__) == {name for names in vae_core.HOMES.values() for name in names}
+    assert all(getattr(vae_core, name) is not None for name in vae_core.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = vae_core.nothing

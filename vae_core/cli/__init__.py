@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, NoReturn
-
-from . import catalogue, measure, train
 
 Result = tuple[dict[str, Any], int]
 
 
 @dataclass(frozen=True)
 class Command:
-    """help: one line; options: adds its own; run: returns (the JSON object, exit code)."""
+    """help: one line. module: the file here that holds it; two of its functions: `options` adds the command's own, `run`
+    returns (the JSON object, exit code). Imported when the command is used: others need not wait for what it needs.
+    """
 
     help: str
-    options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], Result]
+    module: str
+    options: str
+    run: str
+
+    def function(self, name: str) -> Callable[..., Any]:
+        return getattr(import_module(f".{self.module}", __name__), name)
 
 
 COMMANDS = {
-    "datasets": Command("List the data sets", catalogue.no_options, catalogue.datasets),
-    "models": Command("List the model families with their objectives", catalogue.no_options, catalogue.models),
-    "runs": Command("List the runs of the store and the gallery", catalogue.no_options, catalogue.runs),
-    "train": Command("Train one model", train.train_options, train.train),
-    "sweep": Command("Train one model per β (and seed)", train.sweep_options, train.sweep),
-    "request": Command("Pause or cancel a queued or training run", train.request_options, train.request_wish),
-    "evaluate": Command("Measure a run", measure.evaluate_options, measure.evaluate_run),
-    "metrics": Command("List the measures of disentanglement, or check them", measure.metrics_options, measure.metrics),
-    "project": Command("Lay out a map of a run's codes", measure.project_options, measure.project),
-    "work": Command("Train what is queued (the app starts this)", train.work_options, train.work_queue),
+    "datasets": Command("List the data sets", "catalogue", "no_options", "datasets"),
+    "models": Command("List the model families with their objectives", "catalogue", "no_options", "models"),
+    "runs": Command("List the runs of the store and the gallery", "catalogue", "no_options", "runs"),
+    "train": Command("Train one model", "train", "train_options", "train"),
+    "sweep": Command("Train one model per β (and seed)", "train", "sweep_options", "sweep"),
+    "request": Command("Pause or cancel a queued or training run", "train", "request_options", "request_wish"),
+    "evaluate": Command("Measure a run", "measure", "evaluate_options", "evaluate_run"),
+    "metrics": Command(
+        "Scores of a run, or what scores there are, or check them", "measure", "metrics_options", "metrics"
+    ),
+    "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
+    "work": Command("Train what is queued (the app starts this)", "train", "work_options", "work_queue"),
 }
 
 
@@ -42,13 +49,20 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see --help.\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def run(options: argparse.Namespace) -> Result:
+    """Do what a parsed command line says."""
+    command = COMMANDS[options.command]
+    return command.function(command.run)(options)
+
+
+def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The command line; given its arguments, only the options of the command they name."""
     top = Parser(prog="python -m vae_core", description="Train, list and measure VAE-family models.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help)
-        command.options(sub)
+        if arguments is None or name in arguments[:1]:
+            command.function(command.options)(sub)
         sub.add_argument("--json", action="store_true", help="print one JSON object as the last line on stdout")
         sub.add_argument("--store", default=None, help="folder of runs (default: VAE_STORE_DIR, else checkpoints)")
     return top

@@ -6,11 +6,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..config import TrainingFailed
 from .measure import COLLAPSED_RATE
-
-
-class TrainingFailed(Exception):
-    """Training cannot go on; the message says why and what to do. What was saved stays good."""
 
 
 @dataclass(frozen=True)
