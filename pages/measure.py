@@ -8,18 +8,8 @@ import streamlit as st
 from explorer import library
 from explorer.comparison import labels
 from explorer.evidence import along_beta, latent_shapes, matrices, response_panels
-from explorer.measures import (
-    Subject,
-    autoencoders,
-    baselines,
-    check,
-    compute,
-    csv,
-    latex,
-    offer_autoencoder,
-    table,
-    with_best,
-)
+from explorer.measures import csv, latex, table, with_best
+from explorer.measuring import Subject, autoencoders, baselines, check, compute, offer_autoencoder
 from explorer.state import session
 from explorer.widgets import choose_runs, empty_state
 from vae_core.metrics.disentanglement import SCORES

@@ -15,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 import vae_core
 from explorer import background
 from explorer.factor_figures import matrix_figure
-from explorer.measures import Subject, agreements, csv, latex, table, titles_of, with_best
-from vae_core.analysis import MapConfig, scores_of_run
+from explorer.measures import agreements, csv, latex, table, titles_of, with_best
+from explorer.measuring import Subject
+from vae_core.analysis import MapConfig, generation_quality, scores_of_run
 from vae_core.metrics.known import Check
 from vae_core.runs import Run, RunConfig, Store
 
@@ -52,7 +53,7 @@ def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained
 def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put("one")
     checks = [Check("A code", "mig", 1.0, 0.01, 1.0), Check("A code", "sap", 0.5, 0.01, 0.2)]
-    monkeypatch.setattr("explorer.measures.self_check", lambda progress: checks)
+    monkeypatch.setattr("explorer.measuring.self_check", lambda progress: checks)
     at = app("measure", run="one")
     at.button(key="measure.check").click().run()
     assert not at.exception
@@ -89,7 +90,7 @@ def test_baselines_and_the_autoencoder_that_is_trained_beside(app: Open, store: 
     settings = dict(network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=1200, epochs=1, snapshots=0)
     run = vae_core.train("sprites", "beta_vae", store=store, name="own", beta=2.0, seed=3, **settings)
     asked: list[RunConfig] = []
-    monkeypatch.setattr("explorer.measures.submit", lambda store, config: asked.append(config))
+    monkeypatch.setattr("explorer.measuring.submit", lambda store, config: asked.append(config))
     at = app("measure", run=run.id, compare=run.id)
     at.toggle(key="measure.baselines").set_value(True).run()
     assert not at.exception
@@ -110,7 +111,8 @@ def test_numbers_keep_their_intervals_on_the_way_to_files(app: Open, store: Stor
     half = (known["mig"].high - known["mig"].low) / 2
     assert str(frame.loc["own", "MIG"]) == f"{known['mig'].value:.3f} ± {half:.3f}"
     row = pd.read_csv(io.StringIO(csv(frame))).iloc[0]
-    assert (row["MIG"], row["MIG ±"]) == (pytest.approx(known["mig"].value), pytest.approx(half))
+    found = [row[name] for name in ("MIG", "MIG low", "MIG high")]
+    assert found == pytest.approx([known["mig"].value, known["mig"].low, known["mig"].high])
     assert f"{known['sap'].value:.3f} $\\pm$" in latex(frame)
 
 
@@ -123,3 +125,19 @@ def test_seeds_that_differ_in_nothing_else_are_ranked(app: Open, store: Store) -
     assert all(0 <= value <= 1 for value in found.values())
     frame = table([Subject(run) for run in [*runs, other]], [])
     assert frame["UDR"].notna().tolist() == [True, True, False]
+
+
+def test_fid_names_the_network_it_sees_through(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vae_core.analysis.generation.STEPS", 20)
+    run = Run.open(put("one"))
+    quality = generation_quality(run, "classifier")
+    at = app("measure", run="one", compare="one")
+    at.toggle(key="measure.generation").set_value(True).run()
+    assert not at.exception
+    frame = at.dataframe[0].value
+    assert frame.loc["one", "FID"] == pytest.approx(quality["fid"])
+    assert frame.loc["one", "Seen through"] == "a small classifier of the labels of digits"
+    shown = table([Subject(run, generation=True)], [])
+    assert "small classifier" in with_best(shown).to_html()  # type: ignore[attr-defined]
+    assert "small classifier" in latex(shown)
+    assert "small classifier" in csv(shown)

@@ -478,7 +478,7 @@ def test_the_multirate_loss_is_the_weighted_mean_over_drawn_betas():
     found = model.loss(X, None, 0)
     torch.manual_seed(5)
     beta = torch.empty(8).uniform_(math.log(0.5 / 3), math.log(150)).exp()
-    weight = 1 / (1 + beta)
+    weight = (1 + beta) ** -0.5
     total = 0.0
     noise = torch.empty(8, 3).normal_()
     for row in range(8):
