@@ -30,6 +30,7 @@ from .images import png_address, sheet
 from .navigation import go
 from .pictures import say_what_is_missing, show_pairs
 from .state import session
+from .widgets import among
 
 SHOWN = 12
 #: Test images that noise is put on.
@@ -132,12 +133,14 @@ def anomalies(run: Run, codes: Latents) -> None:
     key = f"{run.path} {run.asked}", run.weights_hash()
     known = _oddities(run, *key, "")
     columns = st.columns([3, 3, 2], vertical_alignment="bottom")
-    score = columns[0].selectbox("Score", [name for name in ODDITIES if name in known], format_func=ODDITIES.__getitem__, key="diagnose.score")  # fmt: skip
+    scores = [name for name in ODDITIES if name in known]
+    score = columns[0].selectbox("Score", scores, format_func=ODDITIES.__getitem__, key=among("diagnose.score", scores))
     left_out = run.config.data.leave_out
-    options = ["", *(f"class:{place}" for place in range(len(data.class_names))), *(name for name in DATASETS if name != run.config.data.name)]  # fmt: skip
-    start = f"class:{left_out}" if left_out is not None else ""
+    classes = [f"class:{place}" for place in range(len(data.class_names))]
+    options = ["", *classes, *(name for name in DATASETS if name != run.config.data.name)]
+    start = "" if left_out is None else f"class:{left_out}"
     odd_name = columns[1].selectbox(
-        "Anomalous", options, index=options.index(start) if start in options else 0, key="diagnose.odd",
+        "Anomalous", options, key=among(f"diagnose.odd.{run.id}", options, start),
         format_func=lambda name: title_of(name, data, left_out),
     )  # fmt: skip
     percentile = columns[2].slider("Percentile of normal", 50.0, 99.9, 95.0, 0.1, key="diagnose.percentile")

@@ -39,6 +39,7 @@ from .measures import titles_of
 from .navigation import go
 from .pictures import decoded, originals
 from .state import session
+from .widgets import among
 
 #: Images on a strip, and how far a traversal goes.
 STEPS, REACH = 11, 3.0
@@ -180,7 +181,7 @@ def along_beta(runs: Sequence[Run], scores: Sequence[str]) -> None:
     if not points:
         st.info("None of these runs has a β.", icon=":material/info:")
     else:
-        title = st.selectbox("Number", list(points), key="measure.number", width=320)
+        title = st.selectbox("Number", list(points), key=among("measure.number", list(points)), width=320)
         st.plotly_chart(over_beta(points[title], title), key="measure.over", config=PLAIN, alt=f"{title} over β")
         st.caption("A line joins the medians over seeds, a band goes from the least to the largest. A hollow dot is one seed, not a mean.")  # fmt: skip
     rate_planes(runs, "measure")

@@ -17,6 +17,8 @@ from vae_core.runs import Run
 from . import library
 from .images import png_address, sheet
 from .pictures import caption_of, originals
+from .state import session
+from .widgets import among
 
 COLUMNS = 12
 COUNTS = (12, 24, 48, 96)
@@ -37,7 +39,9 @@ def samples(run: Run, codes: Latents) -> None:
     label = None
     if model.conditional:
         names = ["Each in turn", *(codes.class_names or map(str, range(run.config.model.classes)))]
-        place = columns[2].selectbox("Class", range(len(names)), format_func=names.__getitem__, key="generate.class")
+        places = list(range(len(names)))
+        key = among("generate.class", places)
+        place = columns[2].selectbox("Class", places, format_func=names.__getitem__, key=key)
         label = None if place == 0 else place - 1
     seed = seed_of("generate.seed", columns[3])
     show(run, draw(model, count, temperature, label, seed), "New images")
@@ -60,7 +64,9 @@ def variations(run: Run, codes: Latents) -> None:
     """An image's code, moved at random: more like it, for training something else."""
     model = library.model_of(run)
     columns = st.columns([2, 2, 2, 2], vertical_alignment="bottom")
-    row = int(columns[0].number_input("Test image", 0, len(codes) - 1, key="generate.row"))
+    key, picked = f"generate.row.{run.id}", [row for row in session().picked() if row < len(codes)]
+    st.session_state.setdefault(key, picked[0] if picked else 0)
+    row = int(columns[0].number_input("Test image", 0, len(codes) - 1, key=key))
     spread = columns[1].slider("Spread", 0.0, 1.5, 0.3, 0.05, key="generate.spread", help="In standard deviations of the prior (of the codes, without one)")  # fmt: skip
     count = columns[2].selectbox("Images", COUNTS, index=1, key="generate.around")
     seed = seed_of("generate.seed.around", columns[3])
@@ -71,7 +77,7 @@ def variations(run: Run, codes: Latents) -> None:
     own = "" if codes.sigma is None else f" Its own posterior has a mean σ of {codes.sigma[row].mean():.2f}."
     st.caption(f"{caption_of(run, row)}; its code lies {float(middle.norm()):.2f} from the origin.{own}")
     show(run, around(model, codes, row, spread, count, seed), f"Variations of {caption_of(run, row)}")
-    take_away(lambda wanted: around(model, codes, row, spread, wanted, seed), run, f"around-{row}")
+    take_away(lambda wanted: around(model, codes, row, spread, wanted, seed), run, "variations")
 
 
 def show(run: Run, found: Samples, words: str) -> None:
@@ -90,12 +96,20 @@ def show(run: Run, found: Samples, words: str) -> None:
     for start in range(0, len(found), COLUMNS):
         tiles += [found.images[start : start + COLUMNS], training[rows[start : start + COLUMNS]].float() / 255]
     st.image(png_address(sheet(torch.cat(tiles), COLUMNS)), width="stretch", alt=f"{words} over the nearest training images")  # fmt: skip
-    usual = usual_distance(run, training)
-    apart = f"{len(training):,} training images" if usual is None else f"{len(training):,} training images; test images lie {usual:.3f} from theirs"  # fmt: skip
-    verdict = ""
-    if usual is not None:
-        verdict = " Much nearer than test images do would mean that images were learnt by heart." if float(away.median()) > 0.5 * usual else " That is much nearer than test images lie: some were learnt by heart."  # fmt: skip
-    st.caption(f"New images lie a median of {float(away.median()):.3f} per pixel (root mean square) from the nearest of {apart}.{verdict}")  # fmt: skip
+    st.caption(memory(float(away.median()), usual_distance(run, training), len(training)))
+
+
+def memory(away: float, usual: float | None, count: int) -> str:
+    """Whether new images are copies: how far they lie from the nearest training image, beside what test images do."""
+    words = f"New images lie a median of {away:.3f} per pixel (root mean square) from the nearest of {count:,} training images"
+    if usual is None:
+        return f"{words}."
+    verdict = (
+        "That is less than half of it: some were learnt by heart."
+        if away < 0.5 * usual
+        else "Images that were learnt by heart would lie far nearer than that."
+    )
+    return f"{words}; test images lie {usual:.3f} from theirs. {verdict}"
 
 
 def usual_distance(run: Run, training: Tensor) -> float | None:

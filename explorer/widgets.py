@@ -66,6 +66,13 @@ def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
     return by_beta([known[id] for id in chosen])
 
 
+def among(key: str, options: Sequence[Any], default: Any = None) -> str:
+    """The key of a widget whose options change from run to run: a choice that is none of them any more is the default."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0] if default is None else default
+    return key
+
+
 def recalled(
     widget: Callable[..., Any],
     label: str,

@@ -11,7 +11,7 @@ from explorer.evidence import along_beta, latent_shapes, matrices, response_pane
 from explorer.measures import csv, latex, table, with_best
 from explorer.measuring import Subject, autoencoders, baselines, check, compute, offer_autoencoder
 from explorer.state import session
-from explorer.widgets import choose_runs, empty_state
+from explorer.widgets import among, choose_runs, empty_state
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.runs import Run
 
@@ -72,8 +72,10 @@ def one_of(runs: list[Run], key: str) -> Run:
     """The run to look into."""
     names = labels(runs)
     ids = [run.id for run in runs]
-    start = ids.index(session().run) if session().run in ids else 0
-    id = st.selectbox("Run", ids, index=start, format_func=names.__getitem__, key=key, width=360) if len(ids) > 1 else ids[0]  # fmt: skip
+    if len(ids) == 1:
+        return runs[0]
+    key = among(key, ids, session().run if session().run in ids else ids[0])
+    id = st.selectbox("Run", ids, format_func=names.__getitem__, key=key, width=360)
     return next(run for run in runs if run.id == id)
 
 

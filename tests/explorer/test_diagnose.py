@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
+from explorer.generating import memory
 from vae_core.runs import Run, Store
 
 from .conftest import texts
@@ -66,11 +67,11 @@ def test_checks_come_with_evidence_and_remedy(app: Open, put: Put) -> None:
 def test_a_class_as_anomaly_has_a_roc(app: Open, put: Put) -> None:
     put("one")
     at = app("diagnose", run="one", tab="Anomalies")
-    at.selectbox(key="diagnose.odd").select("class:3").run()
+    at.selectbox(key="diagnose.odd.one").select("class:3").run()
     assert not at.exception
     assert "Area under the ROC" in texts(at.caption)
-    assert "Class 3 (seen in training)" in at.selectbox(key="diagnose.odd").options
-    at.selectbox(key="diagnose.odd").select("sprites").run()
+    assert "Class 3 (seen in training)" in at.selectbox(key="diagnose.odd.one").options
+    at.selectbox(key="diagnose.odd.one").select("sprites").run()
     assert "Oddest of the anomalous images" in texts(at.subheader)
     at.slider(key="diagnose.percentile").set_value(80.0).run()
     assert "for 20.0 % false alarms" in texts(at.caption)
@@ -97,3 +98,19 @@ def test_draws_can_be_repeated_and_compared_with_the_training_images(app: Open, 
     assert "training images; test images lie" in texts(at.caption)
     at.slider(key="generate.temperature").set_value(0.3).run()
     assert not at.exception
+
+
+def test_a_choice_that_the_next_run_does_not_have_falls_back(app: Open, store: Store, kinds: dict[str, Run], put: Put) -> None:  # fmt: skip
+    put("one")
+    shutil.copytree(kinds["autoencoder"].path, store.root / "auto")
+    at = app("diagnose", run="one", tab="Anomalies")
+    at.selectbox(key="diagnose.score").select("rate").run()
+    at.sidebar.selectbox[0].select("auto").run()
+    assert not at.exception
+    assert at.selectbox(key="diagnose.score").value == "distortion", "an autoencoder has no rate"
+
+
+def test_copies_are_told() -> None:
+    assert "learnt by heart." in memory(0.01, 0.2, 100)
+    assert "would lie far nearer" in memory(0.15, 0.2, 100)
+    assert memory(0.15, None, 1234).endswith("of 1,234 training images.")
