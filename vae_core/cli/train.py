@@ -12,9 +12,9 @@ from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
 from ..jobs import FROM_DATA, configure, train_run
 from ..models import MODELS
-from ..runs import Run, RunError, Store, work
+from ..runs import Processes, Run, RunConfig, RunError, Store, fitting, work
 from ..runs.queue import request
-from ..training import TrainConfig
+from ..training import TrainConfig, choose_device
 from .console import add_option, graceful, progress, say
 
 
@@ -45,6 +45,7 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, help="registered name, or the path of a folder, .zip or .npz")
     parser.add_argument("--betas", type=float, nargs="+", required=True, help="one run per β")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="and per seed (default 0)")
+    parser.add_argument("--jobs", type=int, default=None, help="runs to train at once (default: a run for each core)")
     parser.add_argument("--queue", action="store_true", help="queue the runs for the background worker and return")
     add_settings(parser)
 
@@ -86,6 +87,9 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     ]
     if options.queue:
         return _queued(store, configs)
+    jobs = fitting(choose_device(configs[0].train.device), len(configs)) if options.jobs is None else options.jobs
+    if jobs != 1:
+        return _at_once(store, configs, jobs)
     rows, code = [], 0
     for config in configs:
         row, code = _train_here(store.create(config))
@@ -95,7 +99,32 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return {"runs": rows}, code
 
 
-def _queued(store: Store, configs: list[Any]) -> tuple[dict[str, Any], int]:
+def _at_once(store: Store, configs: list[RunConfig], jobs: int) -> tuple[dict[str, Any], int]:
+    """Several processes side by side; Ctrl-C cancels them all, saved."""
+    processes, started = Processes(jobs), time.perf_counter()
+    runs = [store.create(config) for config in configs]
+    say(f"training {len(runs)} runs in {store.root}, {jobs} at once")
+    with (
+        progress(f"{len(runs)} runs", " steps") as bar,
+        graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}),
+    ):
+
+        def tell(done: int, total: int) -> str | None:
+            bar.move(done, total)
+            return bar.wish
+
+        states = processes.train(store, runs, tell)
+    seconds, rows = time.perf_counter() - started, []
+    for run in runs:
+        state = states[run.id]
+        rows.append(summary(run, state, seconds) if run.history() else {"run": run.id, "path": str(run.path), "status": state})  # fmt: skip
+        message = run.status().get("message", "")
+        say(f"{run.id}: {state}{'. ' + message if message else ''}")
+    code = 1 if "failed" in states.values() else 130 if set(states.values()) != {"done"} else 0
+    return {"runs": rows, "seconds": round(seconds, 3)}, code
+
+
+def _queued(store: Store, configs: list[RunConfig]) -> tuple[dict[str, Any], int]:
     from ..runs import submit
 
     runs = [submit(store, config) for config in configs]

@@ -2,6 +2,7 @@
 
 from .config import RunConfig, plan_run
 from .execute import execute
+from .executors import Executor, Processes, fitting
 from .files import RunError
 from .queue import request, resume, submit, work
 from .run import FINISHED, BrokenRun, Run
@@ -11,11 +12,14 @@ __all__ = [
     "FINISHED",
     "GALLERY",
     "BrokenRun",
+    "Executor",
+    "Processes",
     "Run",
     "RunConfig",
     "RunError",
     "Store",
     "execute",
+    "fitting",
     "plan_run",
     "request",
     "resume",

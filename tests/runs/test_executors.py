@@ -1,0 +1,51 @@
+"""Several runs at once: all of them finish, one that fails stops no other, and a wish reaches every one."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+import vae_core
+from tests.conftest import QUICK
+from vae_core.config import ConfigError
+from vae_core.jobs import configure
+from vae_core.runs import Processes, fitting
+from vae_core.runs.executors import cores, steps_of
+from vae_core.training import choose_device
+
+
+def test_runs_side_by_side_are_the_runs_they_would_be_alone(store: vae_core.Store):
+    settings = QUICK | {"epochs": 1}
+    runs = [store.create(configure("digits", "beta_vae", beta=beta, **settings)) for beta in (1.0, 4.0, 8.0)]
+    seen: list[tuple[int, int]] = []
+    states = Processes(2).train(store, runs, lambda done, total: seen.append((done, total)))
+    assert states == {run.id: "done" for run in runs}
+    assert seen[-1][0] == seen[-1][1] == steps_of(runs)[1]
+    alone = vae_core.train("digits", "beta_vae", store=store, beta=4.0, **settings)
+    assert runs[1].evaluation()["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=1e-4)
+
+
+def test_one_that_cannot_begin_stops_no_other(store: vae_core.Store):
+    good, bad = (store.create(configure("digits", "vae", **QUICK | {"epochs": 1})) for _ in range(2))
+    (bad.path / "config.json").write_text("{}")
+    states = Processes(2).train(store, [good, good.__class__(bad.id, bad.path, bad.config)])
+    assert states[good.id] == "done"
+    assert states[bad.id] == "failed"
+
+
+def test_a_wish_reaches_all_and_everything_is_saved(store: vae_core.Store):
+    long = QUICK | {"epochs": 5000}
+    runs = [store.create(configure("digits", "vae", seed=seed, **long)) for seed in range(3)]
+    states = Processes(2).train(store, runs, lambda done, total: "cancel" if done > 20 else None)
+    assert set(states.values()) == {"cancelled"}
+    assert all(run.has_weights for run in runs[:2])
+    assert not runs[2].has_weights
+    assert "Not begun" in runs[2].status()["message"]
+
+
+def test_how_many_fit():
+    assert fitting(choose_device("cpu"), 1) == 1
+    assert fitting(choose_device("cpu"), 1000) == cores() == len(os.sched_getaffinity(0))
+    with pytest.raises(ConfigError, match="--jobs 0"):
+        Processes(0)
