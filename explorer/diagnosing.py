@@ -39,14 +39,15 @@ PLAIN = {"displaylogo": False}
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking at the model …")
-def _findings(_run: Run, path: str, version: str) -> list[Finding]:
+def _findings(_run: Run, path: str, version: str, with_images: bool) -> list[Finding]:
     data, _ = library.test_data(_run)
     return diagnose(library.model_of(_run), library.latents(_run), data, _run.history())
 
 
 def checks(run: Run, codes: Latents) -> None:
     """One sentence for each thing that can be wrong, those that are first, each with its evidence and the remedy."""
-    found = _findings(run, f"{run.path} {run.asked}", run.weights_hash())
+    at_hand = library.test_data(run)[0] is not None
+    found = _findings(run, f"{run.path} {run.asked}", run.weights_hash(), at_hand)
     wrong = sum(not one.ok for one in found)
     verdict = "Nothing stands out." if not wrong else f"{wrong} of {len(found)} checks want a look."
     st.markdown(f"**{verdict}**")

@@ -54,7 +54,9 @@ def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
         own = one.of == "codes"
         row: dict[str, Any] = {"Run": one.title(names if own else {one.run.id: ""})}
         row |= {"β": beta_of(one.run), "Seed": one.run.config.train.seed} if own else {"β": np.nan, "Seed": np.nan}
-        known = known_scores(one.run, scores, of=one.of) or {}
+        known: dict[str, Estimate] = {}
+        for name in scores:  # what is known of them, while the slow ones are still computed
+            known |= known_scores(one.run, [name], of=one.of) or {}
         row |= {title: Shown.of(known[number]) if number in known else np.nan for number, title in titles_of(scores).items()}  # fmt: skip
         if agreed:
             row["UDR"] = agreed.get(one.run.id, np.nan) if own else np.nan

@@ -169,7 +169,8 @@ def _classifier(
             if progress and step % 20 == 0:
                 progress(step, STEPS)
         with torch.no_grad():
-            seen = network(as_floats(data.train.images[:IMAGES].to(device)))
+            blocks = data.train.images[:IMAGES].split(500)
+            seen = torch.cat([network(as_floats(block.to(device))) for block in blocks])
             network.scale = seen.std(0).clamp(min=1e-3 * float(seen.std()))
         return {name: tensor.cpu() for name, tensor in network.state_dict().items()}, {}
 
