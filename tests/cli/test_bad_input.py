@@ -30,6 +30,13 @@ CASES = {
     "a run outside the store": (["evaluate", "../../etc"], ["../../etc"]),
     "unknown score": (["evaluate", "gallery/digits-2d", "--metrics", "migg"], ["'migg'", "all, fast"]),
     "scores without factors": (["metrics", "gallery/digits-2d"], ["digits has no ground-truth factors"]),
+    "codes of nobody": (["metrics", "gallery/sprites-beta-1", "--of", "ica"], ["--of 'ica'", "pca"]),
+    "features that nobody has": (
+        ["metrics", "gallery/digits-2d", "--scores", "", "--features", "vgg"],
+        ["'vgg'", "classifier"],
+    ),
+    "no jobs at all": (["sweep", "--dataset", "digits", "--betas", "1", "2", "--jobs", "0"], ["--jobs 0"]),
+    "a class that is not there": ([*TRAIN, "--leave-out", "77"], ["--leave-out 77", "0 to 9"]),
     "β of a model that is not told it": (["project", "gallery/digits-2d", "--at", "4"], ["--at 4", "not told β"]),
     "β beyond those of the training": (
         ["project", "gallery/digits-every-beta", "--at", "400"],

@@ -99,6 +99,19 @@ def test_a_run_with_factors_is_measured(command):
     again = command("metrics", trained["run"], "--scores", "mig")
     assert again["mig"] == table["mig"]
     assert "gaussian_tc" in again
+    low, high = table["intervals"]["mig"]
+    assert low <= table["mig"] <= high
+    beside = command("metrics", trained["run"], "--scores", "mig", "--of", "factors")
+    assert beside["mig"] > 0.5
+    assert "gaussian_tc" not in beside, "the run's own codes have it, the baseline's do not"
+
+
+def test_samples_are_judged(command, monkeypatch):
+    monkeypatch.setattr("vae_core.analysis.generation.STEPS", 30)
+    trained = command("train", "--dataset", "digits", "--model", "vae", *TINY)
+    found = command("metrics", trained["run"], "--scores", "", "--features", "classifier")
+    assert found["fid"] > 0
+    assert found["features"] == "a small classifier of the labels of digits"
 
 
 def test_a_map_of_a_run_that_is_told_beta(command):
