@@ -23,8 +23,8 @@ def test_scores_are_computed_on_demand_and_taken_away(open_page: Open, store: va
     page = open_page("measure?run=factors-1&compare=factors-1")
     page.get_by_role("button", name="Measure 1 row").click()
     expect(page.get_by_text("is being measured")).to_be_visible()
-    expect(page.get_by_role("button", name="Measure 1 row")).to_have_count(0, timeout=90_000)
-    expect(page.get_by_text("is being measured")).to_have_count(0, timeout=90_000)
+    expect(page.get_by_role("button", name="Measure 1 row")).to_have_count(0, timeout=180_000)
+    expect(page.get_by_text("is being measured")).to_have_count(0, timeout=180_000)
     settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
