@@ -37,11 +37,22 @@ def test_one_that_cannot_begin_stops_no_other(store: vae_core.Store):
 def test_a_wish_reaches_all_and_everything_is_saved(store: vae_core.Store):
     long = QUICK | {"epochs": 5000}
     runs = [store.create(configure("digits", "vae", seed=seed, **long)) for seed in range(3)]
-    states = Processes(2).train(store, runs, lambda done, total: "cancel" if done > 20 else None)
+
+    def tell(done: int, total: int) -> str | None:
+        return "cancel" if all(run.status().get("step", 0) > 20 for run in runs[:2]) else None
+
+    states = Processes(2).train(store, runs, tell)
     assert set(states.values()) == {"cancelled"}
     assert all(run.has_weights for run in runs[:2])
     assert not runs[2].has_weights
     assert "Not begun" in runs[2].status()["message"]
+
+
+def test_a_wish_before_anything_has_begun(store: vae_core.Store):
+    run = store.create(configure("digits", "vae", **QUICK | {"epochs": 5000}))
+    states = Processes(1).train(store, [run], lambda done, total: "cancel")
+    assert states == {run.id: "cancelled"}
+    assert "Not begun" in run.status()["message"] or run.history()
 
 
 def test_how_many_fit():

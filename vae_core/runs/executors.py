@@ -71,7 +71,7 @@ class Processes:
                 while waiting and len(self._children) < self.jobs and wish is None:
                     self._start(store, waiting.pop(0), threads)
                 time.sleep(self.poll)
-                self._reap()
+                self._reap(wish)
                 asked = tell(*steps_of(runs)) if tell else None
                 if asked and wish is None:
                     wish = asked
@@ -93,14 +93,17 @@ class Processes:
         )  # fmt: skip
         self._children.append((run, process, log))
 
-    def _reap(self) -> None:
-        """Take note of who has ended; one that could not even say why is told as failed."""
+    def _reap(self, wish: str | None) -> None:
+        """Take note of who has ended; one that could not even say why is told as failed, or as what was wished for."""
         for child in list(self._children):
             run, process, log = child
             if process.poll() is None:
                 continue
             self._children.remove(child)
-            if process.returncode not in (0, 130) and run.status()["state"] != "failed":
+            silent = process.returncode not in (0, 130) and run.status()["state"] not in ("failed", "running")
+            if silent and wish is not None:  # the signal met it before it had begun
+                run.set_status(state=STATE_OF[wish], message="Not begun; resume to go on.")
+            elif process.returncode not in (0, 130) and run.status()["state"] != "failed":
                 log.seek(0)
                 last = log.read().decode(errors="replace").strip().splitlines()[-1:]
                 run.set_status(state="failed", message=last[0] if last else f"Ended with code {process.returncode}.")
