@@ -43,47 +43,40 @@ def _jobs() -> dict[tuple[str, ...], Job]:
 
 def lay_out(run: Run, config: MapConfig) -> Job | None:
     """The job that makes this map, started if need be; None when the map is in the run's cache."""
-    return _job(run, _map_command(run, config), map_file(run, config).exists())
+    return working(run, _map_command(run, config), map_file(run, config).exists())
 
 
 def forget(run: Run, config: MapConfig) -> None:
-    """Drop a failed job, so that the next ask starts it again."""
-    _jobs().pop(_key(run, _map_command(run, config)), None)
+    """Drop a failed map, so that the next ask starts it again."""
+    drop(run, _map_command(run, config))
 
 
-def measure(run: Run, command: Sequence[str], known: bool) -> Job | None:
-    """The job of this command, started if need be; None when all it computes is known."""
-    return _job(run, [*command, *_at(run)], known)
+def working(run: Run, command: Sequence[str], there: bool) -> Job | None:
+    """The job of this command on a run, at the β it is seen at, started if need be; None when its result is there."""
+    if there:
+        drop(run, command)
+        return None
+    job = _jobs().get(_key(run, command))
+    if job is None:
+        at = [] if run.asked is None else ["--at", str(run.asked)]
+        job = _jobs()[_key(run, command)] = _start(run, [*command, *at])
+    return job
 
 
-def forget_measure(run: Run, command: Sequence[str]) -> None:
-    """Drop a failed job."""
-    _jobs().pop(_key(run, [*command, *_at(run)]), None)
+def drop(run: Run, command: Sequence[str]) -> None:
+    """Forget a job: the next ask starts it again."""
+    _jobs().pop(_key(run, command), None)
+
+
+def _key(run: Run, command: Sequence[str]) -> tuple[str, ...]:
+    return (str(run.path), str(run.asked), *command)
 
 
 def _map_command(run: Run, config: MapConfig) -> list[str]:
     command = ["project", run.id]
     for option, value in config.to_dict().items():
         command += [f"--{option.replace('_', '-')}", str(value)]
-    return command + _at(run)
-
-
-def _at(run: Run) -> list[str]:
-    return [] if run.asked is None else ["--at", str(run.asked)]
-
-
-def _key(run: Run, command: Sequence[str]) -> tuple[str, ...]:
-    return (str(run.path), *command)
-
-
-def _job(run: Run, command: list[str], there: bool) -> Job | None:
-    if there:
-        _jobs().pop(_key(run, command), None)
-        return None
-    job = _jobs().get(_key(run, command))
-    if job is None:
-        job = _jobs()[_key(run, command)] = _start(run, command)
-    return job
+    return command
 
 
 def _start(run: Run, command: list[str]) -> Job:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.io.formats.style import Styler
 from torch import Tensor
 
 from vae_core.metrics import METRICS
@@ -69,18 +70,26 @@ def track(run: Run) -> tuple[list[float], list[float]]:
 
 def best_in_bold(frame: pd.DataFrame) -> object:
     """The table with the best of each column that has a best in bold."""
+    digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
+    digits |= {metric.title: f"{{:.{metric.digits}f}}" for metric in METRICS.values()}
+    return bold(frame.style.format(digits, na_rep="–"), HIGHER_IS_BETTER)
 
-    def bold(column: pd.Series) -> list[str]:
-        higher = HIGHER_IS_BETTER.get(str(column.name))
-        numbers = pd.to_numeric(column)
-        if higher is None or numbers.notna().sum() < 2:
+
+def bold(style: Styler, better: Mapping[str, bool], rows: pd.Series | None = None) -> Styler:
+    """The best of each column of `better` (whether the larger is) in bold, among `rows` alone; one number is no best."""
+
+    def marks(column: pd.Series) -> list[str]:
+        higher = better.get(str(column.name))
+        if higher is None:
+            return [""] * len(column)
+        numbers = pd.to_numeric(column.astype(float))
+        numbers = numbers if rows is None else numbers.where(rows)
+        if numbers.notna().sum() < 2:
             return [""] * len(column)
         best = numbers.max() if higher else numbers.min()
         return ["font-weight: 700" if value == best else "" for value in numbers]
 
-    digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
-    digits |= {metric.title: f"{{:.{metric.digits}f}}" for metric in METRICS.values()}
-    return frame.style.format(digits, na_rep="–").apply(bold, axis=0)
+    return style.apply(marks, axis=0)
 
 
 def error_sheet(errors: Tensor, columns: int, side: int = 64) -> NDArray[np.uint8]:

@@ -26,6 +26,7 @@ from vae_core.runs import Run
 
 from . import library
 from .diagnosis_figures import distortion_figure, noise_figure, roc_figure, scores_figure
+from .figures import PLAIN
 from .images import png_address, sheet
 from .navigation import go
 from .pictures import say_what_is_missing, show_pairs
@@ -35,19 +36,18 @@ from .widgets import among
 SHOWN = 12
 #: Test images that noise is put on.
 SWEPT = 500
-PLAIN = {"displaylogo": False}
 
 
-@st.cache_data(max_entries=32, show_spinner="Looking at the model …")
-def _findings(_run: Run, path: str, version: str, with_images: bool) -> list[Finding]:
-    data, _ = library.test_data(_run)
-    return diagnose(library.model_of(_run), library.latents(_run), data, _run.history())
+@st.cache_data(max_entries=32, show_spinner="Looking at the model …", hash_funcs=library.BY_PATH)
+def _findings(run: Run, version: str, with_images: bool) -> list[Finding]:
+    data, _ = library.test_data(run)
+    return diagnose(library.model_of(run), library.latents(run), data, run.history())
 
 
 def checks(run: Run, codes: Latents) -> None:
     """One sentence for each thing that can be wrong, those that are first, each with its evidence and the remedy."""
     at_hand = library.test_data(run)[0] is not None
-    found = _findings(run, f"{run.path} {run.asked}", run.weights_hash(), at_hand)
+    found = _findings(run, run.weights_hash(), at_hand)
     wrong = sum(not one.ok for one in found)
     verdict = "Nothing stands out." if not wrong else f"{wrong} of {len(found)} checks want a look."
     st.markdown(f"**{verdict}**")
@@ -107,11 +107,11 @@ def per_class(codes: Latents) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: -float(str(row["Distortion"])))
 
 
-@st.cache_data(max_entries=32, show_spinner="Scoring the images …")
-def _oddities(_run: Run, path: str, version: str, other: str) -> dict[str, NDArray[np.float64]]:
-    data = library.test_data(_run)[0] if other == "" else _strangers(other, tuple(_run.config.model.shape))
+@st.cache_data(max_entries=32, show_spinner="Scoring the images …", hash_funcs=library.BY_PATH)
+def _oddities(run: Run, version: str, other: str) -> dict[str, NDArray[np.float64]]:
+    data = library.test_data(run)[0] if other == "" else _strangers(other, tuple(run.config.model.shape))
     assert data is not None, "asked for runs whose images are at hand"
-    return oddities(library.model_of(_run), data.test.images, data.test.labels if other == "" else _any_label(_run, data))  # fmt: skip
+    return oddities(library.model_of(run), data.test.images, data.test.labels if other == "" else _any_label(run, data))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the other images …")
@@ -131,8 +131,7 @@ def anomalies(run: Run, codes: Latents) -> None:
     if data is None:
         st.info(f"{why} Anomalies are told from images.", icon=":material/hide_image:")
         return
-    key = f"{run.path} {run.asked}", run.weights_hash()
-    known = _oddities(run, *key, "")
+    known = _oddities(run, run.weights_hash(), "")
     columns = st.columns([3, 3, 2], vertical_alignment="bottom")
     scores = [name for name in ODDITIES if name in known]
     score = columns[0].selectbox("Score", scores, format_func=ODDITIES.__getitem__, key=among("diagnose.score", scores))
@@ -153,14 +152,14 @@ def anomalies(run: Run, codes: Latents) -> None:
     elif odd_name:
         try:
             images = _strangers(odd_name, tuple(run.config.model.shape)).test.images
-            odd = _oddities(run, *key, odd_name)[score]
+            odd = _oddities(run, run.weights_hash(), odd_name)[score]
         except BetascopeError as error:
             st.error(f"{error} Choose another set.", icon=":material/error:")
             return
     threshold = threshold_at(normal, percentile)
     show_scores(score, normal, odd, threshold, percentile)
-    ranked = np.argsort(-(normal if odd is None else odd), kind="stable")
     values = normal if odd is None else odd
+    ranked = np.argsort(-values, kind="stable")
     st.subheader("Oddest of the test images" if odd is None else "Oddest of the anomalous images")
     rows = ranked[: 2 * SHOWN]
     st.image(png_address(sheet(images[torch.from_numpy(rows.copy())], SHOWN)), width="stretch", alt="The oddest images")
@@ -192,12 +191,12 @@ def show_scores(score: str, normal: NDArray[np.float64], odd: NDArray[np.float64
         st.caption(f"Area under the ROC {found.auc:.3f} (0.5 is chance). At the threshold {found.caught:.1%} of the anomalous images are caught, for {100 - percentile:.1f} % false alarms.")  # fmt: skip
 
 
-@st.cache_data(max_entries=16, show_spinner="Adding noise …")
-def _swept(_run: Run, path: str, version: str) -> tuple[Noisy, NDArray[np.float32]]:
-    data, _ = library.test_data(_run)
+@st.cache_data(max_entries=16, show_spinner="Adding noise …", hash_funcs=library.BY_PATH)
+def _swept(run: Run, version: str) -> tuple[Noisy, NDArray[np.float32]]:
+    data, _ = library.test_data(run)
     assert data is not None, "asked for runs whose images are at hand"
     labels = None if data.test.labels is None else data.test.labels[:SWEPT]
-    found, images = noise_sweep(library.model_of(_run), data.test.images[:SWEPT], labels)
+    found, images = noise_sweep(library.model_of(run), data.test.images[:SWEPT], labels)
     return found, images.numpy()
 
 
@@ -207,7 +206,7 @@ def noise(run: Run, codes: Latents) -> None:
     if data is None:
         st.info(f"{why} Noise is put on images.", icon=":material/hide_image:")
         return
-    found, images = _swept(run, f"{run.path} {run.asked}", run.weights_hash())
+    found, images = _swept(run, run.weights_hash())
     tiles = torch.from_numpy(images)
     st.image(png_address(sheet(tiles.flatten(0, 1), tiles.shape[1], side=96)), width="stretch", alt="An image under noise over its reconstruction")  # fmt: skip
     words = ", ".join(f"{level:g}" for level in found.levels)

@@ -33,7 +33,7 @@ from .factor_figures import (
     over_beta,
     response_figure,
 )
-from .figures import rate_distortion_figure, rate_heatmap
+from .figures import PLAIN, rate_distortion_figure, rate_heatmap
 from .images import png_address, sheet
 from .measures import titles_of
 from .navigation import go
@@ -47,7 +47,6 @@ STEPS, REACH = 11, 3.0
 ANCHOR = 0
 #: More dimensions than this are not drawn at once.
 MOST = 12
-PLAIN = {"displaylogo": False}
 
 
 def busiest(codes: Latents, most: int = MOST) -> list[int]:

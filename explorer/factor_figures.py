@@ -76,10 +76,7 @@ def response_figure(found: Sequence[Response], dims: Sequence[int]) -> go.Figure
             mean, off = one.mean[:, dim], one.deviation[:, dim]
             colour = COLOURS[(column - 1) % len(COLOURS)]
             x = one.values
-            figure.add_scatter(
-                x=np.concatenate([x, x[::-1]]), y=np.concatenate([mean + off, (mean - off)[::-1]]), fill="toself",
-                fillcolor=faint(colour), line={"width": 0}, hoverinfo="skip", mode="lines", row=row, col=column,
-            )  # fmt: skip
+            figure.add_trace(band(x, mean - off, mean + off, colour), row=row, col=column)
             figure.add_scatter(
                 x=x, y=mean, mode="lines+markers" if len(x) < 8 else "lines", line={"color": colour, "width": 2},
                 hovertemplate=f"{one.factor.replace('_', ' ')} %{{x}}: mean z{dim} %{{y:.2f}}<extra></extra>", row=row, col=column,
@@ -91,9 +88,13 @@ def response_figure(found: Sequence[Response], dims: Sequence[int]) -> go.Figure
     return quiet(figure, 90 + 96 * len(dims), top=36)
 
 
-def faint(colour: str) -> str:
-    """ "#RRGGBB" as a light fill."""
-    return f"rgba({int(colour[1:3], 16)}, {int(colour[3:5], 16)}, {int(colour[5:7], 16)}, 0.18)"
+def band(x: Sequence[float] | NDArray, low: Sequence[float] | NDArray, high: Sequence[float] | NDArray, colour: str) -> go.Scatter:  # fmt: skip
+    """The area from `low` to `high` over x, in a light shade of "#RRGGBB"."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return go.Scatter(
+        x=[*x, *reversed(x)], y=[*high, *reversed(low)], fill="toself", fillcolor=f"rgba({red}, {green}, {blue}, 0.18)",
+        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
 
 
 def latent_figure(codes: Latents, dims: Sequence[int], seed: int = 0) -> go.Figure:
@@ -143,10 +144,7 @@ def over_beta(points: Mapping[str, Sequence[tuple[float, float]]], title: str) -
         several = [len(found) > 1 for found in values]
         low, high = [float(found.min()) for found in values], [float(found.max()) for found in values]
         if any(several):
-            figure.add_scatter(
-                x=betas + betas[::-1], y=high + low[::-1], fill="toself", fillcolor=faint(colour), line={"width": 0},
-                mode="lines", hoverinfo="skip", showlegend=False,
-            )  # fmt: skip
+            figure.add_trace(band(betas, low, high, colour))
         figure.add_scatter(
             x=betas, y=[float(np.median(found)) for found in values], mode="lines+markers", name=family,
             line={"color": colour, "width": 2}, marker={"size": 10, "symbol": ["circle" if many else "circle-open" for many in several]},

@@ -13,6 +13,8 @@ from vae_core.analysis import Latents
 
 from .curves import COLOURS, GRID
 
+#: What charts are told of their tools.
+PLAIN = {"displaylogo": False}
 #: Cyclic beyond ten classes.
 SYMBOLS = ("circle", "diamond", "square", "x", "cross")
 

@@ -18,7 +18,7 @@ from vae_core.metrics.udr import udr
 from vae_core.runs import Run
 
 from . import library
-from .comparison import labels
+from .comparison import bold, labels
 from .measuring import Subject
 
 TITLES = {number: title for score in SCORES.values() for number, title in score.numbers.items()}
@@ -103,17 +103,6 @@ def agreements(runs: Sequence[Run]) -> dict[str, float]:
 
 def with_best(frame: pd.DataFrame) -> object:
     """The table with the best run of each column in bold, where one is best."""
-    # What nobody can reach, and what needs no training, win no medals.
-    runs = frame["Seed"].notna() if "Seed" in frame else pd.Series(True, index=frame.index)
-
-    def bold(column: pd.Series) -> list[str]:
-        higher = BETTER.get(str(column.name))
-        if higher is None:
-            return [""] * len(column)
-        numbers = pd.to_numeric(column.astype(float)).where(runs)
-        best = numbers.max() if higher else numbers.min()
-        alone = numbers.notna().sum() < 2 or numbers.nunique() < 2
-        return ["font-weight: 700" if value == best and not alone else "" for value in numbers]
 
     def text(value: object) -> str:
         return f"{value:.3f}" if type(value) is float else str(value)
@@ -123,7 +112,10 @@ def with_best(frame: pd.DataFrame) -> object:
         "Seed": "{:.0f}",
         "Active units": "{:.0f}",
     }
-    return frame.style.format(digits, na_rep="–").apply(bold, axis=0)
+    # What nobody can reach, and what needs no training, win no medals.
+    runs = frame["Seed"].notna() if "Seed" in frame else pd.Series(True, index=frame.index)
+    differ = {name: BETTER[name] for name in frame if name in BETTER and frame[name][runs].astype(float).nunique() > 1}
+    return bold(frame.style.format(digits, na_rep="–"), differ, runs)
 
 
 def csv(frame: pd.DataFrame) -> str:

@@ -93,12 +93,12 @@ def compute(of: Sequence[Subject]) -> None:
 def _follow(waiting: Sequence[Subject], started: set[tuple[str, str]]) -> None:
     """The first of these in a process of its own, and a line on it."""
     one = waiting[0]
-    job = background.measure(one.run, one.command(), one.known())
+    job = background.working(one.run, one.command(), one.known())
     if job is None:
         st.rerun()
     if failure := job.failure():
         st.error(f"{one.run.config.name}: {failure}", icon=":material/error:")
-        background.forget_measure(one.run, one.command())
+        background.drop(one.run, one.command())
         started.discard((one.run.id, one.of))
         return
     name = one.title({one.run.id: one.run.config.name})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -90,6 +90,19 @@ def recalled(
     value = widget(label, list(options), key=key, **settings)
     session().keep(name, None if value == default else str(value))
     return value
+
+
+def tabbed(page: str, shows: Mapping[str, Callable[..., object]], *given: Any) -> None:
+    """Tabs, of which the open one alone runs: it is called with `given`, and goes into the link."""
+    key = f"{page}.tab"
+    if (kept := session().view.get("tab")) in shows:
+        st.session_state.setdefault(key, kept)
+    tabs = st.tabs(list(shows), key=key, on_change="rerun")
+    for place, ((name, show), tab) in enumerate(zip(shows.items(), tabs, strict=True)):
+        if tab.open:
+            session().keep("tab", name if place else None)
+            with tab, st.container(key=f"stack-{page}-{place}"):
+                show(*given)
 
 
 def empty_state(message: str, page: str, label: str) -> None:

@@ -10,7 +10,7 @@ from explorer.evidence import rate_planes
 from explorer.images import png_address, sheet
 from explorer.scenes import comparison_scene, multirate_scene
 from explorer.state import session
-from explorer.widgets import choose_runs, empty_state
+from explorer.widgets import choose_runs, empty_state, tabbed
 from vae_core.analysis import denoise, reconstruct
 from vae_core.models.denoising_autoencoder import DenoisingAutoencoder
 from vae_core.models.vq_vae import VQVAE
@@ -154,11 +154,4 @@ else:
             "Choose at least two runs. A sweep over β on the Train page makes a good set.", icon=":material/compare:"
         )
     if chosen:
-        if (kept := session().view.get("tab")) in TABS:
-            st.session_state.setdefault("compare.tab", kept)
-        tabs = st.tabs(list(TABS), key="compare.tab", on_change="rerun")
-        for (name, show), tab in zip(TABS.items(), tabs, strict=True):
-            if tab.open:
-                session().keep("tab", None if tab is tabs[0] else name)
-                with tab, st.container(key=f"stack-{name}"):
-                    show(chosen)
+        tabbed("compare", TABS, chosen)

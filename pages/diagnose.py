@@ -4,8 +4,7 @@ import streamlit as st
 
 from explorer import library
 from explorer.diagnosing import anomalies, checks, extremes, noise
-from explorer.state import session
-from explorer.widgets import current_run, empty_state
+from explorer.widgets import current_run, empty_state, tabbed
 
 TABS = {"Checks": checks, "Best and worst": extremes, "Anomalies": anomalies, "Noise": noise}
 
@@ -14,12 +13,4 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 else:
-    codes = library.latents(run)
-    if (kept := session().view.get("tab")) in TABS:
-        st.session_state.setdefault("diagnose.tab", kept)
-    tabs = st.tabs(list(TABS), key="diagnose.tab", on_change="rerun")
-    for (name, show), tab in zip(TABS.items(), tabs, strict=True):
-        if tab.open:
-            session().keep("tab", None if tab is tabs[0] else name)
-            with tab, st.container(key=f"stack-diagnose-{tabs.index(tab)}"):
-                show(run, codes)
+    tabbed("diagnose", TABS, run, library.latents(run))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
 from explorer import library
@@ -11,7 +10,7 @@ from explorer.evidence import along_beta, latent_shapes, matrices, response_pane
 from explorer.measures import csv, latex, table, with_best
 from explorer.measuring import Subject, autoencoders, baselines, check, compute, offer_autoencoder
 from explorer.state import session
-from explorer.widgets import among, choose_runs, empty_state
+from explorer.widgets import among, choose_runs, empty_state, tabbed
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.runs import Run
 
@@ -27,7 +26,7 @@ def has_factors(run: Run) -> bool:
     return bool(library.latents(run).factor_names)
 
 
-def numbers(runs: list[Run], known: list[Run]) -> pd.DataFrame:
+def numbers(runs: list[Run], known: list[Run]) -> None:
     with st.container(horizontal=True):
         slow = bool(known) and st.toggle(
             "DCI with gradient boosting, the reference's classifier (minutes)", key="measure.dci"
@@ -65,7 +64,6 @@ def numbers(runs: list[Run], known: list[Run]) -> pd.DataFrame:
             "LaTeX", latex(frame), "betascope-scores.tex", "text/plain", icon=":material/download:", key="measure.tex"
         )
     check()
-    return frame
 
 
 def one_of(runs: list[Run], key: str) -> Run:
@@ -102,14 +100,7 @@ if not runs:
     empty_state("There is no trained model to measure yet.", "train", "Train one")
 elif chosen := choose_runs(runs, "measure.runs"):
     known = [run for run in chosen if has_factors(run)]
-    if 0 < len(known) < len(chosen) or not known:
+    if len(known) < len(chosen):
         others = ", ".join(labels(chosen)[run.id] for run in chosen if run not in known)
         st.info(f"{others}: {NO_FACTORS}", icon=":material/info:")
-    if (kept := session().view.get("tab")) in TABS:
-        st.session_state.setdefault("measure.tab", kept)
-    tabs = st.tabs(list(TABS), key="measure.tab", on_change="rerun")
-    for (name, show), tab in zip(TABS.items(), tabs, strict=True):
-        if tab.open:
-            session().keep("tab", None if tab is tabs[0] else name)
-            with tab, st.container(key=f"stack-measure-{tabs.index(tab)}"):
-                show(chosen, known)
+    tabbed("measure", TABS, chosen, known)

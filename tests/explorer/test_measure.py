@@ -44,7 +44,7 @@ def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained
     monkeypatch.setattr(background, "_start", lambda run, command: begun.append(command))
     monkeypatch.setattr(background, "_jobs", dict)
     seen = dataclasses.replace(trained, asked=4.0)
-    background.measure(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
+    background.working(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
     background.lay_out(seen, MapConfig(method="umap"))
     assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--of", "codes", "--at", "4.0"]
     assert begun[1][-2:] == ["--at", "4.0"]

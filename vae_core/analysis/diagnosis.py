@@ -14,8 +14,9 @@ from ..metrics import METRICS
 from ..models import Model
 from ..models.vq_vae import VQVAE
 from ..training.batches import as_floats
+from ..training.monitors import losses_of
 from .latents import Latents
-from .sampling import draw
+from .sampling import draw, prior_codes
 from .traversal import decode
 
 #: Images and samples that are looked at.
@@ -92,7 +93,7 @@ def reconstruction(model: Model, codes: Latents, data: ImageData | None, history
 
 def overfitting(model: Model, codes: Latents, data: ImageData | None, history: list[dict[str, float]]) -> Finding | None:  # fmt: skip
     """Did the test loss turn upwards while training went on?"""
-    losses = [-record["elbo"] if record.get("elbo") is not None else record["distortion"] for record in history]
+    losses = losses_of(history)
     if len(losses) < 5:
         return None
     best, last = int(np.argmin(losses)), losses[-1]
@@ -108,9 +109,9 @@ def overfitting(model: Model, codes: Latents, data: ImageData | None, history: l
 
 def diversity(model: Model, codes: Latents, data: ImageData | None, history: list[dict[str, float]]) -> Finding | None:
     """Are new images as different from each other as test images are?"""
-    samples = draw(model, LOOKED_AT)
     if data is None or len(data.test) < 2:
         return None
+    samples = draw(model, LOOKED_AT)
     new, real = _apart(samples.images), _apart(as_floats(data.test.images[:LOOKED_AT]))
     share = new / real if real > 0 else 1.0
     words = f"Two new images differ by {new:.3f} per pixel (root mean square), two test images by {real:.3f}: {share:.0%} of it."
@@ -127,12 +128,10 @@ def _apart(images: Tensor) -> float:
 
 def holes(model: Model, codes: Latents, data: ImageData | None, history: list[dict[str, float]]) -> Finding | None:
     """Does the prior draw codes where no image's code lies?"""
-    if isinstance(model, VQVAE) or not len(codes.order()):
+    if isinstance(model, VQVAE) or len(codes) < 50:
         return None
     live = [dim for dim in codes.order() if dim not in codes.collapsed()] or codes.order()
-    if len(codes) < 50:
-        return None
-    z = draw(model, LOOKED_AT).z
+    z = prior_codes(model, LOOKED_AT)
     centre, deviation = (torch.from_numpy(part).float()[live] for part in codes.spread())
     known = (torch.from_numpy(codes.mu)[:, live] - centre) / deviation
     if codes.sigma is not None:  # where the decoder was trained: draws, not means

@@ -49,12 +49,18 @@ def draw(model: Model, count: int, temperature: float = 1.0, label: int | None =
         raise ConfigError(f"A temperature of {temperature:g}: must be from 0 to 5.")
     if temperature != 1 and not model.standard_prior:
         raise ConfigError(f"{model.title}: its prior is not N(0, I), so a temperature means nothing; leave it at 1.")
-    device = next(model.parameters()).device
-    z = temperature * model.prior_sample(count, torch.Generator(device=device).manual_seed(seed)).cpu()
+    z = temperature * prior_codes(model, count, seed)
     labels = None
     if model.conditional:
         labels = torch.arange(count) % model.config.classes if label is None else torch.full((count,), label)
     return _decoded(model, z, labels)
+
+
+@torch.no_grad()
+def prior_codes(model: Model, count: int, seed: int = 0) -> Tensor:
+    """Codes `(count, D)` drawn from the prior, on the CPU."""
+    device = next(model.parameters()).device
+    return model.prior_sample(count, torch.Generator(device=device).manual_seed(seed)).cpu()
 
 
 @torch.no_grad()

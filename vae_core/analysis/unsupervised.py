@@ -16,6 +16,7 @@ from ..models import Model
 from ..models.vq_vae import VQVAE
 from ..runs import Run
 from ..training.measure import active_units
+from .interpolation import linear
 from .latents import Latents, latents_of
 from .scores import kept
 from .traversal import decode
@@ -80,10 +81,10 @@ def smoothness(model: Model, codes: Latents, paths: int = PATHS, steps: int = ST
     """
     random = np.random.RandomState(seed)
     ends = random.randint(len(codes), size=(2, paths))
-    t = torch.linspace(0, 1, steps + 1)[:, None]
+    t = torch.linspace(0, 1, steps + 1)
     found = []
     for a, b in ends.T:
-        z = torch.lerp(torch.from_numpy(codes.mu[a]), torch.from_numpy(codes.mu[b]), t)
+        z = linear(torch.from_numpy(codes.mu[a]), torch.from_numpy(codes.mu[b]), t)
         label = None if codes.labels is None or not model.conditional else int(codes.labels[a])
         moves = decode(model, z, label).flatten(1).diff(dim=0).norm(dim=1)
         if float(moves.max()) > 1e-6:

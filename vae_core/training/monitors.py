@@ -41,9 +41,14 @@ def watch(history: list[dict[str, Any]]) -> list[Alert]:
     return [alert for look in MONITORS if (alert := look(history)) is not None]
 
 
+def losses_of(history: list[dict[str, Any]]) -> list[float]:
+    """−ELBO of each evaluation in nats, its distortion for a model without a prior."""
+    return [-record["elbo"] if record.get("elbo") is not None else record["distortion"] for record in history]
+
+
 def loss_spike(history: list[dict[str, Any]]) -> Alert | None:
     """The newest distortion + rate is far above the best so far."""
-    totals = [-record["elbo"] if record.get("elbo") is not None else record["distortion"] for record in history]
+    totals = losses_of(history)
     if len(totals) < 3:
         return None
     best, newest = min(totals[:-1]), totals[-1]
