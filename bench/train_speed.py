@@ -1,142 +1,124 @@
-"""Images per second of our loop against the loop every tutorial shows, in one interleaved run.
+"""Images per second of our loop beside pythae's trainer and the loop every tutorial shows, and as a share of the roofline.
 
-Same network, batch, threads, optimiser and images. The tutorial's loop is torchvision's MNIST through
-`ToTensor` and a shuffling `DataLoader`, a summed binary cross-entropy on sigmoids, Adam, and `loss.item()`
-for the log. Blocks of both alternate, so that whatever else the machine does hits both alike.
+Same network, batch, threads, optimiser and images, each in a process of its own (bench/contenders.py); blocks alternate, so
+that whatever else the machine does hits all alike. pythae runs twice: as it comes, and with the settings of malloc that our
+loop gives itself.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
+import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
-import torch.nn.functional as F
-from PIL import Image
-from torch.utils.data import DataLoader, Dataset
-from torchvision import transforms
-
-from vae_core.datasets import ImageData, load
-from vae_core.datasets.base import DataError
-from vae_core.models import MODELS, Model, create
-from vae_core.training import Listener, TrainConfig, fit
 
 from .claims import Report, run
+from .contenders import BATCH, CASES, images, model, plain_layers
+from .roofline import flops, limit
 
-BATCH = 128
-AGAINST = "the plain tutorial loop, same network, batch and threads, interleaved"
-CASES = {"fully connected 784-256-256-20": ("mlp", "≥ 4"), "convolutional 28×28": ("conv", None)}
-
-
-class AsTorchvision(Dataset[tuple[torch.Tensor, int]]):
-    """What `torchvision.datasets.MNIST(transform=ToTensor())` does for each image."""
-
-    def __init__(self, data: ImageData) -> None:
-        self.images, self.transform = data.train.images[:, 0].numpy(), transforms.ToTensor()
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        return self.transform(Image.fromarray(self.images[index])), 0
-
-
-def images() -> tuple[ImageData, str]:
-    """MNIST, or 28×28 digits drawn from the embedded set where MNIST is not at hand."""
-    try:
-        return load("mnist"), "MNIST"
-    except DataError:
-        digits = load("digits").images
-        small = F.interpolate(digits.float(), 28, mode="area").round().byte()
-        many = small.repeat(-(-60_000 // len(small)), 1, 1, 1)[:61_000]
-        return ImageData("digits28", many, 60_000), "digits repeated to MNIST's size"
-
-
-def model(network: str) -> Model:
-    kind = MODELS["vae"]
-    return create("vae", kind.Config(shape=(1, 28, 28), network=network, latent_dim=20))
-
-
-def tutorial(network: str, data: ImageData) -> Iterator[float]:
-    """Images per second of each block of the tutorial's loop; `send` the block's number of steps."""
-    vae, dataset = model(network), AsTorchvision(data)
-    optimizer = torch.optim.Adam(vae.parameters(), lr=1e-3)
-    loader: Any = DataLoader(dataset, batch_size=BATCH, shuffle=True, drop_last=True)
-    batches = iter(loader)
-    steps = yield 0.0
-    while True:
-        start = time.perf_counter()
-        for _ in range(int(steps)):
-            x, _labels = next(batches, (None, None))
-            if x is None:
-                batches = iter(loader)
-                x, _labels = next(batches)
-            optimizer.zero_grad()
-            mu, logvar = vae.encoder(x).chunk(2, dim=1)
-            z = mu + torch.randn_like(mu) * torch.exp(0.5 * logvar)
-            reconstruction = torch.sigmoid(vae.decoder(z))
-            distortion = F.binary_cross_entropy(reconstruction, x, reduction="sum")
-            loss = distortion - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
-            loss.backward()
-            optimizer.step()
-            loss.item()
-        steps = yield steps * BATCH / (time.perf_counter() - start)
-
-
-class Speed(Listener):
-    """Images per second between the first and the last evaluation after the start: no evaluation, no compilation."""
-
-    def __init__(self) -> None:
-        self.points: list[tuple[int, float]] = []
-
-    def evaluated(self, state: Any, record: dict[str, Any]) -> None:
-        if record["step"] > 0:
-            self.points.append((record["step"], record["seconds"]))
-
-    def value(self) -> float:
-        (first, began), (last, ended) = self.points[0], self.points[-1]
-        return (last - first) * BATCH / (ended - began)
-
-
-def ours(network: str, data: ImageData, steps: int, **settings: Any) -> float:
-    speed = Speed()
-    fit(model(network), data, TrainConfig(steps=steps, batch_size=BATCH, snapshots=0, **settings), speed)
-    return speed.value()
-
-
-VARIANTS: dict[str, dict[str, Any]] = {
-    "our loop": {},
-    "our loop in float32": {"precision": "float32"},
-    "our loop with --compile": {"compile": True},
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": 1 << 30, "MALLOC_TRIM_THRESHOLD_": 2**31 - 1, "MALLOC_TOP_PAD_": 256 << 20}
+TUNED = {name: str(value) for name, value in MALLOC.items()}
+#: What the figures call it → (contender, environment).
+WHO: dict[str, tuple[str, dict[str, str]]] = {
+    "tutorial loop": ("tutorial", {}),
+    "pythae": ("pythae", {}),
+    "pythae with our malloc": ("pythae", TUNED),
+    "ours": ("auto", {}),
+    "ours in float32": ("float32", {}),
+    "ours in bfloat16": ("bfloat16", {}),
+    "peaks": ("peaks", {}),
 }
+#: Our loop as it comes over each of them, at least; for the cases in order.
+GOALS = {
+    "tutorial loop": (3, 2, 2.2),
+    "pythae": (2.2, 2.2, None),
+    "pythae with our malloc": (1.8, 1.6, None),
+}
+#: Steps of a block, about two seconds of ours.
+STEPS = {"fully connected 784-256-256-20": 800, "convolutional 28×28": 160, "convolutional 64×64 (Burgess)": 48}
+
+
+class Contender:
+    """One of them, waiting in a process of its own."""
+
+    def __init__(self, case: str, who: str, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bench.contenders", case, who], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env=os.environ | environment,
+        )  # fmt: skip
+        assert self.process.stdout
+        assert self.process.stdin
+        self.answers, self.questions = self.process.stdout, self.process.stdin
+        self._next("ready")
+
+    def block(self, steps: int) -> Any:
+        self.questions.write(f"{steps}\n")
+        self.questions.flush()
+        return json.loads(self._next())
+
+    def _next(self, wanted: str = "") -> str:
+        """The next line that is ours; trainers print as they like."""
+        for line in self.answers:
+            if line.strip() == wanted or (not wanted and line[:1] in "0123456789{"):
+                return line
+        raise RuntimeError("a contender has ended without an answer")
+
+    def end(self) -> None:
+        self.questions.close()
+        self.process.wait()
 
 
 def measure(report: Report, quick: bool) -> None:
-    data, name = images()
-    few = ImageData(data.name, torch.cat([data.train.images, data.test.images[:500]]), data.n_train)
-    blocks, scale = (3, 1) if quick else (6, 3)
-    variants = dict(list(VARIANTS.items())[:2]) if quick else VARIANTS
-    for title, (network, goal) in CASES.items():
-        peer = tutorial(network, few)
-        next(peer)
-        steps = {"mlp": 120, "conv": 25}[network] * scale
-        peer.send(10)  # type: ignore[attr-defined]
-        speeds: dict[str, list[float]] = {"tutorial loop": [], **{variant: [] for variant in variants}}
-        for _ in range(blocks):
-            speeds["tutorial loop"].append(peer.send(steps))  # type: ignore[attr-defined]
-            for variant, settings in variants.items():
-                speeds[variant].append(ours(network, few, steps * 3, **settings))
-        for variant, values in speeds.items():
-            report.claim(f"{title}, {variant}", statistics.median(values), "images/s", against=name)
-        for variant in variants:
-            ratio = float(np.median(np.array(speeds[variant]) / np.array(speeds["tutorial loop"])))
-            wanted = goal if variant == "our loop" else None
-            report.claim(f"{title}, {variant} / tutorial", ratio, "×", goal=wanted, against=AGAINST)
+    for index, case in enumerate(list(CASES)[: 1 if quick else None]):
+        who = {name: WHO[name] for name in ("tutorial loop", "pythae", "ours", "peaks")} if quick else WHO
+        contenders = {name: Contender(case, *them) for name, them in who.items()}
+        found: dict[str, list[Any]] = {name: [] for name in who}
+        for _ in range(2 if quick else 7):
+            for name, contender in contenders.items():
+                slower = 1 if name.startswith("ours") else 3
+                found[name].append(contender.block(max(10, STEPS[case] // slower // (2 if quick else 1))))
+        for contender in contenders.values():
+            contender.end()
+        peaks = found.pop("peaks")
+        peak = {kind: statistics.median(block[kind] for block in peaks) for kind in peaks[0]}
+        tell(report, case, index, found, peak)
+
+
+def tell(report: Report, case: str, index: int, found: dict[str, list[float]], peak: dict[str, float]) -> None:
+    data, _ = CASES[case]
+    for name, values in found.items():
+        report.claim(f"{case}, {name}", statistics.median(values), "images/s", against=data)
+    for name, goals in GOALS.items():
+        if name in found:
+            ratio = statistics.median(a / b for a, b in zip(found["ours"], found[name], strict=True))
+            goal = goals[index] and f"≥ {goals[index]}"
+            report.claim(f"{case}, ours / {name}", ratio, "×", goal=goal, against="interleaved blocks, same network and batch")  # fmt: skip
+    work = work_of(case)
+    for kind, amount in work.items():
+        report.claim(f"{case}, {kind}s, forward and backward", amount, "MFLOP/image")
+    for kind, value in peak.items():
+        report.claim(
+            f"{case}, peak of this machine, {kind}", value, "GFLOP/s", against="large ones, between the blocks"
+        )
+    for precision in ("float32", "bfloat16"):
+        if (name := f"ours in {precision}") in found:
+            share = 100 * statistics.median(found[name]) / limit(work, peak, precision)
+            goal = "≥ 50" if precision == "float32" and "64" in case else None
+            report.claim(f"{case}, {name}: of the roofline", share, "%", goal=goal, against=f"FLOPs at {precision} peaks")  # fmt: skip
+
+
+def work_of(case: str) -> dict[str, float]:
+    """MFLOP per image of the library's own layers."""
+    data, network = CASES[case]
+    vae = model(images(data).shape, network)
+    vae.encoder, vae.decoder = plain_layers(vae.encoder), plain_layers(vae.decoder)
+    x = torch.rand(BATCH, *vae.config.shape)
+    return flops(lambda: vae.loss(x, None, 0)["loss"], BATCH)
 
 
 if __name__ == "__main__":
-    sys.exit(run("train_speed", measure, __doc__ or ""))
+    sys.exit(run("train_speed", measure, (__doc__ or "").strip()))

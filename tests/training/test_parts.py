@@ -122,9 +122,10 @@ def test_a_device_that_is_not_there_is_told(name):
 
 
 def test_arithmetic_follows_the_wish_and_is_put_back():
-    assert Arithmetic.choose("float32", CPU, "conv") == Arithmetic(False, "highest")
-    assert Arithmetic.choose("bfloat16", CPU, "conv").autocast
-    assert Arithmetic.choose("bfloat16", CPU, "mlp") == Arithmetic(False, "medium")
+    assert Arithmetic.of("float32", CPU) == Arithmetic(False, "highest")
+    assert Arithmetic.of("bfloat16", CPU) == Arithmetic(True, "highest")
+    assert Arithmetic.of("products", CPU) == Arithmetic(False, "medium")
+    assert Arithmetic.of("products", torch.device("cuda")) == Arithmetic(False, "high")
     before = torch.get_float32_matmul_precision()
     with products("medium"):
         assert torch.get_float32_matmul_precision() == "medium"
@@ -202,14 +203,6 @@ def test_the_products_are_put_back_after_an_error():
     with pytest.raises(KeyError), products("medium"):
         raise KeyError
     assert torch.get_float32_matmul_precision() == before
-
-
-@pytest.mark.parametrize("native", [True, False])
-def test_auto_takes_bfloat16_only_where_the_machine_has_it(native, monkeypatch):
-    monkeypatch.setattr("vae_core.training.device.native_bfloat16", lambda device: native)
-    assert Arithmetic.choose("auto", CPU, "conv") == Arithmetic(native, "highest")
-    assert Arithmetic.choose("auto", CPU, "mlp") == Arithmetic(False, "medium" if native else "highest")
-    assert Arithmetic.choose("auto", torch.device("cuda"), "mlp") == Arithmetic(native, "highest")
 
 
 def test_cpu_is_always_there():

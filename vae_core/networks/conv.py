@@ -12,6 +12,7 @@ from itertools import pairwise
 from torch import nn
 
 from .initialise import initialise
+from .lean import LeanReLU, UpConv
 from .mlp import dense
 from .style import Style
 
@@ -30,7 +31,7 @@ def conv_encoder(shape: tuple[int, int, int], outputs: int, style: Style) -> nn.
     layers: list[nn.Module] = []
     inputs = shape[0]
     for _ in steps[1:]:
-        layers += [nn.Conv2d(inputs, channels, kernel_size=4, stride=2, padding=1), nn.ReLU(inplace=True)]
+        layers += [nn.Conv2d(inputs, channels, kernel_size=4, stride=2, padding=1), LeanReLU()]
         inputs = channels
     flat = channels * steps[-1] ** 2
     return initialise(nn.Sequential(*layers, nn.Flatten(), *dense([flat, *style.hidden, outputs], style.dropout)))
@@ -45,8 +46,6 @@ def conv_decoder(inputs: int, shape: tuple[int, int, int], style: Style) -> nn.S
     for index, (small, large) in enumerate(pairwise(steps)):
         outputs = shape[0] if index == len(steps) - 2 else channels
         # An odd side loses a pixel on the way down; output_padding gives it back.
-        layers.append(
-            nn.ConvTranspose2d(channels, outputs, kernel_size=4, stride=2, padding=1, output_padding=large - 2 * small)
-        )
-        layers.append(nn.ReLU(inplace=True))
+        layers.append(UpConv(channels, outputs, output_padding=large - 2 * small))
+        layers.append(LeanReLU())
     return initialise(nn.Sequential(*layers[:-1]))

@@ -8,6 +8,7 @@ from torch import nn
 
 from .conv import sides
 from .initialise import initialise
+from .lean import UpConv
 from .mlp import dense
 from .resnet import Block
 from .style import Style
@@ -47,9 +48,7 @@ def grid_decoder(name: str, shape: tuple[int, int, int], side: int, depth: int, 
     for small, large in pairwise(down_to(shape[1], side)[::-1]):
         layers += [
             nn.ReLU(),
-            nn.ConvTranspose2d(
-                style.channels, style.channels, kernel_size=4, stride=2, padding=1, output_padding=large - 2 * small
-            ),
+            UpConv(style.channels, style.channels, output_padding=large - 2 * small),
         ]
     return initialise(nn.Sequential(*layers, nn.ReLU(), nn.Conv2d(style.channels, shape[0], 3, padding=1)))
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from ..training import Listener, watch
+from ..training import Listener, describe_device, watch
+from ..training.device import IN_WORDS
 from ..training.loop import Plan
 from ..training.state import TrainingState
-from .files import RunError, read_json, read_tensors, write_bytes, write_tensors
+from .files import RunError, read_json, read_tensors, write_bytes, write_json, write_tensors
 from .run import Run
 
 WISHES = ("pause", "cancel")
@@ -32,6 +34,7 @@ class Recorder(Listener):
 
     def begin(self, state: TrainingState, plan: Plan) -> None:
         self.snapshot_steps = plan.snapshot_steps
+        self._name_arithmetic(plan)
         if self.resume_path.exists():
             self._restore(state)
             self._write_history(state)
@@ -61,6 +64,14 @@ class Recorder(Listener):
         self.run.set_status(
             step=state.step, epoch=record["epoch"], alerts=[alert.to_dict() for alert in watch(state.history)]
         )
+
+    def _name_arithmetic(self, plan: Plan) -> None:
+        """What `auto` came to goes into config.json, so that a resumed run computes as it did before."""
+        train = plan.config
+        if self.run.config.train != train:
+            settled = replace(self.run.config, train=train)
+            write_json(self.run.path / "config.json", settled.to_dict())
+        self.run.set_status(device=f"{describe_device(plan.batches.device)}, {IN_WORDS[train.precision]}")
 
     def _restore(self, state: TrainingState) -> None:
         """

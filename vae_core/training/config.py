@@ -8,7 +8,7 @@ from ..config import Config, setting
 from .rates import LR_SCHEDULES
 
 OPTIMIZERS = ("adam", "adamw")
-PRECISIONS = ("auto", "float32", "bfloat16")
+PRECISIONS = ("auto", "float32", "products", "bfloat16")
 
 
 def held_out_of(images: int) -> int:
@@ -34,7 +34,10 @@ class TrainConfig(Config):
     seed: int = setting(0, "Seed of the initial weights, the order of the images and the noise", low=0, high=2**32 - 1)
     device: str = setting("auto", "Where to train: auto, cpu, cuda or cuda:N")
     precision: str = setting(
-        "auto", "Arithmetic of the networks (auto: bfloat16 where it pays)", choices=PRECISIONS, advanced=True
+        "auto",
+        "Arithmetic of the networks: float32, float32 with rounded products, bfloat16 layers (auto: what is fastest here)",
+        choices=PRECISIONS,
+        advanced=True,
     )
     compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
     snapshots: int = setting(8, "Weights kept along the way, at log-spaced steps", low=0, high=64, advanced=True)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
 from .batches import Batches
+from .calibration import settle
 from .config import TrainConfig, held_out_of
 from .device import Arithmetic, choose_device, flushed_denormals, products, tune_process
 from .measure import Measurement, measure
@@ -66,6 +67,7 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     tune_process()
     torch.manual_seed(config.seed)
     plan = prepare(model, data, config)
+    config = plan.config
     preflight(model, *plan.batches.at(0))
     state = TrainingState.fresh(model, config)
     listener.begin(state, plan)
@@ -142,14 +144,14 @@ def compiled(model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, T
 def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
     """Move model and data to the device and lay out the steps."""
     device = choose_device(config.device)
-    network = model.config.network
-    channels_last = network != "mlp"
+    channels_last = model.config.network != "mlp"
+    train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
+    total = config.total_steps(len(train))
+    config = settle(config, model, total)
     model.to(device)
     if channels_last:
         model.to(memory_format=torch.channels_last)
-    train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     batches = Batches(train, config.batch_size, config.seed, device, channels_last)
-    total = config.total_steps(len(train))
     return Plan(
         config=config,
         batches=batches,
@@ -158,7 +160,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
         total=total,
         # An evaluation each epoch, yet between 20 and 100 of them in any run.
         every=min(max(batches.per_epoch, total // 100), max(1, total // 20)),
-        arithmetic=Arithmetic.choose(config.precision, device, network),
+        arithmetic=Arithmetic.of(config.precision, device),
         check_every=1 if device.type == "cpu" else 50,
         snapshot_steps=log_spaced(total, config.snapshots),
     )

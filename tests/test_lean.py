@@ -1,0 +1,66 @@
+"""The lean layers are the library's own, in numbers and in gradients."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from vae_core.networks.lean import LeanReLU, UpConv
+
+
+def pair(outputs, padding, kind=torch.float64):
+    torch.manual_seed(0)
+    ours = UpConv(3, outputs, padding).to(kind)
+    theirs = nn.ConvTranspose2d(3, outputs, 4, 2, 1, output_padding=padding).to(kind)
+    theirs.load_state_dict(ours.state_dict())
+    return ours, theirs
+
+
+@pytest.mark.parametrize("outputs", [1, 3, 8])
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_numbers_and_gradients_are_those_of_the_library(outputs, padding, layout):
+    ours, theirs = pair(outputs, padding)
+    x = torch.randn(5, 3, 7, 7, dtype=torch.float64).to(memory_format=layout)
+    found = []
+    for layer in (ours, theirs):
+        seen = x.clone().requires_grad_()
+        y = layer(seen)
+        y.sin().sum().backward()
+        found.append((y, seen.grad, layer.weight.grad, layer.bias.grad))
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("outputs", [1, 8])
+def test_second_derivatives(outputs):
+    ours, _ = pair(outputs, 0)
+    x = torch.randn(2, 3, 4, 4, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(ours, (x,))
+    assert torch.autograd.gradgradcheck(lambda x: ours(x).square(), (x,))
+
+
+def test_relu_and_its_gradients():
+    torch.manual_seed(1)
+    x = torch.randn(4, 3, 6, 6, dtype=torch.float64, requires_grad=True)
+
+    def lean(x):
+        return (LeanReLU()(x * 3) * 2).square().sum()
+
+    def plain(x):
+        return (F.relu(x * 3) * 2).square().sum()
+
+    for order in (lean, plain):
+        (first,) = torch.autograd.grad(order(x), x, create_graph=True)
+        (second,) = torch.autograd.grad(first.square().sum(), x)
+        if order is lean:
+            kept = first, second
+    torch.testing.assert_close(kept, (first, second))
+    lean(x).backward()
+    torch.testing.assert_close(x.grad, first.detach())
+
+
+def test_vmap_takes_the_library_s_layers():
+    ours, theirs = pair(2, 0, torch.float32)
+    x = torch.randn(4, 2, 3, 5, 5)
+    torch.testing.assert_close(torch.vmap(lambda x: LeanReLU()(ours(x)))(x), torch.vmap(lambda x: F.relu(theirs(x)))(x))

@@ -1,0 +1,56 @@
+"""The fast path trains the model that the plain loop of any textbook trains."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from bench.contenders import plain_layers
+from vae_core.models import MODELS, create
+from vae_core.training import Listener, TrainConfig, fit
+from vae_core.training.batches import Batches
+
+STEPS = 60
+
+
+class Losses(Listener):
+    def __init__(self):
+        self.found = []
+
+    def evaluated(self, state, record):
+        if record["train"]:
+            self.found.append(record["train"]["loss"])
+
+
+def plain_losses(model, data, config):
+    """Sigmoid, binary cross-entropy, the closed-form KL, plain Adam, contiguous tensors; the same batches and noise."""
+    encoder, decoder = plain_layers(model.encoder), plain_layers(model.decoder)
+    torch.manual_seed(config.seed)
+    optimizer = torch.optim.Adam(
+        [*encoder.parameters(), *decoder.parameters()], lr=config.lr, fused=False, foreach=False
+    )
+    batches = Batches(data.train, config.batch_size, config.seed, torch.device("cpu"), channels_last=False)
+    losses = []
+    for step in range(STEPS):
+        x, _ = batches.at(step)
+        mu, raw = encoder(x).chunk(2, dim=1)
+        logvar = 20 * torch.tanh(raw / 20)
+        z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+        distortion = F.binary_cross_entropy(torch.sigmoid(decoder(z)), x, reduction="sum") / len(x)
+        loss = distortion - 0.5 * (1 + logvar - mu.square() - logvar.exp()).sum() / len(x)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize(("network", "precision", "within"), [("mlp", "float32", 1e-4), ("conv", "float32", 1e-4), ("conv", "bfloat16", 2e-2)])  # fmt: skip
+def test_the_curve_is_that_of_the_plain_loop(digits, network, precision, within):
+    config = TrainConfig(steps=STEPS, batch_size=64, seed=5, precision=precision, snapshots=0)
+    kind = MODELS["vae"].Config(shape=digits.shape, network=network, latent_dim=4, hidden=(32,), channels=8)
+    expected = plain_losses(create("vae", kind, seed=1), digits, config)
+    losses = Losses()
+    fit(create("vae", kind, seed=1), digits, config, losses)
+    assert expected[-1] < 0.85 * expected[0]
+    every = STEPS // len(losses.found)
+    assert losses.found == pytest.approx(expected[every - 1 :: every], rel=within)
