@@ -25,6 +25,7 @@ from torchvision import transforms
 from vae_core.datasets import ImageData, load
 from vae_core.datasets.base import DataConfig, DataError
 from vae_core.models import MODELS, Model, create
+from vae_core.networks.initialise import initialise
 from vae_core.networks.lean import LeanReLU, UpConv
 from vae_core.training import Listener, TrainConfig, fit
 from vae_core.training.calibration import settle
@@ -32,11 +33,11 @@ from vae_core.training.calibration import settle
 from .roofline import peaks
 
 BATCH = 128
-#: Case → (data, network): the models of the figures.
+#: Case → the data it is trained on.
 CASES = {
-    "fully connected 784-256-256-20": ("mnist", "mlp"),
-    "convolutional 28×28": ("mnist", "conv"),
-    "convolutional 64×64 (Burgess)": ("sprites", "conv"),
+    "fully connected 784-400-20": "mnist",
+    "convolutional 28×28, 32-64-256": "mnist",
+    "convolutional 64×64 (Burgess)": "sprites",
 }
 
 
@@ -53,8 +54,21 @@ def images(name: str) -> ImageData:
         return ImageData("digits repeated", small.repeat(-(-60_000 // len(small)), 1, 1, 1)[:60_500], 60_000)
 
 
-def model(shape: tuple[int, ...], network: str) -> Model:
-    return create("vae", MODELS["vae"].Config(shape=shape, network=network, latent_dim=20))
+def model(case: str) -> Model:
+    """The case's VAE with 20 latent dimensions."""
+    shape = (1, 64, 64) if "64×64" in case else (1, 28, 28)
+    network, hidden = ("mlp", (400,)) if "784" in case else ("conv", (256, 256))
+    vae = create("vae", MODELS["vae"].Config(shape=shape, network=network, hidden=hidden, latent_dim=20))
+    if "32-64" in case:  # wider at the second layer than our own at this size
+        vae.encoder = initialise(nn.Sequential(
+            nn.Conv2d(1, 32, 4, 2, 1), LeanReLU(), nn.Conv2d(32, 64, 4, 2, 1), LeanReLU(), nn.Flatten(),
+            nn.Linear(64 * 49, 256), nn.ReLU(inplace=True), nn.Linear(256, 40),
+        ))  # fmt: skip
+        vae.decoder = initialise(nn.Sequential(
+            nn.Linear(20, 256), nn.ReLU(inplace=True), nn.Linear(256, 64 * 49), nn.ReLU(inplace=True),
+            nn.Unflatten(1, (64, 7, 7)), UpConv(64, 32), LeanReLU(), UpConv(32, 1),
+        ))  # fmt: skip
+    return vae
 
 
 def plain_layers(network: nn.Sequential) -> nn.Sequential:
@@ -86,9 +100,9 @@ class AsTorchvision(Dataset[tuple[torch.Tensor, int]]):
         return self.transform(Image.fromarray(self.images[index])), 0
 
 
-def tutorial(data: ImageData, network: str) -> Callable[[int], float]:
+def tutorial(data: ImageData, case: str) -> Callable[[int], float]:
     """The loop that every tutorial shows: torchvision, `ToTensor`, `DataLoader`, summed cross-entropy on sigmoids."""
-    vae, dataset = model(data.shape, network), AsTorchvision(data)
+    vae, dataset = model(case), AsTorchvision(data)
     encoder, decoder = plain_layers(vae.encoder), plain_layers(vae.decoder)
     optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=1e-3)
     loader = DataLoader(dataset, batch_size=BATCH, shuffle=True, drop_last=True)
@@ -117,7 +131,7 @@ def tutorial(data: ImageData, network: str) -> Callable[[int], float]:
     return block
 
 
-def pythae(data: ImageData, network: str) -> Callable[[int], float]:
+def pythae(data: ImageData, case: str) -> Callable[[int], float]:
     """pythae's `BaseTrainer` with its `VAE`, around our network; its images are floats in memory, as it wants them."""
     logging.disable(logging.WARNING)
     from pythae.data.datasets import BaseDataset
@@ -126,7 +140,7 @@ def pythae(data: ImageData, network: str) -> Callable[[int], float]:
     from pythae.models.nn import BaseDecoder, BaseEncoder
     from pythae.trainers import BaseTrainer, BaseTrainerConfig
 
-    ours = model(data.shape, network)
+    ours = model(case)
 
     class Encoder(BaseEncoder):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -178,7 +192,7 @@ class Speed(Listener):
         return (last - first) * BATCH / (ended - began)
 
 
-def ours(data: ImageData, network: str, **settings: Any) -> Callable[[int], float]:
+def ours(data: ImageData, case: str, **settings: Any) -> Callable[[int], float]:
     """Our loop from its first evaluation to its last, the time of evaluations left out on both sides."""
     few = dataclasses.replace(
         data, images=torch.cat([data.train.images, data.test.images[:500]]), labels=None, factors=None
@@ -186,33 +200,32 @@ def ours(data: ImageData, network: str, **settings: Any) -> Callable[[int], floa
 
     def block(steps: int) -> float:
         speed = Speed()
-        fit(model(data.shape, network), few, TrainConfig(steps=steps, batch_size=BATCH, snapshots=0, **settings), speed)
+        fit(model(case), few, TrainConfig(steps=steps, batch_size=BATCH, snapshots=0, **settings), speed)
         return speed.value()
 
     return block
 
 
-def auto(data: ImageData, network: str) -> Callable[[int], float]:
+def auto(data: ImageData, case: str) -> Callable[[int], float]:
     """Our loop as it comes: in the precision that its own short calibration finds."""
-    precision = settle(TrainConfig(batch_size=BATCH), model(data.shape, network), 10**6).precision
+    precision = settle(TrainConfig(batch_size=BATCH), model(case), 10**6).precision
     print(precision, file=sys.stderr)
-    return ours(data, network, precision=precision)
+    return ours(data, case, precision=precision)
 
 
 CONTENDERS: dict[str, Callable[[ImageData, str], Callable[[int], Any]]] = {
     "tutorial": tutorial,
     "pythae": pythae,
     "auto": auto,
-    "float32": lambda data, network: ours(data, network, precision="float32"),
-    "bfloat16": lambda data, network: ours(data, network, precision="bfloat16"),
-    "compiled": lambda data, network: ours(data, network, precision="float32", compile=True),
-    "peaks": lambda data, network: lambda steps: peaks(),
+    "float32": lambda data, case: ours(data, case, precision="float32"),
+    "bfloat16": lambda data, case: ours(data, case, precision="bfloat16"),
+    "compiled": lambda data, case: ours(data, case, precision="float32", compile=True),
+    "peaks": lambda data, case: lambda steps: peaks(),
 }
 
 
 if __name__ == "__main__":
-    data_name, network_name = CASES[sys.argv[1]]
-    contender = CONTENDERS[sys.argv[2]](images(data_name), network_name)
+    contender = CONTENDERS[sys.argv[2]](images(CASES[sys.argv[1]]), sys.argv[1])
     contender(10)
     print("ready", flush=True)
     for line in sys.stdin:

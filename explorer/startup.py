@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,7 +15,7 @@ from streamlit import App
 
 from vae_core.config import BetascopeError
 from vae_core.runs import Run, Store
-from vae_core.runs.queue import start_worker
+from vae_core.runs.queue import slots, start_worker
 from vae_core.training import choose_device
 
 from .live import base
@@ -44,16 +45,17 @@ def _warm() -> None:
 
 
 def take_up_queue(store: Store) -> None:
-    """Start a worker for every device that queued runs wait for; where one is at work, the second one leaves."""
-    devices = set()
+    """Start workers for every device that queued runs wait for; those that find no place leave."""
+    waiting: Counter[str] = Counter()
     for run in store.runs():
         try:
             if isinstance(run, Run) and run.status()["state"] == "queued":
-                devices.add(str(choose_device(run.config.train.device)))
+                waiting[str(choose_device(run.config.train.device))] += 1
         except BetascopeError as error:
             LOG.warning("%s: %s", run.id, error)
-    for device in sorted(devices):
-        start_worker(store, device)
+    for device, count in sorted(waiting.items()):
+        for _ in range(min(count, slots(choose_device(device)))):
+            start_worker(store, device)
 
 
 def explain_script_error(error: Exception) -> bool:

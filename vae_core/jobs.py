@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from .analysis import EvaluateConfig, MapConfig, at_nearest, evaluate, latents_of, map_of, rate_curve
-from .config import Config, ConfigError
+from .config import BetascopeError, Config, ConfigError, TrainingFailed
 from .datasets.base import DataConfig
 from .datasets.files import is_path
 from .models import MODELS, ModelConfig, family
-from .runs import Run, RunConfig, Store, execute, plan_run
+from .runs import Run, RunConfig, RunError, Store, execute, plan_run
 from .training import TrainConfig
 
+#: Seconds that a task waits for a run that another process still holds.
+PATIENCE = 60.0
 #: Settings that come from the data, never from a person.
 FROM_DATA = ("shape", "classes", "train_size")
 
@@ -84,6 +89,29 @@ def train_run(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | 
     if state == "done":
         finish(run)
     return state
+
+
+def train_folder(path: str, threads: int) -> str:
+    """What a machine of a cluster does with a run folder; returns the run's state, and raises nothing that it can tell.
+
+    A run that its dead predecessor still seems to hold is waited for.
+    """
+    torch.set_num_threads(threads)
+    run, end = Run.open(Path(path)), time.monotonic() + PATIENCE
+    if (run.path / "request.json").exists():
+        return run.status()["state"]  # taken out of the queue before its turn
+    while run.status()["state"] != "done":
+        try:
+            return train_run(run)
+        except RunError as error:
+            if not run.is_alive() or time.monotonic() > end:
+                run.set_status(state="failed", message=str(error))
+                return "failed"
+            time.sleep(1)
+        except (BetascopeError, TrainingFailed) as error:
+            run.set_status(state="failed", message=str(error))
+            return "failed"
+    return "done"
 
 
 def finish(run: Run) -> None:

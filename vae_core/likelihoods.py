@@ -27,9 +27,14 @@ def bernoulli_nll(logits: Tensor, x: Tensor, logvar: Tensor | None = None) -> Te
 class _BernoulliNLL(torch.autograd.Function):
     """softplus(l) − x·l with the gradient sigmoid(l) − x written out: half the passes over the pixels."""
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, logits: Tensor, x: Tensor) -> Tensor:
-        ctx.save_for_backward(logits, x)
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def forward(logits: Tensor, x: Tensor) -> Tensor:
         return torch.addcmul(F.softplus(logits), x, logits, value=-1).flatten(1).sum(1)
 
     @staticmethod

@@ -100,8 +100,10 @@ def test_the_queue_goes_on_after_a_restart(put: Put, store: Store, monkeypatch: 
     assert devices == []
     put("one", state="queued")
     put("two", state="queued")
+    put("three", state="queued")
+    monkeypatch.setattr(startup, "slots", lambda device: 2)
     startup.take_up_queue(store)
-    assert len(devices) == 1
+    assert devices == ["cpu", "cpu"]
 
 
 def test_home_has_an_address_of_its_own() -> None:

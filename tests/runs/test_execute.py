@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 import vae_core
 from tests.conftest import QUICK
@@ -137,8 +138,9 @@ def test_a_loss_that_is_no_number_fails_the_run_with_the_last_good_weights(store
     assert all(parameter.isfinite().all() for parameter in run.model().parameters())
 
 
-def test_the_queue_trains_oldest_first_one_at_a_time(store, monkeypatch):
+def test_the_queue_trains_oldest_first(store, monkeypatch):
     monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
+    monkeypatch.setattr("vae_core.runs.queue.slots", lambda device: 1)
     runs = [submit(store, configure("digits", name=name, **QUICK)) for name in ("one", "two", "three")]
     assert [run.status()["state"] for run in runs] == ["queued"] * 3
     request(runs[1], "cancel")
@@ -158,6 +160,37 @@ def test_the_queue_trains_oldest_first_one_at_a_time(store, monkeypatch):
     work(store, "cpu", train)
     assert order == [runs[0].id, runs[2].id]
     assert [run.status()["state"] for run in runs] == ["failed", "cancelled", "done"]
+
+
+def test_a_second_worker_takes_the_next_run_and_both_share_the_cores(store, monkeypatch):
+    monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
+    monkeypatch.setattr("vae_core.runs.queue.slots", lambda device: 2)
+    runs = [submit(store, configure("digits", name=name, **QUICK)) for name in ("one", "two", "three")]
+    order, threads = [], []
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+
+    def train(run):
+        order.append(run.id)
+        threads.append(torch.get_num_threads())
+        if run.id == runs[0].id:
+            work(store, "cpu", train)  # a second worker: takes the others, the third finds no place
+            work(store, "cpu", lambda other: pytest.fail("nothing is left to train"))
+        run.set_status(state="done")
+
+    work(store, "cpu", train)
+    torch.set_num_threads(before)
+    assert order == [run.id for run in runs]
+    assert threads[0] == 2
+
+
+def test_many_runs_start_as_many_workers_as_there_is_room_for(store, monkeypatch):
+    started = []
+    monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: started.append(device))
+    monkeypatch.setattr("vae_core.runs.queue.slots", lambda device: 2)
+    for _ in range(5):
+        submit(store, configure("digits", **QUICK))
+    assert started == ["auto", "auto"]
 
 
 def test_wishes_reach_a_training_run_and_resume_queues_it_again(store, monkeypatch):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import signal
 import time
 from typing import Any
 
 from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
-from ..jobs import FROM_DATA, configure, train_run
+from ..jobs import FROM_DATA, configure, train_folder, train_run
 from ..models import MODELS
-from ..runs import Processes, Run, RunConfig, RunError, Store, fitting, work
-from ..runs.queue import request
+from ..runs import Executor, Processes, RayCluster, Run, RunConfig, RunError, Store, fitting, work
+from ..runs.queue import request, work_on
 from ..training import TrainConfig, choose_device
 from .console import add_option, graceful, progress, say
 
@@ -46,6 +47,8 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--betas", type=float, nargs="+", required=True, help="one run per β")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="and per seed (default 0)")
     parser.add_argument("--jobs", type=int, default=None, help="runs to train at once (default: a run for each core)")
+    parser.add_argument("--executor", choices=("processes", "ray"), default="processes", help="who trains: processes of this machine (default), or the tasks of a Ray cluster")  # fmt: skip
+    parser.add_argument("--address", default="auto", help="the Ray cluster (default auto: the one this machine is in)")
     parser.add_argument("--queue", action="store_true", help="queue the runs for the background worker and return")
     add_settings(parser)
 
@@ -87,9 +90,11 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     ]
     if options.queue:
         return _queued(store, configs)
+    if options.executor == "ray":
+        return _at_once(store, configs, RayCluster(options.address, train_folder), f"on the cluster {options.address}")
     jobs = fitting(choose_device(configs[0].train.device), len(configs)) if options.jobs is None else options.jobs
     if jobs != 1:
-        return _at_once(store, configs, jobs)
+        return _at_once(store, configs, Processes(jobs), f"{jobs} at once")
     rows, code = [], 0
     for config in configs:
         row, code = _train_here(store.create(config))
@@ -99,11 +104,11 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return {"runs": rows}, code
 
 
-def _at_once(store: Store, configs: list[RunConfig], jobs: int) -> tuple[dict[str, Any], int]:
-    """Several processes side by side; Ctrl-C cancels them all, saved."""
-    processes, started = Processes(jobs), time.perf_counter()
+def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: str) -> tuple[dict[str, Any], int]:
+    """Several runs side by side; Ctrl-C cancels them all, saved."""
+    started = time.perf_counter()
     runs = [store.create(config) for config in configs]
-    say(f"training {len(runs)} runs in {store.root}, {jobs} at once")
+    say(f"training {len(runs)} runs in {store.root}, {how}")
     with (
         progress(f"{len(runs)} runs", " steps") as bar,
         graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}),
@@ -113,7 +118,7 @@ def _at_once(store: Store, configs: list[RunConfig], jobs: int) -> tuple[dict[st
             bar.move(done, total)
             return bar.wish
 
-        states = processes.train(store, runs, tell)
+        states = executor.train(store, runs, tell)
     seconds, rows = time.perf_counter() - started, []
     for run in runs:
         state = states[run.id]
@@ -193,6 +198,10 @@ def work_options(parser: argparse.ArgumentParser) -> None:
 
 def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store = Store(options.store)
+
+    if address := os.environ.get("VAE_RAY_ADDRESS"):
+        work_on(store, options.device, RayCluster(address, train_folder))
+        return {"store": str(store.root)}, 0
 
     def one(run: Run) -> None:
         with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGTERM: "pause", signal.SIGINT: "pause"}):

@@ -77,13 +77,18 @@ class VAE(Model):
         if cast(VAE.Config, config).schedule == "controlled":
             self.controller = RateController(cast(VAE.Config, config).target_rate)
 
+    #: β and β at this step while variants are trained as one (training/together.py); else the configuration tells.
+    as_tensors: tuple[Tensor, Tensor] | None = None
+
     @property
     def beta(self) -> float:
         """The weight of the rate when the schedule is at its full value."""
-        return getattr(self.config, "beta", 1.0)
+        return cast(float, self.as_tensors[0]) if self.as_tensors else getattr(self.config, "beta", 1.0)
 
     def weight(self, step: int) -> float:
         """β at this step."""
+        if self.as_tensors:
+            return cast(float, self.as_tensors[1])  # computes as a number does
         config = cast(VAE.Config, self.config)
         if config.schedule == "controlled":
             return float(self.controller.beta)

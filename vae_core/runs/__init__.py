@@ -1,5 +1,6 @@
 """Runs: the folder that holds one, the store that holds them all, the queue that trains them."""
 
+from .cluster import RayCluster
 from .config import RunConfig, plan_run
 from .execute import execute
 from .executors import Executor, Processes, fitting
@@ -14,6 +15,7 @@ __all__ = [
     "BrokenRun",
     "Executor",
     "Processes",
+    "RayCluster",
     "Run",
     "RunConfig",
     "RunError",

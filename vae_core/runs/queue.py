@@ -1,7 +1,7 @@
-"""A queue of runs, one at a time per device, trained by a worker process that outlives the app.
+"""A queue of runs, trained by worker processes that outlive the app: one per GPU, one for each core of a CPU.
 
-The queue is the run folders themselves: whatever says "queued" is in it, oldest first. A worker holds the
-device's lock file; starting a second one is harmless, it leaves at once.
+The queue is the run folders themselves: whatever says "queued" is in it, oldest first. A worker holds one of the
+device's slots, a lock file; starting one too many is harmless, it leaves at once.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+import torch
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from ..config import BetascopeError, ConfigError
 from ..training import TrainingFailed, choose_device
+from .cluster import RayCluster
 from .config import RunConfig
+from .executors import cores, fitting
 from .files import RunError, write_json
 from .run import Run
 from .store import Store
@@ -26,9 +30,10 @@ from .store import Store
 
 def submit(store: Store, config: RunConfig) -> Run:
     """Create a run, queue it and see that a worker is there for its device."""
-    choose_device(config.train.device)  # a device that is not here is told before anything is written
+    device = choose_device(config.train.device)  # one that is not here is told before anything is written
     run = store.create(config, state="queued")
-    start_worker(store, config.train.device)
+    if len(waiting(store, str(device))) <= slots(device):  # else the workers of those before will come to it
+        start_worker(store, config.train.device)
     return run
 
 
@@ -94,27 +99,94 @@ def gently() -> list[str]:
     return ["nice", "-n", "10"] if shutil.which("nice") else []
 
 
+def slots(device: torch.device) -> int:
+    """How many runs train on a device at once."""
+    return fitting(device, cores())
+
+
 def work(store: Store, device: str, train: Callable[[Run], object]) -> None:
-    """Train queued runs of this device, oldest first, until none is left.
+    """Train queued runs of this device, oldest first, until none is left; other workers may be at it too.
 
     Raises:
         ConfigError: a device that is not on this machine. RunError: the store cannot be written.
     """
-    device = str(choose_device(device))
-    lock = FileLock(_queue_folder(store) / f"{device.replace(':', '-')}.lock", is_singleton=False)
-    while next_queued(store, device) is not None:
-        try:
-            with lock.acquire(timeout=0):
-                while (run := next_queued(store, device)) is not None:
+    here = choose_device(device)
+    while waiting(store, str(here)):
+        slot = _free_slot(store, here)
+        if slot is None:
+            return  # as many as fit are at work and will come to these runs
+        with slot:
+            while (taken := _take(store, here)) is not None:
+                run, claim = taken
+                with claim, _share_of_cores(store, here):
                     _train_one(run, train)
-        except Timeout:
-            return  # another worker has the device and will come to this run
 
 
-def next_queued(store: Store, device: str) -> Run | None:
-    """The oldest run that waits for this device."""
-    waiting = [run for run in store.runs() if isinstance(run, Run) and _device_of(run) == device]
-    return min(waiting, key=lambda run: run.config.created, default=None)
+def work_on(store: Store, device: str, cluster: RayCluster) -> None:
+    """The same through a cluster: all queued runs of this device are its tasks, those that come meanwhile too."""
+    here = choose_device(device)
+    while runs := waiting(store, str(here)):
+        with suppress(Timeout), FileLock(_queue_folder(store) / "cluster.lock", is_singleton=False).acquire(timeout=0):
+            cluster.train(store, runs, more=lambda: _queued(store, str(here)))
+            continue
+        return  # another worker speaks to the cluster
+
+
+def waiting(store: Store, device: str) -> list[Run]:
+    """The runs that wait for this device and that no worker has taken, oldest first."""
+    return [run for run in _queued(store, device) if _is_free(run)]
+
+
+def _queued(store: Store, device: str) -> list[Run]:
+    found = [run for run in store.runs() if isinstance(run, Run) and _device_of(run) == device]
+    return sorted(found, key=lambda run: run.config.created)
+
+
+def _free_slot(store: Store, device: torch.device) -> AcquireReturnProxy | None:
+    """One of the device's places, taken; None when others hold them all."""
+    name = str(device).replace(":", "-")
+    for number in range(slots(device)):
+        with suppress(Timeout):
+            return FileLock(_queue_folder(store) / f"{name}.{number}.lock", is_singleton=False).acquire(timeout=0)
+    return None
+
+
+def _take(store: Store, device: torch.device) -> tuple[Run, AcquireReturnProxy] | None:
+    """The oldest run that nobody has taken, with the lock that says so."""
+    for run in _queued(store, str(device)):
+        claim = _claim(run)
+        if claim is not None and run.status()["state"] == "queued":
+            return run, claim
+    return None
+
+
+def _claim(run: Run) -> AcquireReturnProxy | None:
+    """Between "queued" and "running" a run belongs to the worker that holds this lock."""
+    try:
+        return FileLock(run.path / ".claim", is_singleton=False).acquire(timeout=0)
+    except (Timeout, OSError):
+        return None  # taken, or deleted since it was listed
+
+
+def _is_free(run: Run) -> bool:
+    claim = _claim(run)
+    if claim is not None:
+        claim.lock.release()
+    return claim is not None
+
+
+@contextmanager
+def _share_of_cores(store: Store, device: torch.device) -> Iterator[None]:
+    """As many threads as are left when every run that trains or waits has its part."""
+    before = torch.get_num_threads()
+    if device.type == "cpu":
+        states = [run.status()["state"] for run in store.runs() if isinstance(run, Run)]
+        at_once = min(slots(device), sum(state in ("queued", "running") for state in states))
+        torch.set_num_threads(max(1, before // max(1, at_once)))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _device_of(run: Run) -> str | None:

@@ -1,0 +1,141 @@
+"""Runs on a real Ray cluster of two machines, both of them processes of this one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import vae_core
+from tests.conftest import QUICK
+from vae_core.config import ConfigError
+from vae_core.jobs import configure, train_folder
+from vae_core.runs import RayCluster
+from vae_core.runs.files import read_json, write_json
+
+ray = pytest.importorskip("ray")
+ROOT = Path(__file__).parents[2]
+LONG = QUICK | {"epochs": 3000}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    from ray.cluster_utils import Cluster
+
+    found = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False, "object_store_memory": 100_000_000})  # fmt: skip
+    found.add_node(num_cpus=1, object_store_memory=100_000_000)
+    yield found
+    ray.shutdown()
+    found.shutdown()
+
+
+def runs_of(store: vae_core.Store, count: int, **settings: Any) -> list[vae_core.Run]:
+    return [store.create(configure("digits", "beta_vae", beta=float(k + 1), **settings)) for k in range(count)]
+
+
+def test_eight_variants_finish_and_the_resources_are_told(cluster: Any, store: vae_core.Store) -> None:
+    runs = runs_of(store, 8, **QUICK | {"epochs": 1})
+    seen: list[tuple[int, int]] = []
+    states = RayCluster(cluster.address, train_folder, poll=0.1).train(store, runs, lambda *steps: seen.append(steps))
+    assert states == {run.id: "done" for run in runs}
+    assert seen[-1][0] == seen[-1][1] > 0
+    assert all(run.evaluation() for run in runs)
+    told = read_json(store.root / ".queue" / "cluster.json")
+    assert told["nodes"] == told["cpus"] == 2
+    alone = vae_core.train("digits", "beta_vae", store=store, beta=3.0, **QUICK | {"epochs": 1})
+    assert runs[2].evaluation()["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=1e-4)
+
+
+def test_cancel_reaches_those_that_train_and_those_that_wait(cluster: Any, store: vae_core.Store) -> None:
+    runs = runs_of(store, 4, **LONG)
+
+    def tell(done: int, total: int) -> str | None:
+        return "cancel" if sum(run.status().get("step", 0) > 20 for run in runs) == 2 else None
+
+    states = RayCluster(cluster.address, train_folder, poll=0.1).train(store, runs, tell)
+    assert set(states.values()) == {"cancelled"}
+    assert sum(run.has_weights for run in runs) == 2
+
+
+def test_runs_of_a_dead_machine_go_on_elsewhere_from_their_last_save(cluster: Any, store: vae_core.Store) -> None:
+    doomed = cluster.add_node(num_cpus=1, resources={"doomed": 1}, object_store_memory=100_000_000)
+    runs = runs_of(store, 3, **LONG | {"epochs": 400})
+    killed: list[dict[str, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        steps = {run.id: run.status().get("step", 0) for run in runs if run.has_weights}
+        if not killed and len(steps) == 3 and min(steps.values()) > 100:
+            killed.append(steps)
+            cluster.remove_node(doomed, allow_graceful=False)
+
+    states = RayCluster(cluster.address, train_folder, poll=0.1).train(store, runs, tell)
+    assert killed
+    assert states == {run.id: "done" for run in runs}
+    for run in runs:
+        steps = [record["step"] for record in run.history()]
+        assert steps == sorted(set(steps))
+        assert steps[-1] == run.config.train.total_steps(run.config.model.train_size)
+
+
+def test_a_run_taken_out_of_the_queue_is_not_begun(store: vae_core.Store) -> None:
+    (run,) = runs_of(store, 1, **LONG)
+    run.set_status(state="cancelled")
+    write_json(run.path / "request.json", {"wish": "cancel"})
+    assert train_folder(str(run.path), 1) == "cancelled"
+    assert not run.has_weights
+
+
+def test_no_cluster_is_one_sentence(store: vae_core.Store) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "vae_core",
+        "sweep",
+        "--dataset",
+        "digits",
+        "--betas",
+        "1",
+        "2",
+        "--executor",
+        "ray",
+    ]
+    command += ["--address", "127.0.0.1:1", "--store", str(store.root), "--epochs", "1", "--network", "mlp"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert found.returncode == 2
+    assert "--address '127.0.0.1:1'" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_the_command_line_sweeps_on_the_cluster(cluster: Any, store: vae_core.Store) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "vae_core",
+        "sweep",
+        "--dataset",
+        "digits",
+        "--betas",
+        "1",
+        "2",
+        "--executor",
+        "ray",
+    ]
+    command += ["--address", cluster.address, "--store", str(store.root), "--epochs", "1", "--network", "mlp", "--json"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert found.returncode == 0, found.stderr
+    assert [run["status"] for run in json.loads(found.stdout.splitlines()[-1])["runs"]] == ["done", "done"]
+    assert time.time() - read_json(store.root / ".queue" / "cluster.json")["time"] < 300
+
+
+def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    from vae_core.runs.cluster import connected
+
+    with pytest.raises(ConfigError, match=r"requirements-ray\.txt"):
+        connected("auto")
