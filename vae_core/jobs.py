@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from .config import BetascopeError, Config, ConfigError, TrainingFailed
 from .datasets.base import DataConfig
 from .datasets.files import is_path
 from .models import MODELS, ModelConfig, family
-from .runs import Run, RunConfig, RunError, Store, execute, plan_run
+from .runs import Run, RunConfig, RunError, Store, execute, execute_together, plan_run
 from .training import TrainConfig
 
 #: Seconds that a task waits for a run that another process still holds.
@@ -89,6 +89,21 @@ def train_run(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | 
     if state == "done":
         finish(run)
     return state
+
+
+def train_group(runs: Sequence[Run], wish: Callable[[], str | None] = lambda: None) -> dict[str, str]:
+    """The same for runs of one group of `alike`, as one batched model where there are several; run id → its state.
+
+    Raises:
+        BetascopeError, TrainingFailed: as `execute_together` and `train_run`.
+    """
+    if len(runs) == 1:
+        return {runs[0].id: train_run(runs[0], lambda step, total, status: wish())}
+    states = execute_together(runs, lambda step, total, status: wish())
+    for run in runs:
+        if states[run.id] == "done":
+            finish(run)
+    return states
 
 
 def train_folder(path: str, threads: int) -> str:

@@ -13,7 +13,7 @@ import torch
 
 import vae_core
 from tests.conftest import QUICK
-from vae_core.jobs import configure, train_run
+from vae_core.jobs import configure, train_group, train_run
 from vae_core.runs import RunError, request, resume, submit, work
 from vae_core.training import TrainingFailed
 
@@ -182,6 +182,17 @@ def test_a_second_worker_takes_the_next_run_and_both_share_the_cores(store, monk
     torch.set_num_threads(before)
     assert order == [run.id for run in runs]
     assert threads[0] == 2
+
+
+def test_where_variants_pay_together_a_worker_takes_them_all(store, monkeypatch):
+    monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
+    monkeypatch.setattr("vae_core.runs.queue.batches", lambda device: True)
+    runs = [submit(store, configure("digits", "beta_vae", beta=beta, **QUICK)) for beta in (1.0, 2.0, 4.0)]
+    other = submit(store, configure("digits", "vae", **QUICK))
+    taken = []
+    work(store, "cpu", None, lambda runs: (taken.append([run.id for run in runs]), train_group(runs)))
+    assert taken == [[run.id for run in runs], [other.id]]
+    assert {run.status()["state"] for run in [*runs, other]} == {"done"}
 
 
 def test_many_runs_start_as_many_workers_as_there_is_room_for(store, monkeypatch):

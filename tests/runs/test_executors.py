@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 import vae_core
 from tests.conftest import QUICK
 from vae_core.config import ConfigError
-from vae_core.jobs import configure
-from vae_core.runs import Processes, fitting
+from vae_core.jobs import configure, train_group
+from vae_core.runs import Processes, RunError, Together, alike, fitting
 from vae_core.runs.executors import cores, steps_of
 from vae_core.training import choose_device
 
@@ -60,3 +61,36 @@ def test_how_many_fit():
     assert fitting(choose_device("cpu"), 1000) == cores() == len(os.sched_getaffinity(0))
     with pytest.raises(ConfigError, match="--jobs 0"):
         Processes(0)
+
+
+def test_values_of_beta_together_and_the_rest_by_itself(store: vae_core.Store):
+    settings = QUICK | {"epochs": 2}
+    runs = [store.create(configure("digits", "beta_vae", beta=beta, **settings)) for beta in (1.0, 4.0)]
+    runs.insert(1, store.create(configure("digits", "vae", **settings)))
+    assert [[run.id for run in group] for group in alike(runs)] == [[runs[0].id, runs[2].id], [runs[1].id]]
+    seen: list[tuple[int, int]] = []
+    states = Together(train_group).train(store, runs, lambda done, total: seen.append((done, total)))
+    assert states == {run.id: "done" for run in runs}
+    assert seen
+    alone = vae_core.train("digits", "beta_vae", store=store, beta=4.0, **settings)
+    assert runs[2].evaluation()["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=1e-4)
+    assert len(runs[2].history()) == len(alone.history())
+
+
+def test_together_all_are_cancelled_and_resume_together(store: vae_core.Store):
+    runs = [store.create(configure("digits", "beta_vae", beta=beta, **QUICK | {"epochs": 60})) for beta in (1.0, 4.0)]
+    wish = lambda done, total: "cancel" if done > 40 else None
+    assert set(Together(train_group).train(store, runs, wish).values()) == {"cancelled"}
+    assert all(run.has_weights for run in runs)
+    assert len(alike(runs)) == 1
+    assert set(Together(train_group).train(store, runs).values()) == {"done"}
+
+
+def test_together_what_cannot_begin_says_so_in_every_status(store: vae_core.Store):
+    runs = [store.create(configure("digits", "beta_vae", beta=beta, **QUICK)) for beta in (1.0, 4.0)]
+    with runs[1].lock, pytest.raises(RunError, match="another process"):
+        train_group(runs)
+    broken = dataclasses.replace(runs[0].config, data=runs[0].config.data.replace(name="/nowhere"))
+    bad = [dataclasses.replace(run, config=broken) for run in runs]
+    assert set(Together(train_group).train(store, bad).values()) == {"failed"}
+    assert "/nowhere" in runs[0].status()["message"]

@@ -11,9 +11,9 @@ from typing import Any
 
 from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
-from ..jobs import FROM_DATA, configure, train_folder, train_run
+from ..jobs import FROM_DATA, configure, train_folder, train_group, train_run
 from ..models import MODELS
-from ..runs import Executor, Processes, RayCluster, Run, RunConfig, RunError, Store, fitting, work
+from ..runs import Executor, Processes, RayCluster, Run, RunConfig, RunError, Store, Together, fitting, work
 from ..runs.queue import request, work_on
 from ..training import TrainConfig, choose_device
 from .console import add_option, graceful, progress, say
@@ -47,7 +47,7 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--betas", type=float, nargs="+", required=True, help="one run per β")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="and per seed (default 0)")
     parser.add_argument("--jobs", type=int, default=None, help="runs to train at once (default: a run for each core)")
-    parser.add_argument("--executor", choices=("processes", "ray"), default="processes", help="who trains: processes of this machine (default), or the tasks of a Ray cluster")  # fmt: skip
+    parser.add_argument("--executor", choices=("processes", "together", "ray"), default=None, help="who trains: processes (default on a CPU), all values of β together as one batched model (default on a GPU), or the tasks of a Ray cluster")  # fmt: skip
     parser.add_argument("--address", default="auto", help="the Ray cluster (default auto: the one this machine is in)")
     parser.add_argument("--queue", action="store_true", help="queue the runs for the background worker and return")
     add_settings(parser)
@@ -92,7 +92,10 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         return _queued(store, configs)
     if options.executor == "ray":
         return _at_once(store, configs, RayCluster(options.address, train_folder), f"on the cluster {options.address}")
-    jobs = fitting(choose_device(configs[0].train.device), len(configs)) if options.jobs is None else options.jobs
+    device = choose_device(configs[0].train.device)
+    if (options.executor or ("together" if device.type == "cuda" else "")) == "together":
+        return _at_once(store, configs, Together(train_group), "values of β together")
+    jobs = fitting(device, len(configs)) if options.jobs is None else options.jobs
     if jobs != 1:
         return _at_once(store, configs, Processes(jobs), f"{jobs} at once")
     rows, code = [], 0
@@ -207,5 +210,5 @@ def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGTERM: "pause", signal.SIGINT: "pause"}):
             train_run(run, bar)
 
-    work(store, options.device, one)
+    work(store, options.device, one, train_group)
     return {"store": str(store.root)}, 0

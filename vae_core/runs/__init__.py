@@ -2,8 +2,8 @@
 
 from .cluster import RayCluster
 from .config import RunConfig, plan_run
-from .execute import execute
-from .executors import Executor, Processes, fitting
+from .execute import alike, execute, execute_together
+from .executors import Executor, Processes, Together, fitting
 from .files import RunError
 from .queue import request, resume, submit, work
 from .run import FINISHED, BrokenRun, Run
@@ -20,7 +20,10 @@ __all__ = [
     "RunConfig",
     "RunError",
     "Store",
+    "Together",
+    "alike",
     "execute",
+    "execute_together",
     "fitting",
     "plan_run",
     "request",

@@ -13,13 +13,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
 import torch
 
-from ..config import ConfigError
+from ..config import BetascopeError, ConfigError, TrainingFailed
+from .execute import alike
 from .run import Run
 from .store import Store
 
@@ -113,6 +115,34 @@ class Processes:
         for _, process, _ in self._children:
             if process.poll() is None:
                 process.send_signal(number)
+
+
+@dataclass
+class Together:
+    """Runs that differ in β alone as one batched model in this process, the others one after the other: for a GPU.
+
+    group: trains a group of run folders, told what to ask for wishes.
+    """
+
+    group: Callable[[Sequence[Run], Callable[[], str | None]], object]
+
+    def train(self, store: Store, runs: Sequence[Run], tell: Tell | None = None) -> dict[str, str]:
+        wish: str | None = None
+
+        def asked() -> str | None:
+            nonlocal wish
+            wish = wish or (tell(*steps_of(runs)) if tell else None)
+            return wish
+
+        for group in alike(runs):
+            if asked():
+                for run in group:
+                    run.set_status(state=STATE_OF[str(wish)], message="Not begun; resume to go on.")
+                continue
+            # One that fails says so in its status and stops no other.
+            with suppress(BetascopeError, TrainingFailed):
+                self.group(group, asked)
+        return {run.id: run.status()["state"] for run in runs}
 
 
 def steps_of(runs: Sequence[Run]) -> tuple[int, int]:

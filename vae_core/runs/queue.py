@@ -11,8 +11,8 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -22,6 +22,7 @@ from ..config import BetascopeError, ConfigError
 from ..training import TrainingFailed, choose_device
 from .cluster import RayCluster
 from .config import RunConfig
+from .execute import alike
 from .executors import cores, fitting
 from .files import RunError, write_json
 from .run import Run
@@ -104,8 +105,15 @@ def slots(device: torch.device) -> int:
     return fitting(device, cores())
 
 
-def work(store: Store, device: str, train: Callable[[Run], object]) -> None:
+def work(
+    store: Store,
+    device: str,
+    train: Callable[[Run], object],
+    train_group: Callable[[Sequence[Run]], object] | None = None,
+) -> None:
     """Train queued runs of this device, oldest first, until none is left; other workers may be at it too.
+
+    train_group: for runs that a GPU trains as one batched model.
 
     Raises:
         ConfigError: a device that is not on this machine. RunError: the store cannot be written.
@@ -118,8 +126,13 @@ def work(store: Store, device: str, train: Callable[[Run], object]) -> None:
         with slot:
             while (taken := _take(store, here)) is not None:
                 run, claim = taken
-                with claim, _share_of_cores(store, here):
-                    _train_one(run, train)
+                with ExitStack() as claims:
+                    claims.enter_context(claim)
+                    claims.enter_context(_share_of_cores(store, here))
+                    if train_group and batches(here):
+                        _train([run, *_take_alike(store, here, run, claims)], train_group)
+                    else:
+                        _train([run], lambda runs: train(runs[0]))
 
 
 def work_on(store: Store, device: str, cluster: RayCluster) -> None:
@@ -158,6 +171,22 @@ def _take(store: Store, device: torch.device) -> tuple[Run, AcquireReturnProxy] 
         if claim is not None and run.status()["state"] == "queued":
             return run, claim
     return None
+
+
+def batches(device: torch.device) -> bool:
+    """Whether variants pay as one batched model: on a GPU, where a small model alone is all waiting."""
+    return device.type == "cuda"
+
+
+def _take_alike(store: Store, device: torch.device, run: Run, claims: ExitStack) -> list[Run]:
+    """The runs that can be trained together with this one, taken as well."""
+    queued = [run, *(other for other in _queued(store, str(device)) if other.path != run.path)]
+    found = []
+    for other in next(group for group in alike(queued) if group[0] is run)[1:]:
+        if (claim := _claim(other)) is not None and other.status()["state"] == "queued":
+            claims.enter_context(claim)
+            found.append(other)
+    return found
 
 
 def _claim(run: Run) -> AcquireReturnProxy | None:
@@ -200,23 +229,24 @@ def _device_of(run: Run) -> str | None:
         return None
 
 
-def _train_one(run: Run, train: Callable[[Run], object]) -> None:
+def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> None:
     try:
-        train(run)
+        train(runs)
     except (BetascopeError, TrainingFailed) as error:
         # The run's own status carries the reason to the person; the queue goes on with the next.
-        print(f"{run.id}: {error}", file=sys.stderr, flush=True)
-        _never_again(run, str(error))
+        print(f"{', '.join(run.id for run in runs)}: {error}", file=sys.stderr, flush=True)
+        _never_again(runs, str(error))
     except Exception as error:
         # A defect of ours: the status says what, the log where, and the rest of the queue still gets its turn.
         traceback.print_exc()
-        _never_again(run, f"Stopped by {type(error).__name__}: {error}")
+        _never_again(runs, f"Stopped by {type(error).__name__}: {error}")
 
 
-def _never_again(run: Run, message: str) -> None:
-    """A run that could not even begin leaves the queue, or it would be taken up again for ever."""
-    if run.path.is_dir() and run.status()["state"] == "queued":
-        run.set_status(state="failed", message=message)
+def _never_again(runs: Sequence[Run], message: str) -> None:
+    """Runs that could not even begin leave the queue, or they would be taken up again for ever."""
+    for run in runs:
+        if run.path.is_dir() and run.status()["state"] == "queued":
+            run.set_status(state="failed", message=message)
 
 
 def _queue_folder(store: Store) -> Path:
