@@ -88,7 +88,7 @@ def test_gradients_are_those_of_each_alone(digits, network):
     stack = Stack([TrainingState.fresh(model.train(), config) for model in models], plan)
     x, y = plan.batches.at(0)
     torch.manual_seed(0)
-    found, (losses, _) = stack.gradients(dict(stack.weights), stack.betas, stack.betas, x, y, 0)
+    found, (losses, _) = stack.gradients(dict(stack.weights), stack.betas, stack.betas, x, y)
     for k, model in enumerate(models):
         torch.manual_seed(0)
         loss = model.loss(x, y, 0)["loss"]

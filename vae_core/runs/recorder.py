@@ -10,8 +10,8 @@ from typing import Any
 
 from ..training import Listener, describe_device, watch
 from ..training.device import IN_WORDS
-from ..training.loop import Plan
 from ..training.state import TrainingState
+from ..training.steps import Plan
 from .files import RunError, read_json, read_tensors, write_bytes, write_json, write_tensors
 from .run import Run
 
@@ -30,7 +30,7 @@ class Recorder(Listener):
         self.run, self.on_progress = run, on_progress
         self.resume_path = run.path / "resume" / "state.safetensors"
         self.snapshot_steps: frozenset[int] = frozenset()
-        self._last_status = 0.0
+        self._last_status, self._where = 0.0, ""
 
     def begin(self, state: TrainingState, plan: Plan) -> None:
         self.snapshot_steps = plan.snapshot_steps
@@ -71,7 +71,12 @@ class Recorder(Listener):
         if self.run.config.train != train:
             settled = replace(self.run.config, train=train)
             write_json(self.run.path / "config.json", settled.to_dict())
-        self.run.set_status(device=f"{describe_device(plan.batches.device)}, {IN_WORDS[train.precision]}")
+        self._where = f"{describe_device(plan.batches.device)}, {IN_WORDS[train.precision]}"
+        self.run.set_status(device=self._where)
+
+    def noted(self, how: str) -> None:
+        if how:
+            self.run.set_status(device=f"{self._where}, {how}")
 
     def _restore(self, state: TrainingState) -> None:
         """

@@ -33,14 +33,18 @@ class Batches:
 
     def at(self, step: int) -> tuple[Tensor, Tensor | None]:
         """Images `(B, C, H, W)` and labels `(B,)` or None of this step."""
+        rows = self.rows(step)
+        labels = None if self.labels is None else self.labels[rows]
+        return as_floats(self.images.index_select(0, rows), self.layout), labels
+
+    def rows(self, step: int) -> Tensor:
+        """Which images those are, `(B,)` on the device."""
         epoch, position = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
             self._order = torch.randperm(len(self.images), generator=generator).to(self.device)
             self._epoch = epoch
-        rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
-        labels = None if self.labels is None else self.labels[rows]
-        return as_floats(self.images.index_select(0, rows), self.layout), labels
+        return self._order[position * self.batch_size : (position + 1) * self.batch_size]
 
 
 def in_order(

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor, nn
 
 from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
 from .batches import Batches
 from .calibration import settle
 from .config import TrainConfig, held_out_of
-from .device import Arithmetic, choose_device, flushed_denormals, products, tune_process
+from .device import Arithmetic, choose_device, flushed_denormals, tune_process
 from .measure import Measurement, measure
-from .monitors import TrainingFailed, check_finite
+from .monitors import check_finite
 from .preflight import preflight
-from .state import TrainingState, parameters_of
+from .state import TrainingState
+from .steps import Plan, as_numbers, stepper
 
 #: Curves are drawn from at most this many test images; the last evaluation takes them all.
 CURVE_IMAGES = 2048
@@ -36,23 +35,11 @@ class Listener:
         """Called a few times a second; "pause" or "cancel" ends the run at this step, saved."""
         return None
 
+    def noted(self, how: str) -> None:
+        """Called before the first step with how steps are taken, where that is worth a word."""
+
     def evaluated(self, state: TrainingState, record: dict[str, Any]) -> None:
         """Called after each evaluation, with finite numbers: the moment to save."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What follows from configuration, model and data before the first step."""
-
-    config: TrainConfig
-    batches: Batches
-    validation: Split | None
-    test: Split
-    total: int  # steps
-    every: int  # steps between evaluations
-    arithmetic: Arithmetic
-    check_every: int  # steps between looks at the loss (on a GPU each look waits for the device)
-    snapshot_steps: frozenset[int] = field(default_factory=frozenset)
 
 
 @flushed_denormals()
@@ -71,29 +58,18 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     preflight(model, *plan.batches.at(0))
     state = TrainingState.fresh(model, config)
     listener.begin(state, plan)
-    loss_of = compiled(model) if config.compile else model.loss
-    device = plan.batches.device
-    parameters, critics = parameters_of(model)
     wish, clock = None, Clock(state)
     model.train()
     if state.step == 0:
         evaluate(state, plan, listener, clock, {})
+    take_step, how = stepper(state, plan)
+    listener.noted(how)
 
     while state.step < plan.total and wish is None and not state.stops(config):
         state.set_learning_rate(config, plan.total)
-        x, y = plan.batches.at(state.step)  # (B, C, H, W), (B,)
-        with products(plan.arithmetic.products):
-            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=plan.arithmetic.autocast):
-                terms = loss_of(x, y, state.step)
-            state.optimizer.zero_grad(set_to_none=True)
-            terms["loss"].backward()
-            if critics:
-                terms |= train_adversary(model, critics, x, y, state.step, plan.arithmetic)
-        if config.clip_norm:
-            torch.nn.utils.clip_grad_norm_(parameters, config.clip_norm)
+        terms = take_step(state.step)
         if state.step % plan.check_every == 0:
             check_finite(as_numbers(terms), state.step)
-        state.optimizer.step()
         state.step += 1
 
         if state.step % plan.every == 0 or state.step == plan.total or state.step in plan.snapshot_steps:
@@ -109,36 +85,6 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     elif wish is not None and state.history[-1]["step"] != state.step:
         evaluate(state, plan, listener, clock, {})
     return wish or "done"
-
-
-def train_adversary(
-    model: Model, critics: list[nn.Parameter], x: Tensor, y: Tensor | None, step: int, arithmetic: Arithmetic
-) -> dict[str, Tensor]:
-    """Gradients of the adversary's own loss in place of those that the model's loss left there."""
-    for parameter in critics:
-        parameter.grad = None
-    with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=arithmetic.autocast):
-        loss = model.adversary_loss(x, y, step)
-    loss.backward()
-    return {"adversary": loss.detach()}
-
-
-def compiled(model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
-    """The model's loss through torch.compile.
-
-    Raises (when called):
-        TrainingFailed: this machine has no compiler that torch can use.
-    """
-    fast = torch.compile(model.loss)
-
-    def loss_of(x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
-        try:
-            return fast(x, y, step)
-        except torch._dynamo.exc.TorchDynamoException as error:
-            reason = str(error).strip().splitlines()[0]
-            raise TrainingFailed(f"torch.compile does not work here ({reason}); train without --compile.") from error
-
-    return loss_of
 
 
 def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
@@ -217,10 +163,6 @@ def log_spaced(total: int, count: int) -> frozenset[int]:
     if count == 0:
         return frozenset()
     return frozenset(max(1, round(total ** (0.5 + 0.5 * (i + 1) / count))) for i in range(count))
-
-
-def as_numbers(terms: dict[str, Tensor]) -> dict[str, float]:
-    return {name: float(value.detach()) for name, value in terms.items()}
 
 
 class Clock:

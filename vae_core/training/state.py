@@ -50,16 +50,22 @@ class TrainingState:
         groups: list[dict[str, Any]] = [{"params": own}]
         if critics:
             groups.append({"params": critics, "betas": CRITIC_BETAS})
-        return cls(model, kind(groups, lr=config.lr, weight_decay=config.weight_decay, fused=True))
+        # A recorded step reads its learning rate from the device.
+        on_gpu = _device(model).type == "cuda"
+        lr = torch.tensor(config.lr, device=_device(model)) if on_gpu else config.lr
+        return cls(model, kind(groups, lr=lr, weight_decay=config.weight_decay, fused=True, capturable=on_gpu))
 
     def set_learning_rate(self, config: TrainConfig, total: int) -> None:
         factor = LR_SCHEDULES[config.lr_schedule](self.step, total) * self.plateau_factor
         for group in self.optimizer.param_groups:
-            group["lr"] = config.lr * factor
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(config.lr * factor)
+            else:
+                group["lr"] = config.lr * factor
 
     @property
     def learning_rate(self) -> float:
-        return self.optimizer.param_groups[0]["lr"]
+        return float(self.optimizer.param_groups[0]["lr"])
 
     def judge(self, score: float, config: TrainConfig) -> None:
         """Take note of a validation score (higher is better)."""

@@ -22,10 +22,12 @@ from ..models.vae import VAE
 from ..schedules import SCHEDULES
 from .config import TrainConfig
 from .device import flushed_denormals, products, tune_process
-from .loop import Clock, Listener, Plan, evaluate, prepare
+from .graphs import Recorded
+from .loop import Clock, Listener, evaluate, prepare
 from .monitors import TrainingFailed, check_finite
 from .preflight import preflight
 from .state import TrainingState
+from .steps import Plan
 
 
 def can_join(family: type[Model], model: ModelConfig, train: TrainConfig) -> bool:
@@ -87,16 +89,19 @@ def fit_together(
             evaluate(variant.state, variant.plan, variant.listener, variant.clock, {})
 
     stack = Stack([variant.state for variant in variants], plan)
+    for variant in variants:
+        variant.listener.noted(", ".join(filter(None, [f"{len(variants)} variants together", stack.how])))
     while variants:
         step = variants[0].state.step
         leaving = [variant for variant in variants if step >= plan.total or variant.state.stops(plan.config)]
         if not leaving:
-            terms = stack.step(step, *plan.batches.at(step))
+            terms = stack.step(step)
             leaving = _look(variants, plan, terms, outcomes)
         for variant in leaving:
             outcomes.setdefault(variant.number, _end(variant))
         if leaving:
             variants = [variant for variant in variants if variant not in leaving]
+        if leaving and variants:
             stack = Stack([variant.state for variant in variants], plan)
     return [outcomes[number] for number in range(len(models))]
 
@@ -160,22 +165,24 @@ class Stack:
 
     def __init__(self, states: Sequence[TrainingState], plan: Plan) -> None:
         self.states, self.plan = states, plan
-        if not states:
-            return
         self.names = [name for name, _ in states[0].model.named_parameters()]
         # A copy to call: its own weights are never looked at.
         self.caller = copy.deepcopy(cast(VAE, states[0].model)).train()
         own = [dict(state.model.named_parameters()) for state in states]
         self.weights = {name: nn.Parameter(torch.stack([one[name].detach() for one in own])) for name in self.names}
         self.betas = torch.tensor([state.model.beta for state in states], device=plan.batches.device)
+        #: β of each at this step, where a recorded step finds it.
+        self.now = torch.zeros_like(self.betas)
         kind = cast(Callable[..., torch.optim.Optimizer], type(states[0].optimizer))
         group = states[0].optimizer.param_groups[0]
-        self.optimizer = kind(self.weights.values(), lr=group["lr"], weight_decay=group["weight_decay"], fused=True)
+        same = {name: group[name] for name in ("lr", "weight_decay", "fused", "capturable")}
+        self.optimizer = kind(self.weights.values(), **same)
         for name in self.names:
             self._share(name, [one[name] for one in own])
         self.gradients = vmap(
-            grad_and_value(self._loss, has_aux=True), in_dims=(0, 0, 0, None, None, None), randomness="same"
+            grad_and_value(self._loss, has_aux=True), in_dims=(0, 0, 0, None, None), randomness="same"
         )
+        self.recorded, self.how = self._record()
 
     def _share(self, name: str, parameters: list[nn.Parameter]) -> None:
         """Let the models' parameters and their optimisers' moments be slices of the stack's."""
@@ -194,16 +201,39 @@ class Stack:
             parameter.data = stacked.data[k]
             state.optimizer.state[parameter] = {"step": count} | {key: value[k] for key, value in moments.items()}
 
-    def step(self, step: int, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
+    def _record(self) -> tuple[Recorded | None, str]:
+        """The step as a CUDA graph, where there is a GPU and it can be."""
+        if self.betas.device.type != "cuda":
+            return None, ""
+        self._tell(self.states[0].step)
+        try:
+            return Recorded(self.plan.batches, self._body, [self.optimizer]), "CUDA graph"
+        except RuntimeError as error:
+            return None, f"not as a CUDA graph: {str(error).strip().splitlines()[0]}"
+
+    def step(self, step: int) -> dict[str, Tensor]:
         """One optimiser step of all variants; terms `(K,)` each."""
-        config = self.plan.config
+        self._tell(step)
+        batches = self.plan.batches
+        terms = self.recorded.step(batches.rows(step)) if self.recorded else self._body(*batches.at(step))
         for state in self.states:
-            state.set_learning_rate(config, self.plan.total)
-        self.optimizer.param_groups[0]["lr"] = self.states[0].learning_rate
-        now = torch.tensor([state.model.weight(step) for state in self.states], device=x.device)
-        arithmetic = self.plan.arithmetic
-        with products(arithmetic.products):
-            gradients, (_, terms) = self.gradients(dict(self.weights), self.betas, now, x, y, step)
+            state.step = step + 1
+        return terms
+
+    def _tell(self, step: int) -> None:
+        self.now.copy_(torch.tensor([state.model.weight(step) for state in self.states]))
+        for state in self.states:
+            state.set_learning_rate(self.plan.config, self.plan.total)
+        group = self.optimizer.param_groups[0]
+        if isinstance(group["lr"], Tensor):
+            group["lr"].copy_(self.states[0].optimizer.param_groups[0]["lr"])
+        else:
+            group["lr"] = self.states[0].learning_rate
+
+    def _body(self, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
+        config = self.plan.config
+        with products(self.plan.arithmetic.products):
+            gradients, (_, terms) = self.gradients(dict(self.weights), self.betas, self.now, x, y)
         if config.clip_norm:
             norm = torch.stack([found.flatten(1).square().sum(1) for found in gradients.values()]).sum(0).sqrt()
             share = (config.clip_norm / (norm + 1e-6)).clamp(max=1.0)
@@ -211,20 +241,18 @@ class Stack:
         for name, stacked in self.weights.items():
             stacked.grad = gradients[name].to(stacked)
         self.optimizer.step()
-        for state in self.states:
-            state.step = step + 1
         return cast(dict[str, Tensor], terms)
 
     def _loss(
-        self, weights: dict[str, Tensor], beta: Tensor, now: Tensor, x: Tensor, y: Tensor | None, step: int
+        self, weights: dict[str, Tensor], beta: Tensor, now: Tensor, x: Tensor, y: Tensor | None
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of one variant, its β and the weight of its rate told as tensors."""
         self.caller.as_tensors = (beta, now)
         arithmetic = self.plan.arithmetic
         try:
-            with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=arithmetic.autocast):
+            with torch.autocast(x.device.type, torch.bfloat16, arithmetic.autocast, cache_enabled=False):
                 terms = cast(Callable[..., dict[str, Tensor]], functional_call)(
-                    _Loss(self.caller), _under(weights), (x, y, step)
+                    _Loss(self.caller), _under(weights), (x, y, 0)
                 )
         finally:
             self.caller.as_tensors = None
