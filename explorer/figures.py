@@ -81,6 +81,35 @@ def map_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = ()
     return plain_axes(figure, height)
 
 
+def space_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620) -> go.Figure:
+    """Points `(N, 3)` in their colours, to be turned by hand; `picked` rows are ringed."""
+    figure = go.Figure()
+    values, rows = colouring.values[: len(points)], np.arange(len(points))
+    groups = [
+        (name, rows[values == index], {"color": COLOURS[index % len(COLOURS)]})
+        for index, name in enumerate(colouring.names)
+    ]
+    bar = {"thickness": 10, "title": {"text": f"{colouring.title} {colouring.unit}".strip()}, "outlinewidth": 0}
+    for name, chosen, marker in groups or [("", rows, {"color": values, "colorscale": "Viridis", "colorbar": bar})]:
+        if len(chosen):
+            x, y, z = points[chosen].T
+            figure.add_scatter3d(
+                x=x, y=y, z=z, mode="markers", name=name, showlegend=bool(name), customdata=chosen,
+                marker={"size": 2.5, "opacity": 0.85, **marker}, hovertemplate="test image %{customdata}<extra></extra>",
+            )  # fmt: skip
+    inside = [row for row in picked if 0 <= row < len(points)]
+    if inside:
+        x, y, z = points[inside].T
+        ring = {"size": 9, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": "#EB5757"}}
+        figure.add_scatter3d(x=x, y=y, z=z, mode="markers", marker=ring, showlegend=False, hoverinfo="skip")
+    bare = {"showticklabels": False, "title": {"text": ""}, "showbackground": False, "showspikes": False}
+    figure.update_layout(
+        height=height, margin={"l": 0, "r": 0, "t": 8, "b": 8}, legend={"itemsizing": "constant"},
+        scene={"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data"}, uirevision="turned",
+    )  # fmt: skip
+    return figure
+
+
 def _add_points(figure: go.Figure, points: NDArray, rows: NDArray, name: str, marker: dict) -> None:
     figure.add_scatter(
         x=points[rows, 0],

@@ -208,6 +208,7 @@ def map_scene(
     shown = colour_table(codes)
     return about(run) | {
         "map": files[0].name,
+        "images": run.config.fingerprint,
         "codes": files[1].name,
         "space": space_of(codes, config),
         "colourings": shown,

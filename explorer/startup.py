@@ -18,6 +18,7 @@ from vae_core.runs import Run, Store
 from vae_core.runs.queue import slots, start_worker
 from vae_core.training import choose_device
 
+from .background import DESK
 from .live import base
 
 LOG = logging.getLogger("betascope")
@@ -42,6 +43,7 @@ def _warm() -> None:
     gc.collect()
     gc.freeze()
     take_up_queue(Store())
+    DESK.start()
 
 
 def take_up_queue(store: Store) -> None:

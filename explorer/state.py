@@ -21,6 +21,8 @@ VIEW = {
     "method": 12,
     "colour": 60,
     "points": 7,
+    "shape": 8,
+    "like": 120,
     "keys": 400,
     "path": 12,
     "at": 8,

@@ -2,66 +2,21 @@
 
 import streamlit as st
 
-from explorer import background, library
+from explorer import library
 from explorer.components import mount, said
 from explorer.conditions import condition, condition_field
-from explorer.figures import colourings, map_figure
+from explorer.figures import colourings, map_figure, space_figure
+from explorer.laying import choose, wait_for
 from explorer.navigation import go
 from explorer.picking import table_of
 from explorer.pictures import caption_of, say_what_is_missing, show_pairs
 from explorer.scenes import map_scene
 from explorer.state import session, valid_code
 from explorer.widgets import current_run, empty_state, recalled
-from vae_core.analysis import ALL, LIMIT, PROJECTIONS, MapConfig, map_of
+from vae_core.analysis import LIMIT, PROJECTIONS, MapConfig, map_of
 from vae_core.runs import Run
 
 SHOWN = 24
-FEWER = (1000, 2500)
-
-
-def choose(run: Run) -> MapConfig:
-    """The method and the number of points."""
-    codes = library.latents(run)
-    methods = [name for name in PROJECTIONS if name != "plane"]
-    methods = ["plane", *methods] if codes.dims == 2 else methods
-    with st.container(key="flow-map"):
-        left, right, _ = st.columns([3, 2, 2], vertical_alignment="bottom")
-    with left:
-        method = recalled(
-            st.segmented_control, "Projection", methods, "method", f"map.method.{codes.dims == 2}",
-            required=True, format_func=lambda name: PROJECTIONS[name].title,
-        )  # fmt: skip
-    with right:
-        limits = [limit for limit in FEWER if limit < len(codes)] + [LIMIT]
-        if library.has_more_codes(run):
-            limits.append(ALL)
-        names = {limit: f"{limit:,}" for limit in limits} | {LIMIT: f"{len(codes):,}", ALL: "All test images"}
-        limit = recalled(st.selectbox, "Points", limits, "points", f"map.limit.{run.id}", LIMIT, format_func=names.get)
-    return MapConfig(method=method, limit=limit)
-
-
-def wait_for(run: Run, config: MapConfig) -> MapConfig:
-    """The map to show now: PCA while a slow one is laid out elsewhere."""
-    job = background.lay_out(run, config) if PROJECTIONS[config.method].slow else None
-    if job is None:
-        return config
-    title = PROJECTIONS[config.method].title
-    if failure := job.failure():
-        st.error(f"{title} failed: {failure} PCA is shown instead.", icon=":material/error:")
-        st.button("Try again", on_click=background.forget, args=(run, config), key="map.again")
-        return config.replace(method="pca")
-
-    @st.fragment(run_every=1.0)
-    def watch() -> None:
-        if background.lay_out(run, config) is None or job.failure():
-            st.rerun()
-        st.info(
-            f"{title} is being laid out, {job.seconds():.0f} s so far; PCA is shown meanwhile. The first takes up to a minute.",
-            icon=":material/hourglass_top:",
-        )
-
-    watch()
-    return config.replace(method="pca")
 
 
 def picks(run: Run, rows: list[int]) -> None:
@@ -145,8 +100,22 @@ def plain_map(run: Run, config: MapConfig) -> None:
         st.session_state["map.picked"] = (run.id, chosen)
 
 
+def space_map(run: Run, config: MapConfig) -> None:
+    """A map of three dimensions."""
+    codes = library.latents(run)
+    known = colourings(codes)
+    colour = recalled(st.selectbox, "Colour", list(known), "colour", f"map.colour.{run.id}")
+    fewer = config.replace(limit=min(config.limit, LIMIT))
+    st.plotly_chart(
+        space_figure(map_of(run, fewer), known[colour], session().picked()), key=f"map.space.{run.id}.{config.method}",
+        config={"displaylogo": False}, alt="Map of the codes in three dimensions",
+    )  # fmt: skip
+
+
 def about_between(config: MapConfig) -> str:
     """How the empty space of this map is decoded."""
+    if config.dims == 3:
+        return "Pick images on the flat map; picks are ringed here."
     if config.method == "plane":
         return "Every place is a code: what the decoder draws there is exact."
     if config.method == "pca":
@@ -172,9 +141,11 @@ else:
     with st.container(key="lead-map"):
         left, right = st.columns([3, 2], gap="large")
     with left:
-        if not live_map(run, shown):
+        if shown.dims == 3:
+            space_map(run, shown)
+        elif not live_map(run, shown):
             plain_map(run, shown)
-        count = len(map_of(run, shown))
+        count = len(map_of(run, shown if shown.dims == 2 else shown.replace(limit=min(shown.limit, LIMIT))))
         title = PROJECTIONS[shown.method].title
         st.caption(f"{title} of the posterior means of {count:,} test images. {about_between(shown)}")
     with right:

@@ -147,4 +147,4 @@ def train(dataset: str, model: str = "beta_vae", *, store: Store | None = None, 
     """
     run = (store or Store()).create(configure(dataset, model, name=name, **settings))
     train_run(run)
-    return run
+    return Run.open(run.path, run.id)  # its configuration now says what `auto` came to

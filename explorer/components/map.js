@@ -16,11 +16,14 @@ const REACH = 9; // pixels around the pointer within which a point is meant
 const MANY = 20_000;
 const MARGIN = 0.2; // of the width and height, drawn beyond each edge
 const SETTLED = 120; // milliseconds without a move
+const MOVING = 800; // milliseconds that points take to another map
 const PICK = "#eb5757";
 const HERE = "#f2994a";
 
+let last = null; // the map that was on the screen before: its points move to where the next one has them
+
 /**
- * data: run, version, shape, map and codes (files of positions and codes), space ({kind, mean, axes}), colourings
+ * data: run, version, images (which ones: two maps of the same share their rows), shape, map and codes (files of positions and codes), space ({kind, mean, axes}), colourings
  * ([{name, source, names, unit}]), colour (name), palette, picks (rows), z (where we are) or null, mini (only look).
  * report: who remembers what a person does here, if anybody.
  */
@@ -120,6 +123,7 @@ export class LatentMap {
     const [map, codes] = await Promise.all([tensors(data.run, data.map), tensors(data.run, data.codes)]);
     if (this.destroyed || data !== this.data) return;
     const arrived = performance.now();
+    const from = this.view() ?? last;
     this.xy = map.positions.data;
     this.n = this.xy.length / 2;
     this.codes = codes;
@@ -129,7 +133,9 @@ export class LatentMap {
     this.space = new Space(this.xy, codes.mu.data, codes.mu.shape[1], data.space);
     this.resize();
     this.fit();
+    this.moveFrom(from);
     this.draw();
+    last = this.view();
     // The second frame from now begins when the first one is on the screen.
     requestAnimationFrame(() =>
       requestAnimationFrame((now) => {
@@ -141,6 +147,32 @@ export class LatentMap {
         });
       }),
     );
+  }
+
+  view() {
+    if (!this.xy) return null;
+    const { xy, centre, scale, shown } = this;
+    return { xy, centre: [...centre], scale, images: shown };
+  }
+
+  /** Let the points come from where they were on the screen, if they are the same images. */
+  moveFrom(from) {
+    this.shown = this.data.images;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!from || from.images !== this.shown || from.xy.length !== this.xy.length || this.n > MANY || still) return;
+    const grown = from.scale / this.scale;
+    const before = from.xy.map((value, i) => this.centre[i % 2] + (value - from.centre[i % 2]) * grown);
+    this.scatter.setPoints(this.xy, before);
+    const start = performance.now();
+    const step = (now) => {
+      if (this.destroyed) return;
+      const way = Math.min(1, (now - start) / MOVING);
+      this.share = way < 1 ? 1 - (1 - way) ** 3 : undefined;
+      this.drawAnew();
+      if (way < 1) requestAnimationFrame(step);
+    };
+    this.share = 0;
+    requestAnimationFrame(step);
   }
 
   update(data) {
@@ -157,6 +189,7 @@ export class LatentMap {
 
   destroy() {
     this.destroyed = true;
+    last = this.view() ?? last;
     clearTimeout(this.settling);
     this.film.destroy();
     this.resizer.disconnect();
@@ -282,7 +315,7 @@ export class LatentMap {
     if (this.destroyed) return;
     const { centre, scale, points, scatter } = this;
     const size = Math.min(9, Math.max(3, 500 / Math.sqrt(this.n))) * Math.min(2.2, (scale / this.whole) ** 0.3 || 1);
-    scatter.draw(centre, scale * this.ratio, (this.data.mini ? 0.75 : 1) * size * this.ratio);
+    scatter.draw(centre, scale * this.ratio, (this.data.mini ? 0.75 : 1) * size * this.ratio, this.share);
     points.style.transform = "";
     this.lastDrawn = {
       centre: [...centre],

@@ -2,12 +2,14 @@
 
 const VERTEX = `
 attribute vec2 position;
+attribute vec2 before; // where each point comes from while the map changes
 attribute vec4 colour;
 uniform vec4 view; // scale x, scale y, offset x, offset y
 uniform float size;
+uniform float share; // of the way from there to here
 varying vec4 shade;
 void main() {
-  gl_Position = vec4(position * view.xy + view.zw, colour.a == 0.0 ? 2.0 : 0.0, 1.0);
+  gl_Position = vec4(mix(before, position, share) * view.xy + view.zw, colour.a == 0.0 ? 2.0 : 0.0, 1.0);
   gl_PointSize = size;
   shade = colour;
 }`;
@@ -59,18 +61,21 @@ export class Scatter {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.view = gl.getUniformLocation(program, "view");
     this.size = gl.getUniformLocation(program, "size");
+    this.share = gl.getUniformLocation(program, "share");
     this.places = {
       position: gl.getAttribLocation(program, "position"),
+      before: gl.getAttribLocation(program, "before"),
       colour: gl.getAttribLocation(program, "colour"),
     };
-    this.buffers = { position: gl.createBuffer(), colour: gl.createBuffer() };
+    this.buffers = { position: gl.createBuffer(), before: gl.createBuffer(), colour: gl.createBuffer() };
   }
 
-  /** xy: Float32Array (n · 2). */
-  setPoints(xy) {
+  /** xy: Float32Array (n · 2); before: where they come from, if they shall move there. */
+  setPoints(xy, before = xy) {
     this.points = xy;
     this.count = xy.length / 2;
     this.upload("position", xy, 2, this.gl.FLOAT, false);
+    this.upload("before", before, 2, this.gl.FLOAT, false);
   }
 
   /** rgba: Uint8Array (n · 4); a point of alpha 0 is not drawn. */
@@ -87,8 +92,8 @@ export class Scatter {
     gl.vertexAttribPointer(this.places[name], width, kind, normalised, 0, 0);
   }
 
-  /** Draw with `scale` device pixels per unit around the point `centre`; `size` in device pixels. */
-  draw(centre, scale, size) {
+  /** Draw with `scale` device pixels per unit around the point `centre`; `size` in device pixels; `share` of a move done. */
+  draw(centre, scale, size, share = 1) {
     const { gl, canvas } = this;
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clearColor(0, 0, 0, 0);
@@ -98,6 +103,7 @@ export class Scatter {
     const y = (2 * scale) / canvas.height;
     gl.uniform4f(this.view, x, y, -centre[0] * x, -centre[1] * y);
     gl.uniform1f(this.size, size);
+    gl.uniform1f(this.share, share);
     gl.drawArrays(gl.POINTS, 0, this.count);
   }
 

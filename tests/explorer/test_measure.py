@@ -17,7 +17,7 @@ from explorer import background
 from explorer.factor_figures import matrix_figure
 from explorer.measures import agreements, csv, latex, table, titles_of, with_best
 from explorer.measuring import Subject
-from vae_core.analysis import MapConfig, generation_quality, scores_of_run
+from vae_core.analysis import generation_quality, scores_of_run
 from vae_core.metrics.known import Check
 from vae_core.runs import Run, RunConfig, Store
 
@@ -45,9 +45,7 @@ def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained
     monkeypatch.setattr(background, "_jobs", dict)
     seen = dataclasses.replace(trained, asked=4.0)
     background.working(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
-    background.lay_out(seen, MapConfig(method="umap"))
     assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--of", "codes", "--at", "4.0"]
-    assert begun[1][-2:] == ["--at", "4.0"]
 
 
 def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:

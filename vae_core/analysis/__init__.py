@@ -9,8 +9,10 @@ from .generation import NETWORK_NAMES, generation_quality, known_quality
 from .interpolation import INTERPOLATIONS, walk
 from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
+from .layouts import Stopped
 from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
 from .matching import Match, match_dimensions
+from .neighbours import place
 from .rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
 from .reconstruction import Reconstruction, denoise, reconstruct
 from .sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
@@ -41,6 +43,7 @@ __all__ = [
     "Reconstruction",
     "Roc",
     "Samples",
+    "Stopped",
     "around",
     "at_nearest",
     "beta_steps",
@@ -72,6 +75,7 @@ __all__ = [
     "noise_sweep",
     "oddities",
     "pca_axes",
+    "place",
     "rate_curve",
     "rate_point",
     "reconstruct",

@@ -1,4 +1,4 @@
-"""Two-dimensional maps of codes: PCA, UMAP, t-SNE, or the code plane itself."""
+"""Maps of codes: PCA, UMAP, t-SNE, or the code plane itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ import torch
 from numpy.typing import NDArray
 
 from ..config import Config, ConfigError, setting
-from ..runs import Run
+from ..runs import GALLERY, Run
+from ..runs.executors import cores
 from .cache import cache_path, cached
 from .latents import ALL, LIMIT, latents_of
+from .layouts import Progress, tsne_layout, umap_layout
+
+Positions = NDArray[np.float32] | None
 
 
 @dataclass(frozen=True)
@@ -23,61 +27,58 @@ class MapConfig(Config):
 
     method: str = setting("umap", "Projection of the latent means", choices=("pca", "umap", "tsne", "plane"))
     limit: int = setting(LIMIT, "Test images on the map", low=10, high=ALL)
+    dims: int = setting(2, "Dimensions of the map; 3 for pca and umap", low=2, high=3)
+    density: bool = setting(False, "UMAP: crowded places stay crowded (densMAP)")
+    like: str = setting("", "Run of the same images whose map this one starts from, so that points keep their places")
     neighbours: int = setting(15, "UMAP: neighbours that count as near", low=2, high=200, advanced=True)
     min_dist: float = setting(0.1, "UMAP: how tightly points may pack", low=0.0, high=0.99, advanced=True)
     perplexity: float = setting(30.0, "t-SNE: effective number of neighbours", low=2.0, high=200.0, advanced=True)
     seed: int = setting(0, "Seed of the layout", low=0, high=2**32 - 1, advanced=True)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.dims == 3 and self.method not in ("pca", "umap"):
+            raise ConfigError(f"--dims 3: {self.method!r} lays out in 2 dimensions; use pca or umap.")
+        if self.density and self.method != "umap":
+            raise ConfigError(f"--density: belongs to umap, not to {self.method!r}.")
+        if self.like and self.method not in ("umap", "tsne"):
+            raise ConfigError(f"--like {self.like!r}: only umap and tsne start from another map.")
 
-def pca_axes(codes: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean `(D,)` and the two directions `(D, 2)` of largest variance, each with its largest weight positive."""
+
+def pca_axes(codes: NDArray[np.float32], dims: int = 2) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean `(D,)` and the directions `(D, dims)` of largest variance, each with its largest weight positive."""
     mean = codes.mean(0, dtype=np.float64)
     _, _, directions = np.linalg.svd(codes.astype(np.float64) - mean, full_matrices=False)
-    top = directions[:2]
+    top = directions[:dims]
     signs = np.sign(top[np.arange(len(top)), np.abs(top).argmax(1)])
     axes = (top * signs[:, None]).T
-    return mean, np.pad(axes, ((0, 0), (0, 2 - axes.shape[1])))
+    return mean, np.pad(axes, ((0, 0), (0, dims - axes.shape[1])))
 
 
-def pca(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
-    """The two directions of largest variance, by singular value decomposition; signs are fixed. `(N, 2)`."""
-    mean, axes = pca_axes(codes)
+def pca(codes: NDArray[np.float32], config: MapConfig, **_: Any) -> NDArray[np.float32]:
+    """The directions of largest variance, by singular value decomposition; signs are fixed. `(N, dims)`."""
+    mean, axes = pca_axes(codes, config.dims)
     return ((codes.astype(np.float64) - mean) @ axes).astype(np.float32)
 
 
-def umap_layout(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
-    """UMAP (McInnes et al. 2018), seeded, started from PCA. `(N, 2)`.
+def umap(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
+    """UMAP or densMAP (layouts.py), `(N, dims)`."""
+    return umap_layout(
+        codes, _start(codes, config, start), near=config.neighbours, min_dist=config.min_dist, density=config.density,
+        seed=config.seed, settled=start is not None, progress=progress,
+    )  # fmt: skip
 
-    Raises:
-        ConfigError: fewer than three codes have no neighbourhoods.
-    """
-    import umap
 
-    if len(codes) < 3:
-        raise ConfigError(f"--method 'umap': needs at least 3 images, not {len(codes)}; use pca.")
-    layout = umap.UMAP(
-        n_neighbors=min(config.neighbours, len(codes) - 1),
-        min_dist=config.min_dist,
-        init=_start(codes, config),
-        random_state=config.seed,
-        n_jobs=1,
+def tsne(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
+    """t-SNE (layouts.py), `(N, 2)`."""
+    settled = start is not None
+    begin = start if start is not None else _start(codes, config, None)
+    return tsne_layout(
+        codes, begin, perplexity=config.perplexity, seed=config.seed, jobs=cores(), settled=settled, progress=progress
     )
-    return np.asarray(layout.fit_transform(codes), dtype=np.float32)
 
 
-def tsne(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
-    """t-SNE (van der Maaten & Hinton 2008; FFT-accelerated, Linderman et al. 2019), started from PCA. `(N, 2)`."""
-    from openTSNE import TSNE
-
-    # One thread: its many short parallel loops wait for each other, 5 to 20 times slower on two busy cores.
-    perplexity = min(config.perplexity, (len(codes) - 1) / 3)
-    start = _start(codes, config)
-    start *= 1e-4 / start[:, 0].std()  # as wide as openTSNE wants it
-    layout = TSNE(perplexity=perplexity, initialization=start, random_state=config.seed, n_jobs=1)
-    return np.asarray(layout.fit(codes), dtype=np.float32)
-
-
-def plane(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
+def plane(codes: NDArray[np.float32], config: MapConfig, **_: Any) -> NDArray[np.float32]:
     """The codes themselves: a map without any distortion, for two latent dimensions. `(N, 2)`.
 
     Raises:
@@ -90,15 +91,15 @@ def plane(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Projection:
-    """title: as shown; slow: worth a process of its own."""
+    """title: as shown; function(codes, config, start=, progress=); slow: worth a process of its own."""
 
     title: str
-    function: Callable[[NDArray[np.float32], MapConfig], NDArray[np.float32]]
+    function: Callable[..., NDArray[np.float32]]
     slow: bool
 
 
 PROJECTIONS = {
-    "umap": Projection("UMAP", umap_layout, True),
+    "umap": Projection("UMAP", umap, True),
     "tsne": Projection("t-SNE", tsne, True),
     "pca": Projection("PCA", pca, False),
     "plane": Projection("Latent plane", plane, False),
@@ -107,7 +108,12 @@ PROJECTIONS = {
 
 def map_file(run: Run, config: MapConfig) -> Path:
     """Where `map_of` keeps its result: positions as safetensors."""
-    return cache_path(run, "map", config.to_dict())
+    return cache_path(run, "map", _parameters(run, config))
+
+
+def _parameters(run: Run, config: MapConfig) -> dict[str, Any]:
+    """The settings, and the weights of the run whose map this one starts from."""
+    return config.to_dict() | ({"like": sibling(run, config.like).weights_hash()} if config.like else {})
 
 
 def codes_limit(config: MapConfig) -> int:
@@ -115,23 +121,54 @@ def codes_limit(config: MapConfig) -> int:
     return LIMIT if config.limit <= LIMIT else ALL
 
 
-def map_of(run: Run, config: MapConfig) -> NDArray[np.float32]:
-    """Positions `(N, 2)` of the first `config.limit` test images, from the cache if they are there.
+def map_of(run: Run, config: MapConfig, progress: Progress | None = None) -> NDArray[np.float32]:
+    """Positions `(N, dims)` of the first `config.limit` test images, from the cache if they are there.
 
     Raises:
         ConfigError, DataError, RunError: the method, the data or the run does not allow it.
+        Stopped: as `progress` wished.
     """
 
     def compute() -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         codes = latents_of(run, codes_limit(config)).mu[: config.limit]
-        positions = PROJECTIONS[config.method].function(codes, config)
+        other = map_of(sibling(run, config.like), config.replace(like="")) if config.like else None
+        found = PROJECTIONS[config.method].function(codes, config, start=other, progress=progress)
+        positions = found if other is None else laid_on(found, other)
         return {"positions": torch.from_numpy(np.ascontiguousarray(positions))}, {}
 
-    return cached(run, "map", config.to_dict(), compute)[0]["positions"].numpy()
+    return cached(run, "map", _parameters(run, config), compute)[0]["positions"].numpy()
 
 
-def _start(codes: NDArray[np.float32], config: MapConfig) -> NDArray[np.float32]:
-    """PCA within ±10, with a trace of noise: codes of one dimension, or all alike, would leave an axis flat. `(N, 2)`."""
-    points = pca(codes, config)
+def sibling(run: Run, id: str) -> Run:
+    """Another run of the same store, or of the gallery, that saw the same images.
+
+    Raises:
+        RunError: there is none of this id. ConfigError: it saw other images.
+    """
+    folder = GALLERY if id.startswith("gallery/") else run.path.parent
+    found = Run.open(folder / Path(id).name, id)
+    if found.config.fingerprint != run.config.fingerprint:
+        raise ConfigError(
+            f"--like {id!r}: that run saw other images than {run.id!r}, so no point could keep its place."
+        )
+    return found
+
+
+def laid_on(points: NDArray[np.float32], reference: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Points `(N, d)` moved, turned, mirrored and scaled to lie as near as they can on `reference` `(N, d)`.
+
+    Orthogonal Procrustes analysis (Schönemann 1966): distances within the map keep their ratios.
+    """
+    a, b = points.astype(np.float64), reference.astype(np.float64)
+    centre_a, centre_b = a.mean(0), b.mean(0)
+    a, b = a - centre_a, b - centre_b
+    u, strength, v = np.linalg.svd(a.T @ b)
+    scale = strength.sum() / max(float((a**2).sum()), 1e-12)
+    return (scale * a @ (u @ v) + centre_b).astype(np.float32)
+
+
+def _start(codes: NDArray[np.float32], config: MapConfig, start: Positions) -> NDArray[np.float32]:
+    """Another map's positions or PCA, within ±10, with a trace of noise: codes all alike would leave an axis flat."""
+    points = pca(codes, config) if start is None else start - start.mean(0)
     noise = np.random.default_rng(config.seed).normal(scale=1e-4, size=points.shape)
     return (points / max(float(np.abs(points).max()), 1e-12) * 10 + noise).astype(np.float32)

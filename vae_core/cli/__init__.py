@@ -38,6 +38,9 @@ COMMANDS = {
         "Scores of a run, or what scores there are, or check them", "measure", "metrics_options", "metrics"
     ),
     "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
+    "lay-out": Command(
+        "Lay out the maps that lines on stdin ask for (the app starts this)", "maps", "lay_out_options", "lay_out"
+    ),
     "work": Command("Train what is queued (the app starts this)", "train", "work_options", "work_queue"),
 }
 

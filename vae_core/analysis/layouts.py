@@ -1,0 +1,143 @@
+"""UMAP and t-SNE of codes: seeded, begun from PCA or from another map, telling how far they are."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import ConfigError
+from .neighbours import neighbours
+
+#: Told the share that is done, 0 to 1; True stops the work.
+Progress = Callable[[float], bool]
+
+
+class Stopped(Exception):
+    """The person no longer waits for this map."""
+
+
+def umap_epochs(count: int) -> int:
+    """Passes over the edges: UMAP's own 500 for small maps; larger ones settle earlier, and each pass takes longer."""
+    return 500 if count <= 5000 else 250 if count <= 20_000 else 120
+
+
+def umap_layout(
+    codes: NDArray[np.float32],
+    start: NDArray[np.float32],
+    *,
+    near: int,
+    min_dist: float,
+    density: bool,
+    seed: int,
+    settled: bool = False,
+    progress: Progress | None = None,
+) -> NDArray[np.float32]:
+    """UMAP (McInnes et al. 2018), or densMAP (Narayan et al. 2021), from `start` `(N, d)` within ±10. `(N, d)`.
+
+    settled: the start is a map already, and points go no further from their places than they must.
+
+    Raises:
+        ConfigError: fewer than three codes have no neighbourhoods. Stopped: as `progress` wished.
+    """
+    if len(codes) < 3:
+        raise ConfigError(f"--method 'umap': needs at least 3 images, not {len(codes)}; use pca.")
+    import umap
+
+    near = min(near, len(codes) - 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it cannot transform new codes: `place` does
+        layout = umap.UMAP(
+            n_components=start.shape[1],
+            n_neighbors=near,
+            min_dist=min_dist,
+            n_epochs=umap_epochs(len(codes)),
+            learning_rate=CAREFUL if settled else 1.0,
+            init=start,
+            densmap=density,
+            precomputed_knn=neighbours(codes, near),
+            random_state=seed,
+            n_jobs=1,
+            tqdm_kwds={"file": _Ear(progress), "disable": progress is None, "bar_format": "{n}/{total} "},
+        ).fit_transform(codes)
+    return np.asarray(layout, dtype=np.float32)
+
+
+#: Learning rate of a UMAP that begins from a map.
+CAREFUL = 0.1
+
+
+class _Ear:
+    """A file for UMAP's progress bar, its only way to tell how far it is and to be stopped."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+
+    def write(self, text: str) -> None:
+        found = re.search(r"(\d+)/(\d+)", text)
+        if self.progress and found and self.progress(int(found[1]) / max(1, int(found[2]))):
+            raise Stopped
+
+    def flush(self) -> None:
+        pass
+
+
+#: Gradient descent of t-SNE for a medium map and for a large one: (iterations, settings), in turn. Trees serve 10,000 points
+#: better than grids, which grow with the map; a coarse grid does while the map is small. `bench.maps` has what it is worth.
+TREES: tuple[tuple[int, dict[str, Any]], ...] = (
+    (250, {"exaggeration": 12, "momentum": 0.5, "ints_in_interval": 2, "negative_gradient_method": "fft"}),
+    (650, {"momentum": 0.8, "theta": 0.7, "negative_gradient_method": "bh"}),
+)
+GRIDS: tuple[tuple[int, dict[str, Any]], ...] = (
+    (250, {"exaggeration": 12, "momentum": 0.5, "ints_in_interval": 2, "negative_gradient_method": "fft"}),
+    (400, {"momentum": 0.8, "ints_in_interval": 2, "negative_gradient_method": "fft"}),
+    (100, {"momentum": 0.8, "ints_in_interval": 1.5, "negative_gradient_method": "fft"}),
+)
+
+
+def tsne_layout(
+    codes: NDArray[np.float32],
+    start: NDArray[np.float32],
+    *,
+    perplexity: float,
+    seed: int,
+    jobs: int,
+    settled: bool = False,
+    progress: Progress | None = None,
+) -> NDArray[np.float32]:
+    """t-SNE (van der Maaten & Hinton 2008; trees 2014, grids Linderman et al. 2019) from `start` `(N, 2)`. `(N, 2)`.
+
+    settled: the start is a t-SNE map already; without early exaggeration, points stay near their places.
+
+    Raises:
+        Stopped: as `progress` wished.
+    """
+    from openTSNE import TSNEEmbedding
+    from openTSNE.affinity import PerplexityBasedNN
+    from openTSNE.nearest_neighbors import PrecomputedNeighbors
+
+    perplexity = min(perplexity, (len(codes) - 1) / 3)
+    rows, distances = neighbours(codes, min(len(codes), int(3 * perplexity) + 1))
+    index = PrecomputedNeighbors(rows[:, 1:], distances[:, 1:].astype(np.float64))
+    affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=jobs, random_state=seed)
+    begin = start if settled else start * (1e-4 / start[:, 0].std())
+    embedding = TSNEEmbedding(begin.astype(np.float64), affinities, n_jobs=jobs, random_state=seed)
+    plan = (TREES if len(codes) <= 20_000 else GRIDS)[int(settled) :]
+    total, done = sum(count for count, _ in plan), 0
+    stopped = False
+
+    def tell(iteration: int, error: float, points: Any) -> bool:
+        nonlocal stopped
+        stopped = bool(progress and progress((done + iteration) / total))
+        return stopped
+
+    for count, settings in plan:
+        embedding = embedding.optimize(count, callbacks=[tell], callbacks_every_iters=10, **settings)
+        if stopped:
+            raise Stopped
+        done += count
+    return np.asarray(embedding, dtype=np.float32)

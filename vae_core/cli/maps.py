@@ -1,0 +1,105 @@
+"""`lay-out`: a process that stays warm and lays out the maps it is asked for, one line of JSON each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from ..analysis import MapConfig, Stopped, map_of
+from ..config import BetascopeError
+from ..runs import Run
+
+
+def lay_out_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cold", action="store_true", help="do not compile anything before the first map is asked for")
+
+
+def lay_out(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """Asked on stdin {"key", "path", "id", "at", "config"} or {"forget": key}; answers {"key", "share"}, then {"key", "done"}
+    or {"key", "error"}. The newest wish comes first: it is what somebody looks at. Ends with its input.
+    """
+    desk = Desk()
+    threading.Thread(target=desk.listen, daemon=True).start()
+    if not options.cold:
+        warm_up(lambda share: desk.has_work())
+        answer({"warm": True})
+    while (asked := desk.next()) is not None:
+        desk.serve(asked)
+    return {}, 0
+
+
+class Desk:
+    """What is asked for, and what nobody wants any more."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[dict[str, Any]] = deque()
+        self.forgotten: set[str] = set()
+        self.changed, self.closed = threading.Condition(), False
+
+    def listen(self) -> None:
+        for line in sys.stdin:
+            told = json.loads(line)
+            with self.changed:
+                if "forget" in told:
+                    self.forgotten.add(told["forget"])
+                else:
+                    self.forgotten.discard(told["key"])
+                    self.waiting.append(told)
+                self.changed.notify()
+        with self.changed:
+            self.closed = True
+            self.changed.notify()
+
+    def has_work(self) -> bool:
+        return bool(self.waiting) or self.closed
+
+    def next(self) -> dict[str, Any] | None:
+        with self.changed:
+            self.changed.wait_for(self.has_work)
+            return self.waiting.pop() if self.waiting else None
+
+    def serve(self, asked: dict[str, Any]) -> None:
+        key, told = asked["key"], -1.0
+
+        def progress(share: float) -> bool:
+            nonlocal told
+            if share - told >= 0.02:
+                told = share
+                answer({"key": key, "share": round(share, 3)})
+            return key in self.forgotten or self.closed
+
+        try:
+            run = Run.open(Path(asked["path"]), asked["id"]).at(asked["at"])
+            map_of(run, MapConfig.from_dict(asked["config"]), progress)
+            answer({"key": key, "done": True})
+        except Stopped:
+            answer({"key": key, "error": "cancelled"})
+        except BetascopeError as error:
+            answer({"key": key, "error": str(error)})
+        except Exception as error:  # a defect must not end the process that all other maps wait for
+            answer({"key": key, "error": f"{type(error).__name__}: {error}"})
+
+
+def answer(value: dict[str, Any]) -> None:
+    print(json.dumps(value), flush=True)
+
+
+def warm_up(enough: Any) -> None:
+    """Compile what maps need, on noise: half a minute that nobody waits for. Leaves off when there is work."""
+    import numpy as np
+
+    from ..analysis.layouts import tsne_layout, umap_layout
+
+    noise = np.random.default_rng(0).normal(size=(4200, 10)).astype(np.float32)
+    try:
+        for count in (200, 4200):  # all pairs, and the descent of larger sets
+            start = noise[:count, :2] * 3
+            umap_layout(noise[:count], start, near=15, min_dist=0.1, density=False, seed=0, progress=enough)
+        tsne_layout(noise[:200], noise[:200, :2], perplexity=30.0, seed=0, jobs=1, progress=enough)
+    except Stopped:
+        pass
