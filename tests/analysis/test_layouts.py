@@ -35,7 +35,9 @@ def codes():
 def pair(tmp_path_factory):
     """Two runs of other β on the same images."""
     store = vae_core.Store(tmp_path_factory.mktemp("pair"))
-    return [vae_core.train("digits", "beta_vae", store=store, beta=beta, **QUICK | {"epochs": 12}) for beta in (0.5, 1.0)]
+    return [
+        vae_core.train("digits", "beta_vae", store=store, beta=beta, **QUICK | {"epochs": 12}) for beta in (0.5, 1.0)
+    ]
 
 
 def test_neighbours_are_those_of_scikit_learn_itself_first(codes):

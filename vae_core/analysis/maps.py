@@ -17,6 +17,7 @@ from ..runs.executors import cores
 from .cache import cache_path, cached
 from .latents import ALL, LIMIT, latents_of
 from .layouts import Progress, tsne_layout, umap_layout
+from .neighbours import place
 
 Positions = NDArray[np.float32] | None
 
@@ -26,7 +27,7 @@ class MapConfig(Config):
     """How a map is made; every setting is part of the cache key."""
 
     method: str = setting("umap", "Projection of the latent means", choices=("pca", "umap", "tsne", "plane"))
-    limit: int = setting(LIMIT, "Test images on the map", low=10, high=ALL)
+    limit: int = setting(LIMIT, "Test images on the map", low=10, high=1_000_000)
     dims: int = setting(2, "Dimensions of the map; 3 for pca and umap", low=2, high=3)
     density: bool = setting(False, "UMAP: crowded places stay crowded (densMAP)")
     like: str = setting("", "Run of the same images whose map this one starts from, so that points keep their places")
@@ -69,6 +70,25 @@ def umap(codes: NDArray[np.float32], config: MapConfig, start: Positions = None,
     )  # fmt: skip
 
 
+#: Beyond so many codes the first of them are laid out, and the others are placed among these.
+SAMPLED, LANDMARKS = 100_000, 20_000
+
+
+def by_sample(lay_out: Callable[..., NDArray[np.float32]]) -> Callable[..., NDArray[np.float32]]:
+    """Of very many codes, lay out the first `LANDMARKS` and place the others among them."""
+
+    def function(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
+        if len(codes) <= SAMPLED:
+            return lay_out(codes, config, start, progress)
+        first = codes[:LANDMARKS]
+        found = [lay_out(first, config, None if start is None else start[:LANDMARKS], progress)]
+        for begin in range(LANDMARKS, len(codes), 4096):
+            found.append(place(codes[begin : begin + 4096], first, found[0]))
+        return np.concatenate(found)
+
+    return function
+
+
 def tsne(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
     """t-SNE (layouts.py), `(N, 2)`."""
     settled = start is not None
@@ -99,8 +119,8 @@ class Projection:
 
 
 PROJECTIONS = {
-    "umap": Projection("UMAP", umap, True),
-    "tsne": Projection("t-SNE", tsne, True),
+    "umap": Projection("UMAP", by_sample(umap), True),
+    "tsne": Projection("t-SNE", by_sample(tsne), True),
     "pca": Projection("PCA", pca, False),
     "plane": Projection("Latent plane", plane, False),
 }

@@ -57,7 +57,7 @@ def load(config: DataConfig | str, split: str = "all") -> ImageData:
     else:
         raise DataError(
             f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}, "
-            "or give the path of an image folder, a .zip or an .npz."
+            "or give the path of an image folder, a .zip, an .npz or an .npy."
         )
     if config.leave_out is not None:
         data = data.without(config.leave_out)

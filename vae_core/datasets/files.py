@@ -1,13 +1,18 @@
-"""The user's own images by path: a folder, a `.zip` of one, or an `.npz`.
+"""The user's own images by path: a folder, a `.zip` of one, an `.npz`, or an `.npy` of any size.
 
 In a folder or archive, first-level subfolders are classes. An `.npz` holds `images`, `(N, H, W)`,
 `(N, H, W, C)` or `(N, C, H, W)`, uint8 or floats in [0, 1], and optionally `labels (N,)`, `factors (N, F)` and
 `factor_names (F,)`. Images are cropped to their centre square; grey ones stay grey if all are grey.
+
+An `.npy` is never loaded: uint8 images, square, `(N, H, W)`, `(N, H, W, C)` or `(N, C, H, W)`, are read from the disk as they are
+needed, so a set may be larger than the memory. It is trained on in the order of the file, the last tenth (at most 10,000)
+is for testing; `NAME-labels.npy` beside it holds labels, if there are any.
 """
 
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -18,18 +23,20 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from .base import DataConfig, DataError, ImageData, check_available, shuffled_split
+from .base import DataConfig, DataError, ImageData, check_available, shuffled_split, test_count
 from .resizing import crop_square, resize
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 SMALLEST, LARGEST, DEFAULT_SIDE = 8, 128, 64
 #: Of one file, unpacked: an archive must not fill the memory.
 MAX_BYTES = 64 << 20
+#: Test images of an `.npy`, at most.
+MOST_TESTED = 10_000
 
 
 def is_path(name: str) -> bool:
     """Whether a data set's name is meant as a path rather than a registered name."""
-    return "/" in name or "\\" in name or name.endswith((".zip", ".npz")) or Path(name).is_dir()
+    return "/" in name or "\\" in name or name.endswith((".zip", ".npz", ".npy")) or Path(name).is_dir()
 
 
 def load(config: DataConfig, split: str) -> ImageData:
@@ -40,14 +47,18 @@ def load(config: DataConfig, split: str) -> ImageData:
     """
     path = Path(config.name).expanduser()
     if not path.exists():
-        raise DataError(f"There is nothing at {config.name!r}; name a folder of images, a .zip of one, or an .npz.")
+        raise DataError(
+            f"There is nothing at {config.name!r}; name a folder of images, a .zip of one, an .npz or an .npy."
+        )
     try:
+        if path.suffix == ".npy":
+            return _mapped(path, config)
         found = _from_npz(path) if path.suffix == ".npz" else _from_files(path, config.image_size)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(
-            f"{config.name!r} cannot be read ({error}); name a folder of images, a .zip or an .npz."
+            f"{config.name!r} cannot be read ({error}); name a folder of images, a .zip, an .npz or an .npy."
         ) from error
     images = resize(crop_square(found.images), _side(found.images, config.image_size))
     size = config.size or len(images)
@@ -132,8 +143,57 @@ def _from_npz(path: Path) -> ImageData:
     return ImageData(path.name, images, 0, labels, classes, factors, names)
 
 
+def _mapped(path: Path, config: DataConfig) -> ImageData:
+    """An `.npy` that stays on the disk."""
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.dtype != np.uint8:
+        raise DataError(f"{path} holds {array.dtype}; an .npy of images must be uint8 (an .npz may hold floats).")
+    shaped = _in_order(array, path)
+    side = shaped.shape[-1]
+    if shaped.shape[-2] != side or not SMALLEST <= side <= LARGEST:
+        raise DataError(
+            f"{path} holds images {shaped.shape[1:]}; an .npy needs squares of {SMALLEST} to {LARGEST} pixels."
+        )
+    if config.image_size not in (None, side):
+        raise DataError(
+            f"--image-size {config.image_size}: an .npy is read as it is, {side} pixels wide; leave it away."
+        )
+    size = config.size or len(shaped)
+    check_available(path.name, size, len(shaped))
+    if size < 10:
+        raise DataError(f"{config.name!r} holds {size} images; at least 10 are needed to train and test on.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it cannot be written to is what we want
+        images = torch.from_numpy(shaped)[:size]
+    labels, names = _labels_beside(path, len(shaped))
+    kept = None if labels is None else labels[:size]
+    return ImageData(path.name, images, size - min(test_count(size), MOST_TESTED), kept, names)
+
+
+def _labels_beside(path: Path, count: int) -> tuple[Tensor | None, tuple[str, ...]]:
+    file = path.with_name(f"{path.stem}-labels.npy")
+    if not file.exists():
+        return None, ()
+    labels = torch.from_numpy(np.load(file, allow_pickle=False).astype(np.int64))
+    if labels.shape != (count,) or int(labels.min()) < 0:
+        raise DataError(f"{file} has the shape {tuple(labels.shape)}; {count} labels from 0 on are needed.")
+    return labels, tuple(str(i) for i in range(int(labels.max()) + 1))
+
+
 def _as_images(array: NDArray, path: Path) -> Tensor:
     """Any accepted array → `(N, C, H, W)` uint8."""
+    array = _in_order(array, path)
+    if np.issubdtype(array.dtype, np.floating):
+        if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
+            raise DataError(f"'images' in {path} are floats outside 0 to 1; scale them, or save uint8.")
+        array = np.round(array * 255)
+    elif array.dtype != np.uint8:
+        raise DataError(f"'images' in {path} are {array.dtype}; uint8 or floats in 0 to 1 are needed.")
+    return torch.from_numpy(np.ascontiguousarray(array.astype(np.uint8)))
+
+
+def _in_order(array: NDArray, path: Path) -> NDArray:
+    """Axes as `(N, C, H, W)`, without touching a pixel."""
     if array.ndim == 3:
         array = array[:, None]
     elif array.ndim == 4 and array.shape[-1] in (1, 3) and array.shape[1] not in (1, 3):
@@ -142,10 +202,4 @@ def _as_images(array: NDArray, path: Path) -> Tensor:
         raise DataError(
             f"'images' in {path} has the shape {array.shape}; (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels is needed."
         )
-    if np.issubdtype(array.dtype, np.floating):
-        if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
-            raise DataError(f"'images' in {path} are floats outside 0 to 1; scale them, or save uint8.")
-        array = np.round(array * 255)
-    elif array.dtype != np.uint8:
-        raise DataError(f"'images' in {path} are {array.dtype}; uint8 or floats in 0 to 1 are needed.")
-    return torch.from_numpy(np.ascontiguousarray(array.astype(np.uint8)))
+    return array

@@ -24,7 +24,9 @@ class Batches:
             raise DataError(
                 f"--batch-size {batch_size}: larger than the {len(split)} training images; use at most {len(split)}."
             )
-        self.images = split.images.to(device)  # (N, C, H, W) uint8
+        #: Whether the images lie on the device; a set too large for it is read batch by batch.
+        self.resident = fits(split.images, device)
+        self.images = split.images.to(device) if self.resident else split.images  # (N, C, H, W) uint8
         self.labels = None if split.labels is None else split.labels.to(device)
         self.batch_size, self.seed, self.device = batch_size, seed, device
         self.per_epoch = len(split) // batch_size
@@ -35,7 +37,8 @@ class Batches:
         """Images `(B, C, H, W)` and labels `(B,)` or None of this step."""
         rows = self.rows(step)
         labels = None if self.labels is None else self.labels[rows]
-        return as_floats(self.images.index_select(0, rows), self.layout), labels
+        chosen = rows if self.resident else rows.cpu()
+        return as_floats(self.images.index_select(0, chosen).to(self.device), self.layout), labels
 
     def rows(self, step: int) -> Tensor:
         """Which images those are, `(B,)` on the device."""
@@ -45,6 +48,11 @@ class Batches:
             self._order = torch.randperm(len(self.images), generator=generator).to(self.device)
             self._epoch = epoch
         return self._order[position * self.batch_size : (position + 1) * self.batch_size]
+
+
+def fits(images: Tensor, device: torch.device) -> bool:
+    """Whether images can lie on the device: always on a CPU, where they stay as they are; in half of a GPU's free memory."""
+    return device.type != "cuda" or images.numel() < torch.cuda.mem_get_info(device)[0] // 2
 
 
 def in_order(

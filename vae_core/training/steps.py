@@ -41,7 +41,7 @@ def stepper(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dict[str,
     def eager(step: int) -> dict[str, Tensor]:
         return body(*batches.at(step), step)
 
-    if batches.device.type != "cuda" or plan.config.compile or not can_record(model):
+    if batches.device.type != "cuda" or not batches.resident or plan.config.compile or not can_record(model):
         return eager, "compiled" if plan.config.compile else ""
     told = torch.zeros(2, device=batches.device)
     model.as_tensors = (told[0], told[1])  # type: ignore[assignment]

@@ -203,7 +203,7 @@ class Stack:
 
     def _record(self) -> tuple[Recorded | None, str]:
         """The step as a CUDA graph, where there is a GPU and it can be."""
-        if self.betas.device.type != "cuda":
+        if self.betas.device.type != "cuda" or not self.plan.batches.resident:
             return None, ""
         self._tell(self.states[0].step)
         try:

@@ -1,0 +1,154 @@
+"""How time and memory grow: with the number of images, of variants, of codes on a map; and a set larger than the memory."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vae_core.analysis import MapConfig
+from vae_core.analysis.maps import PROJECTIONS
+from vae_core.datasets import load
+from vae_core.datasets.base import DataError
+
+from .claims import Report, run
+
+ROOT = Path(__file__).parents[1]
+#: What a child does: limits itself, trains, and says how long steps took and what it held at most.
+CHILD = """
+import json, resource, sys, time, tempfile
+asked = json.loads(sys.argv[1])
+if asked["limit"]:
+    resource.setrlimit(resource.RLIMIT_DATA, (asked["limit"], asked["limit"]))
+import vae_core, vae_core.datasets
+from vae_core.training import fit, TrainConfig
+from vae_core.models import MODELS, create
+def held():
+    return int(next(line for line in open("/proc/self/status") if line.startswith(asked["of"])).split()[1]) / 1024
+start, before = time.perf_counter(), held()
+data = vae_core.load(vae_core.datasets.DataConfig(asked["dataset"], size=asked["size"]))
+drawn = time.perf_counter() - start
+kind = MODELS["beta_vae"]
+model = create("beta_vae", kind.Config(shape=data.shape, network=asked["network"], hidden=(256,), latent_dim=10))
+start = time.perf_counter()
+fit(model, data, TrainConfig(steps=asked["steps"], batch_size=min(128, data.n_train), snapshots=0, precision="float32"))
+print(json.dumps({"drawn": drawn, "step": (time.perf_counter() - start) / asked["steps"], "most": held(), "before": before}))
+"""
+
+
+def child(dataset: str, size: int | None = None, *, network: str = "mlp", steps: int = 60, limit: int = 0, of: str = "VmHWM") -> dict[str, float]:  # fmt: skip
+    asked = dict(dataset=dataset, size=size, network=network, steps=steps, limit=limit, of=of)
+    found = subprocess.run([sys.executable, "-c", CHILD, json.dumps(asked)], cwd=ROOT, capture_output=True, text=True)
+    if found.returncode:
+        raise RuntimeError(found.stderr.strip().splitlines()[-1])
+    return json.loads(found.stdout.splitlines()[-1])
+
+
+def slope(sizes: list[int], values: list[float]) -> float:
+    """The power with which values grow: the slope of a line through their logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
+
+
+def measure(report: Report, quick: bool) -> None:
+    growing_sets(report, [1_000, 10_000] if quick else [1_000, 10_000, 100_000, 700_000])
+    larger_than_memory(report)
+    if quick:
+        return
+    full_mnist(report)
+    growing_sweeps(report)
+    growing_maps(report, [1_000, 10_000, 100_000, 1_000_000])
+
+
+def growing_sets(report: Report, sizes: list[int]) -> None:
+    found = [child("sprites", size) for size in sizes]
+    for size, one in zip(sizes, found, strict=True):
+        report.claim(f"{size:,} sprites: drawn in", one["drawn"], "s")
+        report.claim(f"{size:,} sprites: a step of 128", 1e3 * one["step"], "ms")
+        report.claim(f"{size:,} sprites: most memory", one["most"], "MiB", against=f"{size * 4096 >> 20} MiB of pixels")
+    report.claim("drawing against N", slope(sizes, [one["drawn"] for one in found]), "power of N")
+    report.claim("time of a step against N", slope(sizes, [one["step"] for one in found]), "power of N", goal="≤ 0.1")
+    per_image = (found[-1]["most"] - found[0]["most"]) * (1 << 20) / (sizes[-1] - sizes[0])
+    report.claim("memory per image of 4,096 bytes", per_image, "bytes")
+
+
+def larger_than_memory(report: Report) -> None:
+    """A sparse file: the disk holds nothing of it, and the process could not hold all of it."""
+    limit, count = 2_600_000_000, 4_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "big.npy"
+        np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=(count, 64, 64)).flush()
+        small = child("sprites", 10_000)
+        found = child(str(path), limit=limit, of="VmData")
+    report.claim("a set on the disk, over the memory allowed", count * 4096 / limit, "×", goal="≥ 2")
+    report.claim(
+        "a step of 128 from the disk", 1e3 * found["step"], "ms", against=f"{1e3 * small['step']:.1f} ms in memory"
+    )
+
+
+def full_mnist(report: Report) -> None:
+    try:
+        data = load("mnist")
+    except DataError:
+        print("MNIST is not at hand: nothing is said of its memory")
+        return
+    pixels = data.images.numel() / (1 << 20)
+    for network in ("mlp", "conv"):
+        found = child("mnist", network=network, steps=400)
+        report.claim(f"MNIST, {network}: most memory over that of the pixels", found["most"] - pixels, "MiB", goal="≤ 600", against=f"{pixels:.0f} MiB of pixels; Python and torch included")  # fmt: skip
+
+
+def growing_sweeps(report: Report) -> None:
+    from vae_core.jobs import configure
+    from vae_core.runs import Processes, Store
+    from vae_core.runs.executors import cores
+
+    settings: dict[str, Any] = dict(
+        dataset="digits", model="beta_vae", network="mlp", image_size=28, latent_dim=20, epochs=60
+    )
+    counts, seconds = [1, 2, 4, 8], []
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store(folder)
+            runs = [store.create(configure(beta=float(2**k), snapshots=0, **settings)) for k in range(count)]
+            start = time.perf_counter()
+            Processes(min(count, cores())).train(store, runs)
+            seconds.append(time.perf_counter() - start)
+        report.claim(f"a sweep of {count}", seconds[-1], "s")
+    report.claim("a sweep against K", slope(counts, seconds), "power of K", goal="≤ 1")
+
+
+def growing_maps(report: Report, sizes: list[int]) -> None:
+    """Codes of ten clusters in ten dimensions, laid out by UMAP in this process, compiled beforehand."""
+    random = np.random.default_rng(0)
+    codes = (random.normal(size=(max(sizes), 10)) + 4 * random.normal(size=(10, 10))[random.integers(0, 10, max(sizes))]).astype(np.float32)  # fmt: skip
+    umap = PROJECTIONS["umap"].function
+    umap(codes[:5000], MapConfig())
+    seconds = []
+    for size in sizes:
+        start = time.perf_counter()
+        found = umap(codes[:size], MapConfig(limit=max(10, size)))
+        seconds.append(time.perf_counter() - start)
+        assert found.shape == (size, 2)
+        report.claim(f"UMAP of {size:,} codes", seconds[-1], "s")
+    report.claim("UMAP against N", slope(sizes, seconds), "power of N")
+    # What the browser is sent: the positions of all, and codes, rates and labels of as many as it can show.
+    report.claim(f"a map of {max(sizes):,}, sent to the browser", sent(max(sizes), 10) / 1e6, "MB", goal="≤ 20")
+
+
+def sent(count: int, dims: int) -> float:
+    """Bytes of the files behind a map of so many codes in the browser."""
+    from vae_core.analysis.latents import ALL
+
+    shown = min(count, ALL)
+    return shown * (2 * 4 + dims * (4 + 4) + 4 + 2) + math.ceil(shown / 1e3)
+
+
+if __name__ == "__main__":
+    sys.exit(run("scale", measure, (__doc__ or "").strip()))
