@@ -43,7 +43,7 @@ print(json.dumps({"drawn": drawn, "step": (time.perf_counter() - start) / asked[
 """
 
 
-def child(dataset: str, size: int | None = None, *, network: str = "mlp", steps: int = 60, limit: int = 0, of: str = "VmHWM") -> dict[str, float]:  # fmt: skip
+def child(dataset: str, size: int | None = None, *, network: str = "mlp", steps: int = 200, limit: int = 0, of: str = "VmHWM") -> dict[str, float]:  # fmt: skip
     asked = dict(dataset=dataset, size=size, network=network, steps=steps, limit=limit, of=of)
     found = subprocess.run([sys.executable, "-c", CHILD, json.dumps(asked)], cwd=ROOT, capture_output=True, text=True)
     if found.returncode:
@@ -101,7 +101,8 @@ def full_mnist(report: Report) -> None:
     pixels = data.images.numel() / (1 << 20)
     for network in ("mlp", "conv"):
         found = child("mnist", network=network, steps=400)
-        report.claim(f"MNIST, {network}: most memory over that of the pixels", found["most"] - pixels, "MiB", goal="≤ 600", against=f"{pixels:.0f} MiB of pixels; Python and torch included")  # fmt: skip
+        beyond = found["most"] - found["before"] - pixels
+        report.claim(f"MNIST, {network}: most memory beyond torch's own and the pixels", beyond, "MiB", goal="≤ 600", against=f"{found['before']:.0f} MiB once torch is imported, {pixels:.0f} MiB of pixels")  # fmt: skip
 
 
 def growing_sweeps(report: Report) -> None:
