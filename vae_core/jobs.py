@@ -15,8 +15,9 @@ from .config import BetascopeError, Config, ConfigError, TrainingFailed
 from .datasets.base import DataConfig
 from .datasets.files import is_path
 from .models import MODELS, ModelConfig, family
-from .runs import Run, RunConfig, RunError, Store, execute, execute_together, plan_run
+from .runs import Run, RunConfig, RunError, Store, execute, execute_together, follow, plan_run
 from .training import TrainConfig
+from .training.distributed import ALONE, Group
 
 #: Seconds that a task waits for a run that another process still holds.
 PATIENCE = 60.0
@@ -79,13 +80,19 @@ def _unknown(key: str, value: Any, model: str) -> str:
     return f"{option}: not a setting; there are {', '.join(accepted)}."
 
 
-def train_run(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None) -> str:
+def train_run(
+    run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None, group: Group = ALONE
+) -> str:
     """Train a run folder to its end, then evaluate it and store its codes; returns its state.
+
+    group: the processes that train it together; all but its leader only train.
 
     Raises:
         BetascopeError, TrainingFailed: as `execute` and `evaluate`.
     """
-    state = execute(run, on_progress)
+    if not group.leads:
+        return follow(run, group)
+    state = execute(run, on_progress, group)
     if state == "done":
         finish(run)
     return state

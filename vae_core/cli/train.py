@@ -16,6 +16,7 @@ from ..models import MODELS
 from ..runs import Executor, Processes, RayCluster, Run, RunConfig, RunError, Store, Together, fitting, work
 from ..runs.queue import request, work_on
 from ..training import TrainConfig, choose_device
+from ..training.distributed import ALONE, Group, joined
 from .console import add_option, graceful, progress, say
 
 
@@ -64,7 +65,10 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    store = Store(options.store)
+    store, group = Store(options.store), joined()
+    if not group.leads:  # the leader makes the folder and says which
+        run = store.open(str(group.agree(None)))
+        return {"run": run.id, "status": train_run(run, group=group)}, 0
     if options.resume is not None:
         run = _resumed(store, options)
     elif options.dataset is None:
@@ -74,7 +78,8 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         if options.queue:
             return _queued(store, [config])
         run = store.create(config)
-    return _train_here(run)
+    group.agree(run.id)
+    return _train_here(run, group)
 
 
 def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
@@ -152,11 +157,11 @@ def _resumed(store: Store, options: argparse.Namespace) -> Run:
     return run
 
 
-def _train_here(run: Run) -> tuple[dict[str, Any], int]:
+def _train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
     say(f"training {run.id} ({run.config.name}) in {run.path}")
     started = time.perf_counter()
     with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}):
-        state = train_run(run, bar)
+        state = train_run(run, bar, group)
     row = summary(run, state, time.perf_counter() - started)
     if row["elbo"] is not None:
         say(

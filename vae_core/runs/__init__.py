@@ -2,7 +2,7 @@
 
 from .cluster import RayCluster
 from .config import RunConfig, plan_run
-from .execute import alike, execute, execute_together
+from .execute import alike, execute, execute_together, follow
 from .executors import Executor, Processes, Together, fitting
 from .files import RunError
 from .queue import request, resume, submit, work
@@ -25,6 +25,7 @@ __all__ = [
     "execute",
     "execute_together",
     "fitting",
+    "follow",
     "plan_run",
     "request",
     "resume",

@@ -17,6 +17,7 @@ from ..config import BetascopeError
 from ..models import create, family
 from ..models.extras import Eye
 from ..training import TrainingFailed, choose_device, describe_device, fit
+from ..training.distributed import ALONE, Group
 from ..training.together import can_join, fit_together
 from .files import RunError
 from .recorder import Recorder
@@ -26,8 +27,10 @@ STATE_AFTER = {"done": "done", "pause": "paused", "cancel": "cancelled"}
 MESSAGE_AFTER = {"done": "", "pause": "Paused; resume to go on.", "cancel": "Cancelled; resume to go on."}
 
 
-def execute(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None) -> str:
-    """Train `run`, resuming where it was saved; returns its new state.
+def execute(
+    run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None, group: Group = ALONE
+) -> str:
+    """Train `run`, resuming where it was saved; returns its new state. group: of which this process is the leader.
 
     Raises:
         RunError: it is being trained by another process.
@@ -35,12 +38,14 @@ def execute(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | No
     """
     try:
         with run.lock.acquire(timeout=5):
-            return _execute_locked(run, on_progress)
+            return _execute_locked(run, on_progress, group)
     except Timeout:
         raise RunError(f"The run {run.id!r} is being trained by another process.") from None
 
 
-def _execute_locked(run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None) -> str:
+def _execute_locked(
+    run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None, group: Group
+) -> str:
     try:
         device = choose_device(run.config.train.device)
         run.set_status(
@@ -50,7 +55,7 @@ def _execute_locked(run: Run, on_progress: Callable[[int, int, dict[str, Any]], 
         model = create(run.config.family, run.config.model, run.config.train.seed)
         if run.config.model.perceptual_weight:
             model.eye = Eye(list(Run.open(Path(run.config.model.perceptual)).model().encoder.children()))
-        outcome = fit(model, data, run.config.train, Recorder(run, on_progress))
+        outcome = fit(model, data, run.config.train, Recorder(run, on_progress), group)
     except (BetascopeError, TrainingFailed) as error:
         _failed(run, str(error))
         raise
@@ -59,6 +64,17 @@ def _execute_locked(run: Run, on_progress: Callable[[int, int, dict[str, Any]], 
         _failed(run, f"Stopped by {type(error).__name__}: {error}")
         raise
     _ended(run, outcome)
+    return STATE_AFTER[outcome]
+
+
+def follow(run: Run, group: Group) -> str:
+    """Train along with the leader of the group, who keeps the folder; returns its state.
+
+    Raises:
+        BetascopeError, TrainingFailed: why it failed here.
+    """
+    model = create(run.config.family, run.config.model, run.config.train.seed)
+    outcome = fit(model, run.data("all"), run.config.train, Recorder(run).follow(), group)
     return STATE_AFTER[outcome]
 
 

@@ -39,6 +39,10 @@ class Recorder(Listener):
             self._restore(state)
             self._write_history(state)
 
+    def follow(self) -> Listener:
+        """For a process that trains along: it goes on where this one does, and writes nothing."""
+        return _Follower(self)
+
     def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
         now = time.time()
         left = (total - state.step) * self.run.config.train.batch_size / max(images_per_second, 1e-9)
@@ -102,3 +106,12 @@ class Recorder(Listener):
             return None
         wish = read_json(path).get("wish")
         return wish if wish in WISHES else None
+
+
+class _Follower(Listener):
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+
+    def begin(self, state: TrainingState, plan: Plan) -> None:
+        if self.recorder.resume_path.exists():
+            self.recorder._restore(state)

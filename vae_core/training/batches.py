@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..datasets.base import DataError, Split
+from .distributed import ALONE, Group
 
 
 class Batches:
@@ -19,7 +20,9 @@ class Batches:
         DataError: fewer images than one batch.
     """
 
-    def __init__(self, split: Split, batch_size: int, seed: int, device: torch.device, channels_last: bool):
+    def __init__(
+        self, split: Split, batch_size: int, seed: int, device: torch.device, channels_last: bool, group: Group = ALONE
+    ) -> None:
         if batch_size > len(split):
             raise DataError(
                 f"--batch-size {batch_size}: larger than the {len(split)} training images; use at most {len(split)}."
@@ -29,7 +32,7 @@ class Batches:
         self.images = split.images.to(device) if self.resident else split.images  # (N, C, H, W) uint8
         self.labels = None if split.labels is None else split.labels.to(device)
         self.batch_size, self.seed, self.device = batch_size, seed, device
-        self.per_epoch = len(split) // batch_size
+        self.per_epoch, self.group = len(split) // batch_size, group
         self.layout = torch.channels_last if channels_last else torch.contiguous_format
         self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
 
@@ -47,7 +50,7 @@ class Batches:
             generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
             self._order = torch.randperm(len(self.images), generator=generator).to(self.device)
             self._epoch = epoch
-        return self._order[position * self.batch_size : (position + 1) * self.batch_size]
+        return self.group.part(self._order[position * self.batch_size : (position + 1) * self.batch_size])
 
 
 def fits(images: Tensor, device: torch.device) -> bool:

@@ -15,6 +15,7 @@ from .batches import Batches
 from .calibration import settle
 from .config import TrainConfig, held_out_of
 from .device import Arithmetic, choose_device, flushed_denormals, tune_process
+from .distributed import ALONE, EVERY, Group, check_shareable, own_device
 from .measure import Measurement, measure
 from .monitors import check_finite
 from .preflight import preflight
@@ -43,8 +44,12 @@ class Listener:
 
 
 @flushed_denormals()
-def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener | None = None) -> str:
+def fit(
+    model: Model, data: ImageData, config: TrainConfig, listener: Listener | None = None, group: Group = ALONE
+) -> str:
     """Train the model in place; returns "done", "pause" or "cancel".
+
+    group: the processes that train this model together (distributed.py); its leader alone evaluates and is asked for wishes.
 
     Raises:
         ConfigError, DataError: model, data and settings do not fit together.
@@ -53,14 +58,16 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
     listener = listener or Listener()
     tune_process()
     torch.manual_seed(config.seed)
-    plan = prepare(model, data, config)
+    plan = prepare(model, data, config, group)
     config = plan.config
     preflight(model, *plan.batches.at(0))
     state = TrainingState.fresh(model, config)
     listener.begin(state, plan)
     wish, clock = None, Clock(state)
     model.train()
-    if state.step == 0:
+    if not group.leads:
+        torch.manual_seed(config.seed + 7919 * group.rank + state.step)  # noise of its own
+    if state.step == 0 and group.leads:
         evaluate(state, plan, listener, clock, {})
     take_step, how = stepper(state, plan)
     listener.noted(how)
@@ -73,31 +80,41 @@ def fit(model: Model, data: ImageData, config: TrainConfig, listener: Listener |
         state.step += 1
 
         if state.step % plan.every == 0 or state.step == plan.total or state.step in plan.snapshot_steps:
-            evaluate(state, plan, listener, clock, as_numbers(terms))
-        if clock.due() or state.step == plan.total:
-            wish = listener.progress(state, plan.total, clock.images_per_second(state.step, config.batch_size))
+            terms = group.mean(terms)
+            if group.leads:
+                evaluate(state, plan, listener, clock, as_numbers(terms))
+        if clock.due() if group.size == 1 else state.step % EVERY == 0:
+            wish = group.agree(ask(state, plan, listener, clock) if group.leads else None)
+        elif state.step == plan.total and group.leads:
+            ask(state, plan, listener, clock)
     if state.step == plan.total or state.stops(config):
         wish = None  # it came too late to stop anything
     if wish is None and state.best_weights:
         model.load_state_dict(state.best_weights)
         state.final = True
         evaluate(state, plan, listener, clock, {})
-    elif wish is not None and state.history[-1]["step"] != state.step:
+    elif wish is not None and group.leads and state.history[-1]["step"] != state.step:
         evaluate(state, plan, listener, clock, {})
     return wish or "done"
 
 
-def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
+def ask(state: TrainingState, plan: Plan, listener: Listener, clock: Clock) -> str | None:
+    """Tell the listener how far it is; returns its wish."""
+    return listener.progress(state, plan.total, clock.images_per_second(state.step, plan.config.batch_size))
+
+
+def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = ALONE) -> Plan:
     """Move model and data to the device and lay out the steps."""
-    device = choose_device(config.device)
+    check_shareable(model, config, group)
+    device = choose_device(own_device(config.device, group))
     channels_last = model.config.network != "mlp"
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     total = config.total_steps(len(train))
-    config = settle(config, model, total)
+    config = config.replace(precision=group.agree(settle(config, model, total).precision))
     model.to(device)
     if channels_last:
         model.to(memory_format=torch.channels_last)
-    batches = Batches(train, config.batch_size, config.seed, device, channels_last)
+    batches = Batches(train, config.batch_size, config.seed, device, channels_last, group)
     return Plan(
         config=config,
         batches=batches,
@@ -109,6 +126,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig) -> Plan:
         arithmetic=Arithmetic.of(config.precision, device),
         check_every=1 if device.type == "cpu" else 50,
         snapshot_steps=log_spaced(total, config.snapshots),
+        group=group,
     )
 
 

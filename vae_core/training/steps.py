@@ -13,6 +13,7 @@ from ..models import Model
 from .batches import Batches
 from .config import TrainConfig
 from .device import Arithmetic, products
+from .distributed import ALONE, Group
 from .graphs import Recorded, can_record
 from .monitors import TrainingFailed
 from .state import TrainingState, parameters_of
@@ -31,6 +32,7 @@ class Plan:
     arithmetic: Arithmetic
     check_every: int  # steps between looks at the loss (on a GPU each look waits for the device)
     snapshot_steps: frozenset[int] = field(default_factory=frozenset)
+    group: Group = ALONE
 
 
 def stepper(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dict[str, Tensor]], str]:
@@ -41,6 +43,8 @@ def stepper(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dict[str,
     def eager(step: int) -> dict[str, Tensor]:
         return body(*batches.at(step), step)
 
+    if plan.group.size > 1:
+        return eager, f"{plan.group.size} processes"
     if batches.device.type != "cuda" or not batches.resident or plan.config.compile or not can_record(model):
         return eager, "compiled" if plan.config.compile else ""
     told = torch.zeros(2, device=batches.device)
@@ -75,7 +79,7 @@ def teller(model: Model, told: Tensor) -> Callable[[int], None]:
 def whole_step(state: TrainingState, plan: Plan) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
     """Forward, backward, the critic's turn, clipping, and the optimiser."""
     model, config, arithmetic = state.model, plan.config, plan.arithmetic
-    loss_of = compiled(model) if config.compile else model.loss
+    loss_of = compiled(model) if config.compile else plan.group.shared(model)
     parameters, critics = parameters_of(model)
     device = plan.batches.device
 

@@ -22,6 +22,7 @@ from ..models.vae import VAE
 from ..schedules import SCHEDULES
 from .config import TrainConfig
 from .device import flushed_denormals, products, tune_process
+from .distributed import LossOf
 from .graphs import Recorded
 from .loop import Clock, Listener, evaluate, prepare
 from .monitors import TrainingFailed, check_finite
@@ -252,22 +253,11 @@ class Stack:
         try:
             with torch.autocast(x.device.type, torch.bfloat16, arithmetic.autocast, cache_enabled=False):
                 terms = cast(Callable[..., dict[str, Tensor]], functional_call)(
-                    _Loss(self.caller), _under(weights), (x, y, 0)
+                    LossOf(self.caller), _under(weights), (x, y, 0)
                 )
         finally:
             self.caller.as_tensors = None
         return terms["loss"], {name: value.detach() for name, value in terms.items()}
-
-
-class _Loss(nn.Module):
-    """A model whose forward is its loss, as `functional_call` wants it."""
-
-    def __init__(self, model: Model) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
-        return self.model.loss(x, y, step)
 
 
 def _under(weights: dict[str, Tensor]) -> dict[str, Tensor]:
