@@ -69,7 +69,7 @@ def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str
     chosen = {name: getattr(options, name) for name in flags}
     measure(report, options.quick, **chosen)
     result = report.result()
-    if not options.quick:
+    if not options.quick and report.claims:
         RESULTS.mkdir(exist_ok=True)
         known = RESULTS / f"{bench}.json"
         if any(chosen.values()) and known.exists():

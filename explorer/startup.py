@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ from vae_core.training import choose_device
 from .background import DESK
 from .live import base
 
+#: Seconds after the start at which the process that lays out maps begins to compile; one who asks for a map is not kept waiting.
+WARM_AFTER = 10.0
 LOG = logging.getLogger("betascope")
 
 
@@ -43,6 +46,7 @@ def _warm() -> None:
     gc.collect()
     gc.freeze()
     take_up_queue(Store())
+    time.sleep(WARM_AFTER)  # the first page has the cores to itself
     DESK.start()
 
 

@@ -23,7 +23,7 @@ class Stopped(Exception):
 
 def umap_epochs(count: int) -> int:
     """Passes over the edges: UMAP's own 500 for small maps; larger ones settle earlier, and each pass takes longer."""
-    return 500 if count <= 5000 else 250 if count <= 20_000 else 120
+    return 500 if count <= 5000 else 200 if count <= 20_000 else 120
 
 
 def umap_layout(

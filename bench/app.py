@@ -1,0 +1,177 @@
+"""How long a person waits: for the command line, the first page, any page, another run; and whether pages hold up a drag."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Locator, Page, sync_playwright
+from websockets.sync.client import connect
+
+from tests.browser.chromium import FLAGS, installed
+from tests.browser.serving import App, free_port, running_app, wait_until_healthy
+
+from .claims import Report, run
+
+ROOT = Path(__file__).parents[1]
+RUN, OTHER = "gallery/sprites-beta-1", "gallery/sprites-beta-4"
+#: Page → what stands there once a person can begin.
+READY = {
+    "Traverse": ".traversal[data-ready]",
+    "Map": ".map[data-ready]",
+    "Interpolate": ".interpolation[data-ready]",
+    "Compare": "[data-testid=stImage]",
+    "Measure": "[data-testid=stDataFrame], [data-testid=stTable]",
+    "Diagnose": "[data-testid=stMarkdown]",
+    "Generate": "[data-testid=stImage]",
+    "Train": "button:has-text('Train')",
+    "Home": "[data-testid=stImage]",
+}
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def measure(report: Report, quick: bool) -> None:
+    help = [sys.executable, "-m", "vae_core", "--help"]
+    taken = [timed(lambda: subprocess.run(help, cwd=ROOT, capture_output=True, check=True)) for _ in range(5)]
+    report.claim("python -m vae_core --help", statistics.median(taken), "s", goal="≤ 0.5")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
+        log, store = Path(folder) / "log", Path(folder) / "store"
+        for _ in range(1 if quick else 2):  # the second start reads what the first left on a warm disk
+            first = first_page(browser.new_page())
+        report.claim("the first page, from the start of the server", first, "s", goal="≤ 5")
+        with running_app(store, log) as app:
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(f"{app.address}/traverse?run={RUN}")
+            shown(page, "Traverse")
+            if not quick:
+                page.wait_for_timeout(45_000)  # the map process has compiled, and the cores are ours
+            pages(report, page, rounds=1 if quick else 3)
+            another_run(report, page)
+            beside_a_drag(report, page, app)
+
+
+def timed(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def first_page(page: Page) -> float:
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}", process)
+        page.goto(f"http://127.0.0.1:{port}/")
+        shown(page, "Home")
+        return time.perf_counter() - start
+    finally:
+        page.close()
+        process.terminate()
+        process.wait(20)
+
+
+def shown(page: Page, name: str) -> None:
+    if name != "Home":
+        page.get_by_role("heading", name=name, level=1).wait_for(timeout=60_000)
+    page.locator(READY[name]).first.wait_for(state="visible", timeout=60_000)
+    page.locator(IDLE).wait_for(timeout=60_000)
+
+
+def pages(report: Report, page: Page, rounds: int) -> None:
+    """From the click in the menu to the page's own content, its script at rest; the first visit loads what the page needs."""
+    found: dict[str, list[float]] = {name: [] for name in READY}
+    for _ in range(rounds + 1):
+        for name in found:
+            page.wait_for_timeout(300)
+
+            def open_it(name: str = name) -> None:
+                page.locator(f"[data-testid=stSidebarNav] a:has-text('{name}'), [data-testid=stSidebarNavLink]:has-text('{name}')").first.click()  # fmt: skip
+                page.wait_for_url(lambda url, name=name: name.lower() in url or name == "Home")
+                shown(page, name)
+
+            found[name].append(timed(open_it))
+    for name, values in found.items():
+        report.claim(f"opening {name}", statistics.median(values[1:]), "s", goal="≤ 1", against=f"first visit {values[0]:.2f} s")  # fmt: skip
+
+
+def another_run(report: Report, page: Page) -> None:
+    """From the choice to the first image of the other run under the sliders."""
+    page.locator("[data-testid=stSidebarNavLink]:has-text('Traverse')").first.click()
+    shown(page, "Traverse")
+    taken = []
+    for wanted in (4, 16, 4, 16, 4):
+        page.wait_for_timeout(500)
+        picker = page.get_by_role("combobox", name="Run in view")
+        picker.click()
+        option = page.get_by_role("option").filter(has_text=re.compile(rf"^Sprites, β = {wanted}(?!\d)")).first
+        option.wait_for()
+        here = page.url
+
+        def choose(option: Locator = option, here: str = here) -> None:
+            option.click()
+            page.wait_for_function("before => location.href !== before", arg=here, timeout=30_000)
+            shown(page, "Traverse")
+
+        taken.append(timed(choose))
+    report.claim("another run under the sliders", statistics.median(taken[2:]), "s", goal="≤ 0.5", against=f"loaded for the first time {max(taken[:2]):.2f} s")  # fmt: skip
+
+
+def beside_a_drag(report: Report, page: Page, app: App) -> None:
+    """Frames asked one by one over the live socket while pages are opened: the longest wait for one."""
+    waits: list[float] = []
+    stop = threading.Event()
+    codes = np.random.default_rng(0).normal(size=(64, 10)).astype(np.float32)
+
+    def ask() -> None:
+        address = f"ws://127.0.0.1:{app.port}/live/{RUN}"
+        with connect(address, origin=f"http://127.0.0.1:{app.port}", max_size=None) as socket:  # type: ignore[arg-type]
+            socket.recv()  # what the model is like
+            number = 0
+            while not stop.is_set():
+                start = time.perf_counter()
+                socket.send(struct.pack("<If", number, -1) + codes[number % 64].tobytes())
+                socket.recv()
+                waits.append(time.perf_counter() - start)
+                number += 1
+                time.sleep(1 / 60)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    for name in ("Map", "Traverse", "Compare", "Measure", "Home", "Traverse"):
+        page.locator(f"[data-testid=stSidebarNavLink]:has-text('{name}')").first.click()
+        shown(page, name)
+        page.wait_for_timeout(500)
+    stop.set()
+    thread.join()
+    milliseconds = 1e3 * np.array(waits)
+    report.claim("a frame while pages run, median", float(np.median(milliseconds)), "ms")
+    report.claim("a frame while pages run, 99 %", float(np.quantile(milliseconds, 0.99)), "ms", goal="≤ 100")
+    report.claim(
+        "a frame while pages run, the longest", float(milliseconds.max()), "ms", against=f"{len(waits)} frames"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run("app", measure, (__doc__ or "").strip()))
