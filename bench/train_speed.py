@@ -39,7 +39,7 @@ GOALS = {
     "pythae with our malloc": (1.8, 1.6, None),
 }
 #: Steps of a block, about two seconds of ours.
-STEPS = dict(zip(CASES, (800, 120, 48), strict=True))
+STEPS = dict(zip(CASES, (1600, 300, 100), strict=True))
 
 
 class Contender:
@@ -77,10 +77,10 @@ def measure(report: Report, quick: bool) -> None:
         who = {name: WHO[name] for name in ("tutorial loop", "pythae", "ours", "peaks")} if quick else WHO
         contenders = {name: Contender(case, *them) for name, them in who.items()}
         found: dict[str, list[Any]] = {name: [] for name in who}
-        for block in range(2 if quick else 8):
+        for block in range(2 if quick else 6):
             # Back and forth, so that nobody always follows the same neighbour.
             for name, contender in list(contenders.items())[:: -1 if block % 2 else 1]:
-                slower = 1 if name.startswith("ours") else 3
+                slower = 1 if name.startswith("ours") else 6
                 found[name].append(contender.block(max(10, STEPS[case] // slower // (2 if quick else 1))))
         for contender in contenders.values():
             contender.end()

@@ -146,6 +146,10 @@ class MapDesk:
                 if "done" in told:
                     del self.layouts[told["key"]]
         code = process.wait()
+        process.stdout.close()
+        if process.stdin:
+            with suppress(BrokenPipeError):  # what it never read
+                process.stdin.close()
         with self.lock:
             for layout in self.layouts.values():
                 layout.error = layout.error or f"the process that lays out maps ended with code {code}."

@@ -94,7 +94,7 @@ def data_field() -> str:
 def path_field() -> str:
     """The path of the person's own images."""
     return st.text_input(
-        "Folder, .zip or .npz", key=f"{PREFIX}.folder", placeholder="/home/me/pictures", persist_state="session",
+        "Folder, .zip, .npz or .npy", key=f"{PREFIX}.folder", placeholder="/home/me/pictures", persist_state="session",
         help="On the computer that runs Betascope. Folders inside the folder become labels.",
     ).strip()  # fmt: skip
 

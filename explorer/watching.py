@@ -11,6 +11,7 @@ import torch
 from vae_core.analysis import reconstruct
 from vae_core.datasets import ImageData
 from vae_core.runs import Run
+from vae_core.runs.files import read_json
 
 from . import library
 from .cards import bound, explore
@@ -25,6 +26,8 @@ from .thumbnails import subject, thumbnail
 #: Session key: ids of the runs that this browser tab has started or seen training.
 WATCHED = "train.watched"
 RECENT = 1800.0
+#: Seconds after which what is known of a cluster is no longer told.
+FRESH = 30.0
 SHOWN = 10
 PLOT: dict[str, Any] = {"displayModeBar": False}
 
@@ -46,8 +49,21 @@ def _wants_attention(status: dict[str, Any]) -> bool:
     return status["state"] in ("queued", "running") or (status["state"] in ("paused", "failed") and recent)
 
 
+def cluster_line() -> None:
+    """What the Ray cluster that trains for this store has and what of it is free, while a worker speaks to one."""
+    file = library.store().root / ".queue" / "cluster.json"
+    if not file.exists() or time.time() - (told := read_json(file)).get("time", 0.0) > FRESH:
+        return
+    gpus = f", {told['gpus_free']:g} of {told['gpus']:g} GPUs" if told["gpus"] else ""
+    machines = "1 machine" if told["nodes"] == 1 else f"{told['nodes']} machines"
+    st.caption(
+        f":material/hub: Ray cluster {told['address']}: {machines}, {told['cpus_free']:g} of {told['cpus']:g} cores{gpus} free"
+    )
+
+
 def live_view(was_active: bool) -> None:
     """The body of the fragment that repeats while something is active."""
+    cluster_line()
     runs = watched_runs()
     states = {run.id: run.status() for run in runs}
     for run in runs:

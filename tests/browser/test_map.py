@@ -8,7 +8,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 import vae_core
-from vae_core.analysis import MapConfig, latents_of, map_of
+from vae_core.analysis import MapConfig, latents_of, map_file, map_of
 
 from .conftest import settle
 from .looking import drawn, off_by, pixels, ready, soon, wait_for_pixels
@@ -248,3 +248,13 @@ def test_fingers_pan_and_pinch(open_page: Open, store: vae_core.Store) -> None:
     row = int(seen[loneliest(places[seen])])
     page.mouse.move(*map(float, places[row]), steps=2)
     expect(page.locator('.map .tip[data-kind="image"]')).to_contain_text(f"test image {row}")
+
+
+def test_a_slow_map_takes_the_place_of_pca(open_page: Open, store: vae_core.Store) -> None:
+    config = MapConfig(method="tsne", limit=1000)
+    page = open_page("map?run=plane-1&method=tsne&points=1000")
+    expect(page.get_by_text("t-SNE is being laid out")).to_be_visible()
+    assert ready(page, "map").get_attribute("data-ready") == map_file(store.open("plane-1"), config.replace(method="pca")).name  # fmt: skip
+    expect(page.get_by_text("t-SNE is being laid out")).to_be_hidden(timeout=120_000)
+    wanted = map_file(store.open("plane-1"), config).name
+    soon(page, lambda: ready(page, "map").get_attribute("data-ready") == wanted, "the new map is not shown")

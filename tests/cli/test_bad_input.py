@@ -68,6 +68,20 @@ CASES = {
         [*TRAIN, "--model", "multirate_vae", "--beta-low", "5", "--beta-high", "5"],
         ["--beta-low 5", "--beta-high 5"],
     ),
+    "a map in space of what is flat": (
+        ["project", "gallery/digits-beta-1", "--method", "tsne", "--dims", "3"],
+        ["--dims 3", "pca or umap"],
+    ),
+    "a map like one of other images": (
+        ["project", "gallery/digits-beta-1", "--like", "gallery/sprites-beta-1"],
+        ["--like 'gallery/sprites-beta-1'", "other images"],
+    ),
+    "an executor that is none": (
+        ["sweep", "--dataset", "digits", "--betas", "1", "2", "--executor", "magic"],
+        ["'magic'", "together"],
+    ),
+    "no such precision": ([*TRAIN, "--precision", "float8"], ["'float8'", "products"]),
+    "an .npy that is not there": (["train", "--dataset", "./nowhere.npy"], ["nowhere.npy"]),
     "a folder that is not there": (["train", "--dataset", "./nowhere"], ["nowhere"]),
 }
 

@@ -36,10 +36,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     found.gallery_root.mkdir()
     monkeypatch.setattr(library, "store", lambda: found)
     # The Map page lays slow maps out in a process of its own: here it stays at the beginning for ever.
-    monkeypatch.setattr(background.MapDesk, "_start", lambda desk: None)
-    monkeypatch.setattr(background.MapDesk, "_tell", lambda desk, what: None)
-    monkeypatch.setattr(background.MapDesk, "_alive", lambda desk: True)
-    monkeypatch.setattr(background, "DESK", background.MapDesk())
+    desk = background.MapDesk()
+    for name, value in (("_start", None), ("_tell", None), ("_alive", True)):
+        monkeypatch.setattr(desk, name, lambda *_, value=value: value)
+    monkeypatch.setattr(background, "DESK", desk)
     monkeypatch.setattr(
         background, "_start", lambda run, config: background.Job(SimpleNamespace(poll=lambda: None), Path(), 0.0)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from explorer.presets import PRESETS
 from explorer.queue_rows import duration, told
 from vae_core.models import MODELS
 from vae_core.runs import Run, Store
+from vae_core.runs.files import write_json
 
 from .conftest import texts
 
@@ -160,6 +162,15 @@ def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: 
     assert "No worker" in texts(at.warning)
     at.button(key="train.worker").click().run()
     assert devices == ["auto"]
+
+
+def test_what_a_cluster_has_is_told_while_it_is_fresh(app: Open, put: Put, store: Store) -> None:
+    put("busy", state="queued", total=0)
+    told = dict(address="10.0.0.1:6379", nodes=2, cpus=8.0, cpus_free=3.0, gpus=2.0, gpus_free=1.0)
+    for age, shown in ((0.0, True), (60.0, False)):
+        write_json(store.root / ".queue" / "cluster.json", told | {"time": time.time() - age})
+        at = app("train")
+        assert ("2 machines, 3 of 8 cores, 1 of 2 GPUs free" in texts(at.caption)) == shown
 
 
 def test_words_of_progress(trained: Run) -> None:

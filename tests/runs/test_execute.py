@@ -236,6 +236,19 @@ def test_a_worker_outlives_whoever_started_it(store):
     assert run.status()["state"] == "done", run.status()["message"]
 
 
+def test_the_precision_that_auto_came_to_is_named_and_kept(store, monkeypatch):
+    found = iter(["products", "bfloat16"])
+    monkeypatch.setattr("vae_core.training.loop.settle", lambda config, model, total: config if config.precision != "auto" else config.replace(precision=next(found)))  # fmt: skip
+    run = store.create(configure("digits", **LONGER))
+    asked = iter([None, None, "pause"])
+    assert train_run(run, lambda step, total, status: next(asked, None)) == "paused"
+    assert store.open(run.id).config.train.precision == "products"
+    assert "products rounded" in run.status()["device"]
+    resumed = store.open(run.id)
+    assert train_run(resumed) == "done"
+    assert store.open(run.id).config.train.precision == "products"
+
+
 def test_only_one_process_trains_a_run(store):
     run = store.create(configure("digits", **QUICK))
     with run.lock, pytest.raises(RunError, match="another process"):

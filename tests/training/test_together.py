@@ -124,6 +124,17 @@ def test_together_from_where_they_were_saved(digits, always_due):
         same(a, b, 1e-5)
 
 
+def test_a_cancelled_one_keeps_the_weights_it_had_not_its_best(digits, always_due):
+    config = TrainConfig(steps=300, batch_size=64, patience=50, lr=0.02, snapshots=0, precision="float32")
+    notes = [Notes(wish=40), Notes(wish=40)]
+    models = variants(digits, betas=(0.1, 50.0))
+    assert fit_together(models, digits, config, notes) == ["cancel"] * 2
+    for model, listener in zip(models, notes, strict=True):
+        assert listener.records[-1]["step"] == 40
+        for name, value in model.state_dict().items():
+            assert torch.equal(value, listener.kept[0][f"model.{name}"])
+
+
 def test_each_has_its_own_early_stop(digits):
     config = TrainConfig(steps=400, batch_size=64, patience=2, lr=0.02, snapshots=0, precision="float32")
     together, alone = variants(digits, betas=(0.1, 50.0)), variants(digits, betas=(0.1, 50.0))

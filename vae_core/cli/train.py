@@ -35,7 +35,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def train_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", default=None, help="registered name, or the path of a folder, .zip or .npz")
+    parser.add_argument("--dataset", default=None, help="registered name, or the path of a folder, .zip, .npz or .npy")
     parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(MODELS)} (default beta_vae)")
     parser.add_argument("--name", default="", help="what to call the run")
     parser.add_argument("--resume", metavar="RUN", default=None, help="go on with this run where it was saved")
@@ -44,7 +44,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
 
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", required=True, help="registered name, or the path of a folder, .zip or .npz")
+    parser.add_argument("--dataset", required=True, help="registered name, or the path of a folder, .zip, .npz or .npy")
     parser.add_argument("--betas", type=float, nargs="+", required=True, help="one run per β")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="and per seed (default 0)")
     parser.add_argument("--jobs", type=int, default=None, help="runs to train at once (default: a run for each core)")

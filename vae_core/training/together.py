@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import torch
@@ -48,13 +48,12 @@ def can_join(family: type[Model], model: ModelConfig, train: TrainConfig) -> boo
     )
 
 
-@dataclass
+@dataclass(eq=False)
 class Variant:
     """One of the models in training, and who follows it."""
 
     number: int
     state: TrainingState
-    plan: Plan
     listener: Listener
     clock: Clock
 
@@ -76,18 +75,17 @@ def fit_together(
     outcomes: dict[int, str | TrainingFailed] = {}
     variants = []
     for number, (model, listener) in enumerate(zip(models, listeners, strict=True)):
-        own = plan if number == 0 else replace(plan, batches=plan.batches)
         model.to(plan.batches.device)
         preflight(model, *plan.batches.at(0))
         state = TrainingState.fresh(model, plan.config)
-        listener.begin(state, own)
+        listener.begin(state, plan)
         model.train()
-        variants.append(Variant(number, state, own, listener, Clock(state)))
+        variants.append(Variant(number, state, listener, Clock(state)))
     if len({variant.state.step for variant in variants}) > 1:
         raise ConfigError("Runs that were saved at different steps cannot go on together; resume them one by one.")
     for variant in variants:
         if variant.state.step == 0:
-            evaluate(variant.state, variant.plan, variant.listener, variant.clock, {})
+            evaluate(variant.state, plan, variant.listener, variant.clock, {})
 
     stack = Stack([variant.state for variant in variants], plan)
     for variant in variants:
@@ -99,7 +97,8 @@ def fit_together(
             terms = stack.step(step)
             leaving = _look(variants, plan, terms, outcomes)
         for variant in leaving:
-            outcomes.setdefault(variant.number, _end(variant))
+            if variant.number not in outcomes:
+                outcomes[variant.number] = _end(variant, plan)
         if leaving:
             variants = [variant for variant in variants if variant not in leaving]
         if leaving and variants:
@@ -135,14 +134,14 @@ def _look(
         try:
             check_finite(found, step - 1)
             if due:
-                evaluate(variant.state, variant.plan, variant.listener, variant.clock, found)
+                evaluate(variant.state, plan, variant.listener, variant.clock, found)
             if not (variant.clock.due() or step == plan.total):
                 continue
             speed = variant.clock.images_per_second(step, plan.config.batch_size)
             wish = variant.listener.progress(variant.state, plan.total, speed)
             if wish is not None and step < plan.total and not variant.state.stops(plan.config):
                 if variant.state.history[-1]["step"] != step:
-                    evaluate(variant.state, variant.plan, variant.listener, variant.clock, {})
+                    evaluate(variant.state, plan, variant.listener, variant.clock, {})
                 outcomes[variant.number] = wish
                 leaving.append(variant)
         except TrainingFailed as error:
@@ -151,13 +150,13 @@ def _look(
     return leaving
 
 
-def _end(variant: Variant) -> str:
+def _end(variant: Variant, plan: Plan) -> str:
     """Put the best weights back, where early stopping kept them."""
     state = variant.state
     if state.best_weights:
         state.model.load_state_dict(state.best_weights)
         state.final = True
-        evaluate(state, variant.plan, variant.listener, variant.clock, {})
+        evaluate(state, plan, variant.listener, variant.clock, {})
     return "done"
 
 
