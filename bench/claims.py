@@ -1,4 +1,7 @@
-"""What every bench shares: the command line, the table, the JSON object and the committed result."""
+"""What every bench shares: the command line, the table, the JSON object and the committed result.
+
+`python -m bench.claims NAME …` prints committed results as a Markdown table.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import argparse
 import json
 import operator
 import platform
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -78,3 +82,18 @@ def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str
     if options.json:
         print(json.dumps(result, ensure_ascii=False))
     return 0
+
+
+def table(names: Sequence[str]) -> str:
+    """The committed results of these benches as the rows of a Markdown table: what docs quote."""
+    rows = ["| command | figure | value | goal | holds |", "|---|---|---|---|---|"]
+    for name in names:
+        for figure, one in json.loads((RESULTS / f"{name}.json").read_text())["claims"].items():
+            value, holds = one["value"], {True: "yes", False: "**no**", None: ""}[one["holds"]]
+            number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+            rows.append(f"| `bench.{name}` | {figure} | {number} {one['unit']} | {one['goal'] or ''} | {holds} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(table(sys.argv[1:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from .config import BetascopeError, Config, ConfigError, TrainingFailed
 from .datasets.base import DataConfig
 from .datasets.files import is_path
 from .models import MODELS, ModelConfig, family
-from .runs import Run, RunConfig, RunError, Store, execute, execute_together, follow, plan_run
+from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_together, follow, plan_run
 from .training import TrainConfig
 from .training.distributed import ALONE, Group
 
@@ -113,13 +114,25 @@ def train_group(runs: Sequence[Run], wish: Callable[[], str | None] = lambda: No
     return states
 
 
-def train_folder(path: str, threads: int) -> str:
-    """What a machine of a cluster does with a run folder; returns the run's state, and raises nothing that it can tell.
+def train_folders(paths: Sequence[str], threads: int) -> None:
+    """What a machine of a cluster does with run folders: those that are `alike` as one batched model.
 
-    A run that its dead predecessor still seems to hold is waited for.
+    It raises nothing that a folder's status can tell.
     """
     torch.set_num_threads(threads)
-    run, end = Run.open(Path(path)), time.monotonic() + PATIENCE
+    runs = [Run.open(Path(path)) for path in paths]
+    for group in alike([run for run in runs if run.status()["state"] != "done"]):
+        if len(group) == 1 or any((run.path / "request.json").exists() or run.is_alive() for run in group):
+            for run in group:
+                train_folder(run)
+        else:
+            with suppress(BetascopeError, TrainingFailed):  # told by every status
+                train_group(group)
+
+
+def train_folder(run: Run) -> str:
+    """A run of a cluster; returns its state. One that its dead predecessor still seems to hold is waited for."""
+    end = time.monotonic() + PATIENCE
     if (run.path / "request.json").exists():
         return run.status()["state"]  # taken out of the queue before its turn
     while run.status()["state"] != "done":

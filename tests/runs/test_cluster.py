@@ -15,8 +15,9 @@ import pytest
 import vae_core
 from tests.conftest import QUICK
 from vae_core.config import ConfigError
-from vae_core.jobs import configure, train_folder
+from vae_core.jobs import configure, train_folder, train_folders
 from vae_core.runs import RayCluster
+from vae_core.runs.cluster import connected
 from vae_core.runs.files import read_json, write_json
 
 ray = pytest.importorskip("ray")
@@ -42,7 +43,7 @@ def runs_of(store: vae_core.Store, count: int, **settings: Any) -> list[vae_core
 def test_eight_variants_finish_and_the_resources_are_told(cluster: Any, store: vae_core.Store) -> None:
     runs = runs_of(store, 8, **QUICK | {"epochs": 1})
     seen: list[tuple[int, int]] = []
-    states = RayCluster(cluster.address, train_folder, poll=0.1).train(store, runs, lambda *steps: seen.append(steps))
+    states = RayCluster(cluster.address, train_folders, poll=0.1).train(store, runs, lambda *steps: seen.append(steps))
     assert states == {run.id: "done" for run in runs}
     assert seen[-1][0] == seen[-1][1] > 0
     assert all(run.evaluation() for run in runs)
@@ -52,13 +53,21 @@ def test_eight_variants_finish_and_the_resources_are_told(cluster: Any, store: v
     assert runs[2].evaluation()["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=1e-4)
 
 
+def test_groups_of_variants_are_one_task_each(cluster: Any, store: vae_core.Store) -> None:
+    runs = runs_of(store, 5, **QUICK | {"epochs": 1})
+    grouped = RayCluster(cluster.address, train_folders, poll=0.1, together=True)
+    assert [len(group) for group in grouped._groups(connected(cluster.address), runs)] == [3, 2]
+    assert grouped.train(store, runs) == {run.id: "done" for run in runs}
+    assert "3 variants together" in runs[0].status()["device"]
+
+
 def test_cancel_reaches_those_that_train_and_those_that_wait(cluster: Any, store: vae_core.Store) -> None:
     runs = runs_of(store, 4, **LONG)
 
     def tell(done: int, total: int) -> str | None:
         return "cancel" if sum(run.status().get("step", 0) > 20 for run in runs) == 2 else None
 
-    states = RayCluster(cluster.address, train_folder, poll=0.1).train(store, runs, tell)
+    states = RayCluster(cluster.address, train_folders, poll=0.1).train(store, runs, tell)
     assert set(states.values()) == {"cancelled"}
     assert sum(run.has_weights for run in runs) == 2
 
@@ -74,7 +83,7 @@ def test_runs_of_a_dead_machine_go_on_elsewhere_from_their_last_save(cluster: An
             killed.append(steps)
             cluster.remove_node(doomed, allow_graceful=False)
 
-    states = RayCluster(cluster.address, train_folder, poll=0.1).train(store, runs, tell)
+    states = RayCluster(cluster.address, train_folders, poll=0.1).train(store, runs, tell)
     assert killed
     assert states == {run.id: "done" for run in runs}
     for run in runs:
@@ -87,7 +96,7 @@ def test_a_run_taken_out_of_the_queue_is_not_begun(store: vae_core.Store) -> Non
     (run,) = runs_of(store, 1, **LONG)
     run.set_status(state="cancelled")
     write_json(run.path / "request.json", {"wish": "cancel"})
-    assert train_folder(str(run.path), 1) == "cancelled"
+    assert train_folder(run) == "cancelled"
     assert not run.has_weights
 
 
@@ -135,7 +144,5 @@ def test_the_command_line_sweeps_on_the_cluster(cluster: Any, store: vae_core.St
 
 def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    from vae_core.runs.cluster import connected
-
     with pytest.raises(ConfigError, match=r"requirements-ray\.txt"):
         connected("auto")

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
-from ..jobs import FROM_DATA, configure, train_folder, train_group, train_run
+from ..jobs import FROM_DATA, configure, train_folders, train_group, train_run
 from ..models import MODELS
 from ..runs import Executor, Processes, RayCluster, Run, RunConfig, RunError, Store, Together, fitting, work
 from ..runs.queue import request, work_on
@@ -96,7 +96,7 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.queue:
         return _queued(store, configs)
     if options.executor == "ray":
-        return _at_once(store, configs, RayCluster(options.address, train_folder), f"on the cluster {options.address}")
+        return _at_once(store, configs, RayCluster(options.address, train_folders), f"on the cluster {options.address}")
     device = choose_device(configs[0].train.device)
     if (options.executor or ("together" if device.type == "cuda" else "")) == "together":
         return _at_once(store, configs, Together(train_group), "values of β together")
@@ -208,7 +208,7 @@ def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store = Store(options.store)
 
     if address := os.environ.get("VAE_RAY_ADDRESS"):
-        work_on(store, options.device, RayCluster(address, train_folder))
+        work_on(store, options.device, RayCluster(address, train_folders))
         return {"store": str(store.root)}, 0
 
     def one(run: Run) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import ConfigError
+from .execute import alike
 from .executors import STATE_OF, Tell, steps_of
 from .files import write_json
 from .run import Run
@@ -30,7 +31,8 @@ VARIABLES = ("VAE_DATA_DIR", "XDG_CACHE_HOME")
 class RayCluster:
     """Trains runs as tasks of the cluster at `address` ("auto": the one this machine belongs to).
 
-    task: what each machine does, told a run's folder and its threads; returns the run's state. cpus: cores of each run. gpus: GPUs of each run, 0 on machines without; None takes one where the cluster has any and
+    task: what each machine does, told folders of runs and its threads. together: whether one task trains a group of runs that
+    differ in β alone as one batched model; None: where it has a GPU. cpus: cores of each run. gpus: GPUs of each run, 0 on machines without; None takes one where the cluster has any and
     the run may use it.
 
     Raises (when training):
@@ -38,9 +40,10 @@ class RayCluster:
     """
 
     address: str
-    task: Callable[[str, int], str]
+    task: Callable[[list[str], int], object]
     cpus: int = 1
     gpus: float | None = None
+    together: bool | None = None
     poll: float = 0.5
 
     def train(
@@ -53,31 +56,43 @@ class RayCluster:
         """Run id → its state when all are through; `more` is asked now and then for runs that came since."""
         ray = connected(self.address)
         task = ray.remote(max_retries=-1)(self.task)
-        tasks: dict[Any, Run] = {}
+        tasks: dict[Any, list[Run]] = {}
         wish, everything = None, {run.path: run for run in runs}
 
-        def begin(run: Run) -> None:
-            path = str(run.path.resolve())
-            tasks[task.options(num_cpus=self.cpus, num_gpus=self._gpus_of(ray, run)).remote(path, self.cpus)] = run
+        def begin(those: Sequence[Run]) -> None:
+            for group in self._groups(ray, those):
+                paths, gpus = [str(run.path.resolve()) for run in group], self._gpus_of(ray, group[0])
+                tasks[task.options(num_cpus=self.cpus, num_gpus=gpus).remote(paths, self.cpus)] = group
 
-        for run in runs:
-            begin(run)
+        begin(runs)
         while tasks:
             ready, _ = ray.wait(list(tasks), timeout=self.poll)
             for reference in ready:
-                self._take_note(ray, reference, tasks.pop(reference), wish)
+                for run in tasks.pop(reference):
+                    self._take_note(ray, reference, run, wish)
             self._tell_resources(ray, store)
             asked = tell(*steps_of(list(everything.values()))) if tell else None
             if asked and wish is None:
                 wish = asked
-                for reference, run in tasks.items():
-                    ask(ray, reference, run, wish)
-            under_way = {run.path for run in tasks.values()}
-            for run in more() if wish is None else ():
-                if run.path not in under_way:
-                    everything[run.path] = run
-                    begin(run)
+                for reference, group in tasks.items():
+                    ask(ray, reference, group, wish)
+            under_way = {run.path for group in tasks.values() for run in group}
+            if new := [run for run in (more() if wish is None else ()) if run.path not in under_way]:
+                everything |= {run.path: run for run in new}
+                begin(new)
         return {run.id: run.status()["state"] for run in everything.values()}
+
+    def _groups(self, ray: Any, runs: Sequence[Run]) -> list[list[Run]]:
+        """What each task trains: a run, or where that pays its share of the runs that differ in β alone."""
+        found: list[list[Run]] = []
+        for group in alike(runs):
+            gpus = self._gpus_of(ray, group[0])
+            pays = gpus > 0 if self.together is None else self.together
+            has = ray.cluster_resources()
+            places = int(has.get("GPU", 0) / gpus) if gpus else int(has.get("CPU", 1) / self.cpus)
+            size = -(-len(group) // max(1, places)) if pays else 1
+            found += [group[begin : begin + size] for begin in range(0, len(group), size)]
+        return found
 
     def _gpus_of(self, ray: Any, run: Run) -> float:
         if self.gpus is not None:
@@ -151,8 +166,9 @@ def _knock(address: str) -> None:
         socket.create_connection((found[1], int(found[2])), timeout=5).close()
 
 
-def ask(ray: Any, reference: Any, run: Run, wish: str) -> None:
-    """Those that train hear it through their folder; those that wait are taken back."""
-    write_json(run.path / "request.json", {"wish": wish})
-    if run.status()["state"] != "running":
+def ask(ray: Any, reference: Any, runs: Sequence[Run], wish: str) -> None:
+    """Those that train hear it through their folders; those that wait are taken back."""
+    for run in runs:
+        write_json(run.path / "request.json", {"wish": wish})
+    if not any(run.status()["state"] == "running" for run in runs):
         ray.cancel(reference)

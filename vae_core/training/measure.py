@@ -53,16 +53,23 @@ def measure(model: Model, images: Tensor, labels: Tensor | None = None, *, seed:
     generator = torch.Generator(device=device).manual_seed(seed)
     was_training = model.training
     model.eval()
-    distortions, rates, means = [], [], []
+    # Written where they belong at once: small results kept between large buffers would scatter the heap (device.py).
+    distortions, means, rates, done = torch.empty(len(images), device=device), None, None, 0
     for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)
         z = posterior.sample(generator)
-        distortions.append(model.distortion(x, z, y))
-        means.append(posterior.mu)
-        if (rate := posterior.rate_per_dim(z)) is not None:
-            rates.append(rate)
+        rows, rate = slice(done, done + len(x)), posterior.rate_per_dim(z)
+        distortions[rows] = model.distortion(x, z, y)
+        if means is None:
+            means = posterior.mu.new_empty(len(images), *posterior.mu.shape[1:])
+            rates = None if rate is None else rate.new_empty(len(images), *rate.shape[1:])
+        means[rows] = posterior.mu
+        if rates is not None and rate is not None:
+            rates[rows] = rate
+        done += len(x)
     model.train(was_training)
-    return _summary(torch.cat(distortions), torch.cat(means), torch.cat(rates) if rates else None)
+    assert means is not None, "there are always images to measure"
+    return _summary(distortions, means, rates)
 
 
 def _summary(distortion: Tensor, mu: Tensor, rate: Tensor | None) -> Measurement:
