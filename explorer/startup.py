@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 import time
 from collections import Counter
@@ -46,8 +47,9 @@ def _warm() -> None:
     gc.collect()
     gc.freeze()
     take_up_queue(Store())
-    time.sleep(WARM_AFTER)  # the first page has the cores to itself
-    DESK.start()
+    if os.environ.get("VAE_WARM_MAPS") != "0":
+        time.sleep(WARM_AFTER)  # the first page has the cores to itself
+        DESK.start()
 
 
 def take_up_queue(store: Store) -> None:

@@ -84,6 +84,17 @@ def test_procrustes_undoes_turning_mirroring_scaling_and_moving():
     assert np.allclose(laid_on(moved, points), points, atol=1e-4)
 
 
+@pytest.mark.parametrize("count", [60, 449, 1000])
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+def test_a_map_unfolds_and_keeps_neighbours_even_of_codes_without_clusters(method, count):
+    codes = np.random.default_rng(2).normal(size=(count, 3)).astype(np.float32)
+    found = PROJECTIONS[method].function(codes, MapConfig(method=method))
+    assert found.std(0).min() > 1
+    near, there = (module._exact(one, 11)[0][:, 1:] for one in (codes, found))
+    kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near, there, strict=True)])
+    assert kept > 0.3  # by chance: 10 / count
+
+
 @pytest.mark.parametrize("method", ["umap", "tsne"])
 def test_progress_runs_from_nothing_to_all_and_stops_when_asked(codes, method):
     shares: list[float] = []

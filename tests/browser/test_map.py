@@ -251,8 +251,8 @@ def test_fingers_pan_and_pinch(open_page: Open, store: vae_core.Store) -> None:
 
 
 def test_a_slow_map_takes_the_place_of_pca(open_page: Open, store: vae_core.Store) -> None:
-    config = MapConfig(method="tsne", limit=1000)
-    page = open_page("map?run=plane-1&method=tsne&points=1000")
+    config = MapConfig(method="tsne")
+    page = open_page("map?run=plane-1&method=tsne")
     expect(page.get_by_text("t-SNE is being laid out")).to_be_visible()
     assert ready(page, "map").get_attribute("data-ready") == map_file(store.open("plane-1"), config.replace(method="pca")).name  # fmt: skip
     expect(page.get_by_text("t-SNE is being laid out")).to_be_hidden(timeout=120_000)

@@ -136,8 +136,14 @@ def tsne_layout(
         return stopped
 
     for count, settings in plan:
-        embedding = embedding.optimize(count, callbacks=[tell], callbacks_every_iters=10, **settings)
+        # Belkina et al. 2019: N over the exaggeration; below 200 a small map never unfolds and shrinks to a point.
+        rate = max(200.0, len(codes) / settings.get("exaggeration", 1))
+        embedding = embedding.optimize(
+            count, learning_rate=rate, callbacks=[tell], callbacks_every_iters=10, **settings
+        )
         if stopped:
             raise Stopped
+        if np.std(embedding) < 1e-4:  # codes without clusters: exaggeration drew all into a point, which nothing leaves
+            embedding[:] = begin
         done += count
     return np.asarray(embedding, dtype=np.float32)

@@ -91,10 +91,11 @@ def by_sample(lay_out: Callable[..., NDArray[np.float32]]) -> Callable[..., NDAr
 
 def tsne(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
     """t-SNE (layouts.py), `(N, 2)`."""
-    settled = start is not None
+    # Threads add up in any order, so two maps of the same codes agree to the last bit on one thread alone.
+    settled, jobs = start is not None, 1 if len(codes) <= LIMIT else cores()
     begin = start if start is not None else _start(codes, config, None)
     return tsne_layout(
-        codes, begin, perplexity=config.perplexity, seed=config.seed, jobs=cores(), settled=settled, progress=progress
+        codes, begin, perplexity=config.perplexity, seed=config.seed, jobs=jobs, settled=settled, progress=progress
     )
 
 
