@@ -7,7 +7,7 @@ import streamlit as st
 from vae_core.analysis import ALL, LIMIT, PROJECTIONS, MapConfig
 from vae_core.runs import Run
 
-from . import background, library
+from . import library, map_desk
 from .widgets import labels, recalled
 
 FEWER = (1000, 2500)
@@ -69,21 +69,21 @@ def wait_for(run: Run, config: MapConfig) -> MapConfig:
         st.info(f"{title} was stopped; PCA is shown.", icon=":material/stop_circle:")
         st.button(f"Lay out {title}", on_click=st.session_state.pop, args=(STOPPED,), key="map.go")
         return meanwhile
-    job = background.lay_out(run, config)
+    job = map_desk.lay_out(run, config)
     if job is None:
         return config
     if job.error:
         st.error(f"{title} failed: {job.error} PCA is shown instead.", icon=":material/error:")
-        st.button("Try again", on_click=background.forget, args=(run, config), key="map.again")
+        st.button("Try again", on_click=map_desk.forget, args=(run, config), key="map.again")
         return meanwhile
 
     def stop() -> None:
-        background.forget(run, config)
+        map_desk.forget(run, config)
         st.session_state[STOPPED] = asked
 
     @st.fragment(run_every=0.5)
     def watch() -> None:
-        now = background.lay_out(run, config)
+        now = map_desk.lay_out(run, config)
         if now is None or now.error:
             st.rerun()
         words = f"{title} is being laid out, {now.seconds():.0f} s so far; PCA is shown meanwhile."

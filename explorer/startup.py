@@ -20,8 +20,8 @@ from vae_core.runs import Run, Store
 from vae_core.runs.queue import slots, start_worker
 from vae_core.training import choose_device
 
-from .background import DESK
 from .live import base
+from .map_desk import MAPS
 
 #: Seconds after the start at which the process that lays out maps begins to compile; one who asks for a map is not kept waiting.
 WARM_AFTER = 10.0
@@ -49,7 +49,7 @@ def _warm() -> None:
     take_up_queue(Store())
     if os.environ.get("VAE_WARM_MAPS") != "0":
         time.sleep(WARM_AFTER)  # the first page has the cores to itself
-        DESK.start()
+        MAPS.start()
 
 
 def take_up_queue(store: Store) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import vae_core
-from explorer import background, library
+from explorer import background, library, map_desk
 from vae_core.runs import Run, Store
 from vae_core.runs.files import read_json, write_json
 
@@ -36,10 +36,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     found.gallery_root.mkdir()
     monkeypatch.setattr(library, "store", lambda: found)
     # The Map page lays slow maps out in a process of its own: here it stays at the beginning for ever.
-    desk = background.MapDesk()
+    quiet = map_desk.MapDesk()
     for name, value in (("_start", None), ("_tell", None), ("_alive", True)):
-        monkeypatch.setattr(desk, name, lambda *_, value=value: value)
-    monkeypatch.setattr(background, "DESK", desk)
+        monkeypatch.setattr(quiet, name, lambda *_, value=value: value)
+    monkeypatch.setattr(map_desk, "MAPS", quiet)
     monkeypatch.setattr(
         background, "_start", lambda run, config: background.Job(SimpleNamespace(poll=lambda: None), Path(), 0.0)
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import background
+from explorer import map_desk as module
 from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run, Store
 
@@ -22,8 +22,8 @@ Put = Callable[..., Path]
 UMAP = MapConfig(method="umap")
 
 
-def the_layout() -> background.Layout:
-    (found,) = background.DESK.layouts.values()
+def the_layout() -> module.Layout:
+    (found,) = module.MAPS.layouts.values()
     return found
 
 
@@ -41,10 +41,10 @@ def test_stop_stops_it_until_somebody_wants_it_again(app: Open, put: Put) -> Non
     put("one")
     at = app("map", run="one", method="umap")
     at.button(key="map.stop").click().run()
-    assert background.DESK.layouts == {}
+    assert module.MAPS.layouts == {}
     assert "UMAP was stopped" in texts(at.info)
     at.button(key="map.go").click().run()
-    assert len(background.DESK.layouts) == 1
+    assert len(module.MAPS.layouts) == 1
     assert not at.info
 
 
@@ -85,19 +85,19 @@ for line in sys.stdin:
     else:
         print(json.dumps({"key": told["key"], "share": 0.5}), flush=True)
         if told["config"]["seed"]:
-            print(json.dumps({"key": told["key"], "done": True}), flush=True)
+            print(json.dumps({"key": told["key"], "done": True}), flush=True)  # and kept nothing
 """
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[background.MapDesk]:
-    real = background.subprocess.Popen
-    monkeypatch.setattr(background, "gently", list)
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapDesk]:
+    real = module.subprocess.Popen
+    monkeypatch.setattr(module, "gently", list)
     monkeypatch.setattr(
-        background.subprocess, "Popen",
+        module.subprocess, "Popen",
         lambda words, **settings: real([sys.executable, "-c", textwrap.dedent(SCRIPT)], **settings),
     )  # fmt: skip
-    found = background.MapDesk()
+    found = module.MapDesk()
     yield found
     assert found.process
     assert found.process.stdin
@@ -113,7 +113,7 @@ def soon(holds: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def test_the_desk_hears_shares_and_ends(desk: background.MapDesk, trained: Run) -> None:
+def test_the_desk_hears_shares_and_ends(desk: module.MapDesk, trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.start()
     soon(lambda: desk.warm)
     layout = desk.ask(trained, UMAP)
@@ -121,11 +121,25 @@ def test_the_desk_hears_shares_and_ends(desk: background.MapDesk, trained: Run) 
     soon(lambda: layout.share == 0.5)
     desk.forget(trained, UMAP)
     assert desk.layouts == {}
-    desk.ask(trained, UMAP.replace(seed=1))
-    soon(lambda: desk.layouts == {})
+    unkept = desk.ask(trained, UMAP.replace(seed=1))
+    soon(lambda: unkept.error)
+    assert "could not be kept" in str(unkept.error)
+    file = map_file(trained, UMAP.replace(seed=2))
+    monkeypatch.setattr(Path, "exists", lambda path: path == file)
+    desk.ask(trained, UMAP.replace(seed=2))
+    soon(lambda: file not in desk.layouts)
 
 
-def test_a_process_that_dies_is_told_and_the_next_ask_starts_another(desk: background.MapDesk, trained: Run) -> None:
+def test_an_answer_to_a_forgotten_wish_does_not_touch_the_next(desk: module.MapDesk, trained: Run) -> None:
+    first = desk.ask(trained, UMAP)
+    desk.forget(trained, UMAP)
+    second = desk.ask(trained, UMAP)
+    soon(lambda: second.share == 0.5)
+    assert second.error is None
+    assert first.ticket != second.ticket
+
+
+def test_a_process_that_dies_is_told_and_the_next_ask_starts_another(desk: module.MapDesk, trained: Run) -> None:
     layout = desk.ask(trained, MapConfig(method="tsne"))
     soon(lambda: layout.error)
     assert "code 3" in str(layout.error)
@@ -139,4 +153,4 @@ def test_a_map_that_is_there_is_not_asked_for(store: Store, put: Put) -> None:
     run = store.open("one")
     map_file(run, UMAP).parent.mkdir(exist_ok=True)
     map_file(run, UMAP).write_bytes(b"")
-    assert background.lay_out(run, UMAP) is None
+    assert module.lay_out(run, UMAP) is None
