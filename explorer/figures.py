@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -69,8 +70,7 @@ def map_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = ()
                 marker = {"size": size, "color": COLOURS[index % len(COLOURS)], "symbol": symbol, "opacity": 0.8}
                 _add_points(figure, points, chosen, name, marker)
     else:
-        bar = {"thickness": 10, "title": {"text": f"{colouring.title} {colouring.unit}".strip()}, "outlinewidth": 0}
-        marker = {"size": size, "color": values, "colorscale": "Viridis", "colorbar": bar, "opacity": 0.85}
+        marker = {"size": size, "color": values, "colorscale": "Viridis", "colorbar": _bar(colouring), "opacity": 0.85}
         _add_points(figure, points, rows, "", marker)
     inside = [row for row in picked if 0 <= row < len(points)]
     if inside:
@@ -89,8 +89,9 @@ def space_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = 
         (name, rows[values == index], {"color": COLOURS[index % len(COLOURS)]})
         for index, name in enumerate(colouring.names)
     ]
-    bar = {"thickness": 10, "title": {"text": f"{colouring.title} {colouring.unit}".strip()}, "outlinewidth": 0}
-    for name, chosen, marker in groups or [("", rows, {"color": values, "colorscale": "Viridis", "colorbar": bar})]:
+    for name, chosen, marker in groups or [
+        ("", rows, {"color": values, "colorscale": "Viridis", "colorbar": _bar(colouring)})
+    ]:
         if len(chosen):
             x, y, z = points[chosen].T
             figure.add_scatter3d(
@@ -108,6 +109,11 @@ def space_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = 
         scene={"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data"}, uirevision="turned",
     )  # fmt: skip
     return figure
+
+
+def _bar(colouring: Colouring) -> dict[str, Any]:
+    """The scale of a colouring by numbers."""
+    return {"thickness": 10, "title": {"text": f"{colouring.title} {colouring.unit}".strip()}, "outlinewidth": 0}
 
 
 def _add_points(figure: go.Figure, points: NDArray, rows: NDArray, name: str, marker: dict) -> None:

@@ -22,7 +22,7 @@ def choose(run: Run) -> MapConfig:
     methods = [name for name in PROJECTIONS if name != "plane"]
     methods = ["plane", *methods] if codes.dims == 2 else methods
     with st.container(key="flow-map"):
-        first, second, third, fourth = st.columns(4, vertical_alignment="bottom")
+        first, second, third, fourth = st.columns([1.4, 1, 1, 1], vertical_alignment="bottom")
     with first:
         method = recalled(
             st.segmented_control, "Projection", methods, "method", f"map.method.{codes.dims == 2}",

@@ -1,11 +1,13 @@
 """Map: where the test images lie in latent space."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer import library
 from explorer.components import mount, said
 from explorer.conditions import condition, condition_field
-from explorer.figures import colourings, map_figure, space_figure
+from explorer.figures import Colouring, colourings, map_figure, space_figure
 from explorer.laying import choose, wait_for
 from explorer.navigation import go
 from explorer.picking import table_of
@@ -84,14 +86,17 @@ def live_map(run: Run, config: MapConfig) -> bool:
     return True
 
 
+def coloured(run: Run, config: MapConfig) -> tuple[NDArray[np.float32], Colouring]:
+    """What a chart shows: no more points than it can bear, in the colours that are chosen here."""
+    known = colourings(library.latents(run))
+    colour = recalled(st.selectbox, "Colour", list(known), "colour", f"map.colour.{run.id}")
+    return map_of(run, config.replace(limit=min(config.limit, LIMIT))), known[colour]
+
+
 def plain_map(run: Run, config: MapConfig) -> None:
     """The map of a browser without WebGL."""
-    codes = library.latents(run)
-    known = colourings(codes)
-    colour = recalled(st.selectbox, "Colour", list(known), "colour", f"map.colour.{run.id}")
-    fewer = config.replace(limit=min(config.limit, LIMIT))
     event = st.plotly_chart(
-        map_figure(map_of(run, fewer), known[colour], session().picked()), on_select="rerun", selection_mode=("points", "box", "lasso"),
+        map_figure(*coloured(run, config), session().picked()), on_select="rerun", selection_mode=("points", "box", "lasso"),
         key=f"map.figure.{run.id}.{config.method}", config={"scrollZoom": True, "displaylogo": False}, alt="Map of the codes",
     )  # fmt: skip
     chosen = [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point]
@@ -102,12 +107,8 @@ def plain_map(run: Run, config: MapConfig) -> None:
 
 def space_map(run: Run, config: MapConfig) -> None:
     """A map of three dimensions."""
-    codes = library.latents(run)
-    known = colourings(codes)
-    colour = recalled(st.selectbox, "Colour", list(known), "colour", f"map.colour.{run.id}")
-    fewer = config.replace(limit=min(config.limit, LIMIT))
     st.plotly_chart(
-        space_figure(map_of(run, fewer), known[colour], session().picked()), key=f"map.space.{run.id}.{config.method}",
+        space_figure(*coloured(run, config), session().picked()), key=f"map.space.{run.id}.{config.method}",
         config={"displaylogo": False}, alt="Map of the codes in three dimensions",
     )  # fmt: skip
 
