@@ -27,10 +27,11 @@ from vae_core.datasets.base import DataConfig, DataError
 from vae_core.models import MODELS, Model, create
 from vae_core.networks.initialise import initialise
 from vae_core.networks.lean import LeanReLU, UpConv
-from vae_core.training import Listener, TrainConfig, fit
+from vae_core.training import TrainConfig, fit
 from vae_core.training.calibration import settle
 
 from .roofline import peaks
+from .speed import Speed
 
 BATCH = 128
 #: Case → the data it is trained on.
@@ -175,21 +176,6 @@ def pythae(data: ImageData, case: str) -> Callable[[int], float]:
             return len(rows) / (time.perf_counter() - start)
 
     return block
-
-
-class Speed(Listener):
-    """Images per second between the first and the last evaluation after the start: no evaluation, no compilation."""
-
-    def __init__(self) -> None:
-        self.points: list[tuple[int, float]] = []
-
-    def evaluated(self, state: Any, record: dict[str, Any]) -> None:
-        if record["step"] > 0:
-            self.points.append((record["step"], record["seconds"]))
-
-    def value(self) -> float:
-        (first, began), (last, ended) = self.points[0], self.points[-1]
-        return (last - first) * BATCH / (ended - began)
 
 
 def ours(data: ImageData, case: str, **settings: Any) -> Callable[[int], float]:

@@ -1,8 +1,8 @@
 """What a GPU makes of it, in one script of under eight minutes: images per second beside pythae's loop, the share of the roofline,
 a sweep of 16, time to quality, decoding. Without CUDA it says so, claims nothing and ends well.
 
-Needs torch, numpy, safetensors, filelock and this project; no Streamlit. pythae's trainer is measured where it is installed; else
-its loop as published stands in: a DataLoader over float images in the host's memory, a copy of each batch, `loss.item()`.
+Needs torch, numpy, safetensors, filelock and this project; no Streamlit. pythae is stood for by its loop as published, written out: a
+DataLoader over float images in the host's memory, a copy of each batch, the loss read at each step.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from torch.utils.data import DataLoader, TensorDataset
 from vae_core.datasets import ImageData, load
 from vae_core.datasets.base import DataConfig, DataError
 from vae_core.models import MODELS, Model, create
-from vae_core.training import Listener, TrainConfig, fit, measure
-from vae_core.training.steps import Plan
+from vae_core.training import TrainConfig, fit, measure
 from vae_core.training.together import fit_together
 
 from .claims import Report, run
 from .roofline import flops, limit, peaks
+from .speed import Speed
 
 BATCH = 128
 CASES: dict[str, tuple[str, dict[str, Any], int]] = {
@@ -48,34 +48,6 @@ def images(name: str, size: int) -> ImageData:
 
 def model(data: ImageData, settings: dict[str, Any], beta: float = 1.0) -> Model:
     return create("beta_vae", MODELS["beta_vae"].Config(shape=data.shape, beta=beta, **settings))
-
-
-class Speed(Listener):
-    """Images per second from the first evaluation after the start to the last, and how steps were taken."""
-
-    def __init__(self, patience: float = 1e9) -> None:
-        self.points: list[tuple[int, float]] = []
-        self.how, self.patience, self.begun = "", patience, time.perf_counter()
-        self.records: list[dict[str, Any]] = []
-
-    def begin(self, state: Any, plan: Plan) -> None:
-        self.batch = plan.config.batch_size
-
-    def noted(self, how: str) -> None:
-        self.how = how
-
-    def progress(self, state: Any, total: int, images_per_second: float) -> str | None:
-        return "cancel" if time.perf_counter() - self.begun > self.patience else None
-
-    def evaluated(self, state: Any, record: dict[str, Any]) -> None:
-        torch.cuda.synchronize()
-        self.records.append(record)
-        if record["step"]:
-            self.points.append((record["step"], record["seconds"]))
-
-    def value(self) -> float:
-        (first, began), (last, ended) = self.points[0], self.points[-1]
-        return (last - first) * self.batch / (ended - began)
 
 
 def ours(data: ImageData, settings: dict[str, Any], steps: int) -> Speed:

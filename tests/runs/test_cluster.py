@@ -100,43 +100,21 @@ def test_a_run_taken_out_of_the_queue_is_not_begun(store: vae_core.Store) -> Non
     assert not run.has_weights
 
 
+def sweep_from_the_command_line(store: vae_core.Store, address: str, *more: str) -> subprocess.CompletedProcess[str]:
+    words = f"sweep --dataset digits --betas 1 2 --executor ray --epochs 1 --network mlp --address {address}".split()
+    command = [sys.executable, "-m", "vae_core", *words, "--store", str(store.root), *more]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
 def test_no_cluster_is_one_sentence(store: vae_core.Store) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "vae_core",
-        "sweep",
-        "--dataset",
-        "digits",
-        "--betas",
-        "1",
-        "2",
-        "--executor",
-        "ray",
-    ]
-    command += ["--address", "127.0.0.1:1", "--store", str(store.root), "--epochs", "1", "--network", "mlp"]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    found = sweep_from_the_command_line(store, "127.0.0.1:1")
     assert found.returncode == 2
     assert "--address '127.0.0.1:1'" in found.stderr
     assert "Traceback" not in found.stderr
 
 
 def test_the_command_line_sweeps_on_the_cluster(cluster: Any, store: vae_core.Store) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "vae_core",
-        "sweep",
-        "--dataset",
-        "digits",
-        "--betas",
-        "1",
-        "2",
-        "--executor",
-        "ray",
-    ]
-    command += ["--address", cluster.address, "--store", str(store.root), "--epochs", "1", "--network", "mlp", "--json"]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    found = sweep_from_the_command_line(store, cluster.address, "--json")
     assert found.returncode == 0, found.stderr
     assert [run["status"] for run in json.loads(found.stdout.splitlines()[-1])["runs"]] == ["done", "done"]
     assert time.time() - read_json(store.root / ".queue" / "cluster.json")["time"] < 300

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import torch
 
 import vae_core
+from tests.browser.serving import free_port
 from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
 from vae_core.training import TrainConfig
@@ -22,9 +22,7 @@ SETTINGS = ["--network", "mlp", "--hidden", "32", "--latent-dim", "4", "--steps"
 
 def together(store, *arguments, processes=2):
     """`torchrun` by hand: the same command with who is who in the environment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     command = [
         sys.executable,
         "-m",

@@ -125,13 +125,16 @@ class Together:
     """
 
     group: Callable[[Sequence[Run], Callable[[], str | None]], object]
+    poll: float = 0.2
 
     def train(self, store: Store, runs: Sequence[Run], tell: Tell | None = None) -> dict[str, str]:
         wish: str | None = None
+        due = 0.0
 
         def asked() -> str | None:
-            nonlocal wish
-            wish = wish or (tell(*steps_of(runs)) if tell else None)
+            nonlocal wish, due
+            if tell and wish is None and time.monotonic() >= due:  # every variant of a group asks
+                wish, due = tell(*steps_of(runs)), time.monotonic() + self.poll
             return wish
 
         for group in alike(runs):
