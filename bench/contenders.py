@@ -26,7 +26,7 @@ from vae_core.datasets import ImageData, load
 from vae_core.datasets.base import DataConfig, DataError
 from vae_core.models import MODELS, Model, create
 from vae_core.networks.initialise import initialise
-from vae_core.networks.lean import LeanReLU, UpConv
+from vae_core.networks.lean import LeanConv, LeanLinear, LeanReLU, UpConv
 from vae_core.training import TrainConfig, fit
 from vae_core.training.calibration import settle
 
@@ -62,11 +62,11 @@ def model(case: str) -> Model:
     vae = create("vae", MODELS["vae"].Config(shape=shape, network=network, hidden=hidden, latent_dim=20))
     if "32-64" in case:  # wider at the second layer than our own at this size
         vae.encoder = initialise(nn.Sequential(
-            nn.Conv2d(1, 32, 4, 2, 1), LeanReLU(), nn.Conv2d(32, 64, 4, 2, 1), LeanReLU(), nn.Flatten(),
-            nn.Linear(64 * 49, 256), nn.ReLU(inplace=True), nn.Linear(256, 40),
+            LeanConv(1, 32), LeanReLU(), LeanConv(32, 64), LeanReLU(), nn.Flatten(),
+            LeanLinear(64 * 49, 256), nn.ReLU(inplace=True), LeanLinear(256, 40),
         ))  # fmt: skip
         vae.decoder = initialise(nn.Sequential(
-            nn.Linear(20, 256), nn.ReLU(inplace=True), nn.Linear(256, 64 * 49), nn.ReLU(inplace=True),
+            LeanLinear(20, 256), nn.ReLU(inplace=True), LeanLinear(256, 64 * 49), nn.ReLU(inplace=True),
             nn.Unflatten(1, (64, 7, 7)), UpConv(64, 32), LeanReLU(), UpConv(32, 1),
         ))  # fmt: skip
     return vae
@@ -81,6 +81,10 @@ def plain_layers(network: nn.Sequential) -> nn.Sequential:
         elif isinstance(layer, UpConv):
             padding = layer.output_padding[0]
             layers.append(nn.ConvTranspose2d(layer.in_channels, layer.out_channels, 4, 2, 1, padding))
+        elif isinstance(layer, LeanConv):
+            layers.append(nn.Conv2d(layer.in_channels, layer.out_channels, 4, 2, 1))
+        elif isinstance(layer, LeanLinear):
+            layers.append(nn.Linear(layer.in_features, layer.out_features))
         else:
             layers.append(layer)
     plain = nn.Sequential(*layers)

@@ -8,6 +8,7 @@ A family with another penalty on the posterior subclasses `VAE` and overrides `p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import torch
@@ -37,6 +38,10 @@ class DiagonalGaussian:
 
     def rate_per_dim(self, z: Tensor | None = None) -> Tensor:
         """KL to the standard normal prior of each dimension in nats, `(B, D)`; the same for every draw z."""
+        return self._kl
+
+    @cached_property
+    def _kl(self) -> Tensor:
         return gaussian_kl(self.mu, self.logvar)
 
     def log_ratio(self, z: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from torch import nn
 
 from .initialise import initialise
-from .lean import LeanReLU, UpConv
+from .lean import LeanConv, LeanReLU, UpConv
 from .mlp import dense
 from .style import Style
 
@@ -31,7 +31,7 @@ def conv_encoder(shape: tuple[int, int, int], outputs: int, style: Style) -> nn.
     layers: list[nn.Module] = []
     inputs = shape[0]
     for _ in steps[1:]:
-        layers += [nn.Conv2d(inputs, channels, kernel_size=4, stride=2, padding=1), LeanReLU()]
+        layers += [LeanConv(inputs, channels), LeanReLU()]
         inputs = channels
     flat = channels * steps[-1] ** 2
     return initialise(nn.Sequential(*layers, nn.Flatten(), *dense([flat, *style.hidden, outputs], style.dropout)))

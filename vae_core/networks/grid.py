@@ -8,7 +8,7 @@ from torch import nn
 
 from .conv import sides
 from .initialise import initialise
-from .lean import UpConv
+from .lean import LeanConv, UpConv
 from .mlp import dense
 from .resnet import Block
 from .style import Style
@@ -31,7 +31,7 @@ def grid_encoder(name: str, shape: tuple[int, int, int], side: int, depth: int, 
     layers: list[nn.Module] = []
     inputs = shape[0]
     for _ in down_to(shape[1], side)[1:]:
-        layers += [nn.Conv2d(inputs, style.channels, kernel_size=4, stride=2, padding=1), nn.ReLU(inplace=True)]
+        layers += [LeanConv(inputs, style.channels), nn.ReLU(inplace=True)]
         inputs = style.channels
     if name == "resnet":
         layers += [Block(inputs, style), Block(inputs, style), nn.ReLU()]

@@ -1,20 +1,24 @@
-"""Two layers of convolutional networks without what makes them slow on a CPU; same weights, same numbers.
+"""Layers without what makes the library's slow on a CPU; same weights, same numbers.
 
-Measured at 64×64 (batches of 128): the library pads the single output channel of the last transposed convolution to
-sixteen, sums the gradients of its biases on one thread, and writes the gradient of each ReLU to fresh memory that
-lies in step with what it reads. Without these a training step takes two thirds of the time.
+Measured in batches of 128: products of float32 take twice as long in MKL as in oneDNN on a processor that is not Intel's;
+gradients of the biases of convolutions are summed on one thread; the single output channel of the last transposed
+convolution is padded to sixteen; the gradient of each ReLU goes to fresh memory that lies in step with what it reads.
+Without these a step in float32 takes two thirds of the time.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import product
 from typing import Any, cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-#: Up to so many output channels a product and a fold are faster than the library's transposed convolution.
+#: Up to so many output channels a convolution and a shuffle are faster than the library's transposed convolution.
 FEW = 4
+#: From so many multiplications (images × inputs × outputs) on, oneDNN's product is faster than MKL's.
+MANY = 1 << 21
 
 
 def plain(x: Tensor) -> bool:
@@ -24,6 +28,80 @@ def plain(x: Tensor) -> bool:
 
 def _transformed() -> bool:
     return torch._C._functorch.peek_interpreter_stack() is not None
+
+
+class LeanLinear(nn.Linear):
+    """`nn.Linear`: `(B, inputs)` → `(B, outputs)`."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        few = x.dim() != 2 or len(x) * self.weight.numel() < MANY
+        if few or x.dtype != torch.float32 or plain(x) or torch.is_autocast_enabled("cpu") or not _onednn():
+            return super().forward(x)
+        return _Linear.apply(x, self.weight, self.bias)
+
+
+@cache
+def _onednn() -> bool:
+    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+
+
+def multiply(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
+    """a @ b.T + bias in float32: `(n, k)`, `(m, k)`, `(m,)` → `(n, m)`."""
+    return torch.ops.mkldnn._linear_pointwise(a, b, bias, "none", [], "")
+
+
+class _Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return multiply(x, weight, bias)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight = ctx.saved_tensors
+        to_x, to_weight, to_bias = ctx.needs_input_grad
+        times = _differentiable if torch.is_grad_enabled() else multiply
+        return (
+            times(gradient, weight.t()) if to_x else None,
+            times(gradient.t(), x.t()) if to_weight else None,
+            gradient.sum(0) if to_bias else None,
+        )
+
+
+def _differentiable(a: Tensor, b: Tensor) -> Tensor:
+    return a @ b.t()
+
+
+class LeanConv(nn.Conv2d):
+    """`nn.Conv2d` of kernel 4, stride 2, padding 1: `(B, C, H, W)` → `(B, outputs, H // 2, W // 2)`."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, kernel_size=4, stride=2, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if plain(x) or torch.is_autocast_enabled("cpu") or not torch.is_grad_enabled():
+            return super().forward(x)
+        return _Down.apply(x, self.weight, self.bias)
+
+
+class _Down(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return torch.conv2d(x, weight, bias, stride=2, padding=1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        return _gradients(ctx, gradient, *ctx.saved_tensors)
+
+
+def _gradients(ctx: Any, gradient: Tensor, x: Tensor, weight: Tensor, up: bool = False, padding: int = 0) -> tuple[Tensor | None, ...]:
+    """Of input, weight and bias."""
+    to_x, to_weight, to_bias = ctx.needs_input_grad[:3]
+    found = torch.ops.aten.convolution_backward(
+        gradient, x, weight, None, [2, 2], [1, 1], [1, 1], up, [padding] * 2, 1, [to_x, to_weight, False]
+    )
+    return found[0], found[1], gradient.sum((0, 2, 3)) if to_bias else None
 
 
 class UpConv(nn.ConvTranspose2d):
@@ -52,21 +130,22 @@ class _Up(torch.autograd.Function):
         ctx.output_padding = output_padding
         if weight.shape[1] > FEW:
             return torch.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=output_padding)
-        columns = weight.flatten(1).t() @ x.flatten(2)  # (B, 16·outputs, H·W)
-        sides = tuple(2 * side + output_padding for side in x.shape[2:])
-        kind = torch.promote_types(columns.dtype, torch.float32)  # sums of bfloat16 are made in float32
-        return F.fold(columns.to(kind), sides, kernel_size=4, stride=2, padding=1) + bias.to(kind)[:, None, None]
+        # Each of four neighbouring pixels sees 2×2 of x: a convolution to four times the channels, dealt out to the pixels.
+        inputs, outputs = weight.shape[:2]
+        taps = weight.view(inputs, outputs, 2, 2, 2, 2).flip(2, 3, 4, 5).permute(3, 5, 1, 0, 2, 4)
+        found = torch.conv2d(x, taps.reshape(4 * outputs, inputs, 2, 2), bias.repeat(4), padding=1)
+        found = found.permute(0, 2, 3, 1).unflatten(3, (2, 2, outputs))  # (B, H + 1, W + 1, 2, 2, outputs)
+        height, width = (2 * side + output_padding for side in x.shape[2:])
+        pixels = found.new_empty(len(x), height, width, outputs)
+        for down, right in product((0, 1), (0, 1)):
+            part = pixels[:, down::2, right::2]
+            part.copy_(found[:, down : down + part.shape[1], right : right + part.shape[2], down, right])
+        return pixels.permute(0, 3, 1, 2)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
-        to_x, to_weight, to_bias = ctx.needs_input_grad[:3]
-        gradient = gradient.to(x.dtype)
-        found = torch.ops.aten.convolution_backward(
-            gradient, x, weight, None, [2, 2], [1, 1], [1, 1], True, [ctx.output_padding] * 2, 1,
-            [to_x, to_weight, False],
-        )  # fmt: skip
-        return found[0], found[1], gradient.sum((0, 2, 3)) if to_bias else None, None
+        return *_gradients(ctx, gradient.to(x.dtype), x, weight, True, ctx.output_padding), None
 
 
 class LeanReLU(nn.ReLU):

@@ -8,6 +8,7 @@ from itertools import pairwise
 from torch import nn
 
 from .initialise import initialise
+from .lean import LeanLinear
 from .style import Style
 
 
@@ -16,7 +17,7 @@ def dense(widths: list[int], dropout: float = 0.0) -> list[nn.Module]:
     layers: list[nn.Module] = []
     between: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
-        layers += [*between, nn.Linear(inputs, outputs)]
+        layers += [*between, LeanLinear(inputs, outputs)]
         between = [nn.ReLU(inplace=True), *[nn.Dropout(dropout)] * (dropout > 0)]
     return layers
 
