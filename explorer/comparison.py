@@ -12,6 +12,7 @@ from torch import Tensor
 
 from vae_core.metrics import METRICS
 from vae_core.runs import Run
+from vae_core.training.device import IN_WORDS
 
 from . import library
 from .images import sheet
@@ -58,6 +59,8 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
         row |= {title: found.get(name) for name, title in COLUMNS.items()}
         row |= {metric.title: found.get(name) for name, metric in METRICS.items()}
         row |= {"Perplexity": found["perplexity"]} if "perplexity" in found else {}
+        # Runs from before it was settled on paper say "auto".
+        row |= {"Arithmetic": IN_WORDS[how]} if (how := run.config.train.precision) in IN_WORDS else {}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Run")
 

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from vae_core.networks.lean import LeanReLU, UpConv
+from vae_core.networks.lean import MANY, LeanConv, LeanLinear, LeanReLU, UpConv
 
 
 def pair(outputs, padding, kind=torch.float64):
@@ -64,3 +64,41 @@ def test_vmap_takes_the_library_s_layers():
     ours, theirs = pair(2, 0, torch.float32)
     x = torch.randn(4, 2, 3, 5, 5)
     torch.testing.assert_close(torch.vmap(lambda x: LeanReLU()(ours(x)))(x), torch.vmap(lambda x: F.relu(theirs(x)))(x))
+
+
+def test_a_large_product_in_float32_is_the_library_s():
+    torch.manual_seed(2)
+    ours = LeanLinear(300, 200)
+    theirs = nn.Linear(300, 200)
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.randn(64, 300)
+    assert x.numel() * 200 >= MANY
+    found = []
+    for layer in (ours, theirs):
+        seen = x.clone().requires_grad_()
+        (first,) = torch.autograd.grad(layer(seen).sin().sum(), seen, create_graph=True)
+        first.square().sum().backward()
+        second = layer.weight.grad.clone(), seen.grad.clone()
+        layer.zero_grad(), setattr(seen, "grad", None)
+        layer(seen).sin().sum().backward()
+        found.append((first.detach(), *second, layer.weight.grad, layer.bias.grad, seen.grad))
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-4)
+    assert "_Linear" in type(ours(x).grad_fn).__name__
+    assert "_Linear" not in type(ours(x[:2]).grad_fn).__name__
+
+
+@pytest.mark.parametrize("inputs", [1, 3])
+def test_convolutions_have_the_library_s_gradients(inputs):
+    torch.manual_seed(3)
+    ours, theirs = LeanConv(inputs, 5).double(), nn.Conv2d(inputs, 5, 4, 2, 1).double()
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.randn(2, inputs, 7, 7, dtype=torch.float64)
+    for layer in (ours, theirs):
+        layer(x).sin().sum().backward()
+    torch.testing.assert_close(ours(x), theirs(x))
+    torch.testing.assert_close(ours.weight.grad, theirs.weight.grad)
+    torch.testing.assert_close(ours.bias.grad, theirs.bias.grad)
+    x.requires_grad_()
+    assert torch.autograd.gradcheck(ours, (x,))
+    assert torch.autograd.gradgradcheck(lambda x: ours(x).square(), (x,))

@@ -69,6 +69,11 @@ def test_what_cannot_be_shared_is_one_sentence(store: vae_core.Store) -> None:
     assert [code for *_, code in answers] == [2, 2]
     assert "--batch-size 63" in answers[0][1]
     assert "Traceback" not in answers[0][1]
+    answers = together(store, "--resume", "nobody")
+    assert [code for *_, code in answers] == [2, 2]
+    assert "nobody" in answers[0][1]
+    assert answers[1][1].splitlines()[-1] == "The first process did not begin a run; it says why."
+    assert "Traceback" not in answers[1][1]
     model = create("vae", MODELS["vae"].Config(shape=(1, 8, 8), network="mlp"))
     with pytest.raises(ConfigError, match="early stopping"):
         check_shareable(model, TrainConfig(patience=2), Group(0, 2))
@@ -76,7 +81,8 @@ def test_what_cannot_be_shared_is_one_sentence(store: vae_core.Store) -> None:
 
 def test_alone_nothing_is_different(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    group = joined()
+    with joined() as group:
+        assert group == Group()
     rows, terms = torch.arange(6), {"loss": torch.ones(())}
     assert group.leads
     assert torch.equal(group.part(rows), rows)

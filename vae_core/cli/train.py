@@ -65,21 +65,27 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    store, group = Store(options.store), joined()
-    if not group.leads:  # the leader makes the folder and says which
-        run = store.open(str(group.agree(None)))
-        return {"run": run.id, "status": train_run(run, group=group)}, 0
-    if options.resume is not None:
-        run = _resumed(store, options)
-    elif options.dataset is None:
+    store = Store(options.store)
+    if options.queue and options.resume is None:
+        return _queued(store, [_configured(options)])
+    with joined() as group:
+        if not group.leads:  # the leader makes the folder and says which
+            if not (name := group.agree(None)):
+                raise ConfigError("The first process did not begin a run; it says why.")
+            followed = store.open(name)
+            return {"run": followed.id, "status": train_run(followed, group=group)}, 0
+        run = None
+        try:
+            run = store.create(_configured(options)) if options.resume is None else _resumed(store, options)
+        finally:
+            group.agree(run.id if run else "")
+        return _train_here(run, group)
+
+
+def _configured(options: argparse.Namespace) -> RunConfig:
+    if options.dataset is None:
         raise ConfigError("--dataset is missing: name one of `python -m vae_core datasets`, or --resume a run.")
-    else:
-        config = configure(options.dataset, options.model, name=options.name, **settings_of(options))
-        if options.queue:
-            return _queued(store, [config])
-        run = store.create(config)
-    group.agree(run.id)
-    return _train_here(run, group)
+    return configure(options.dataset, options.model, name=options.name, **settings_of(options))
 
 
 def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:

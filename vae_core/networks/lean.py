@@ -60,16 +60,13 @@ class _Linear(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         to_x, to_weight, to_bias = ctx.needs_input_grad
-        times = _differentiable if torch.is_grad_enabled() else multiply
-        return (
-            times(gradient, weight.t()) if to_x else None,
-            times(gradient.t(), x.t()) if to_weight else None,
-            gradient.sum(0) if to_bias else None,
-        )
-
-
-def _differentiable(a: Tensor, b: Tensor) -> Tensor:
-    return a @ b.t()
+        again = torch.is_grad_enabled()  # somebody asks for the gradient of these gradients
+        found_x = found_weight = None
+        if to_x:
+            found_x = gradient @ weight if again else multiply(gradient, weight.t())
+        if to_weight:
+            found_weight = gradient.t() @ x if again else multiply(gradient.t(), x.t())
+        return found_x, found_weight, gradient.sum(0) if to_bias else None
 
 
 class LeanConv(nn.Conv2d):
@@ -95,8 +92,10 @@ class _Down(torch.autograd.Function):
         return _gradients(ctx, gradient, *ctx.saved_tensors)
 
 
-def _gradients(ctx: Any, gradient: Tensor, x: Tensor, weight: Tensor, up: bool = False, padding: int = 0) -> tuple[Tensor | None, ...]:
-    """Of input, weight and bias."""
+def _gradients(
+    ctx: Any, gradient: Tensor, x: Tensor, weight: Tensor, up: bool = False, padding: int = 0
+) -> tuple[Tensor | None, ...]:
+    """Those of input, weight and bias, each where it is wanted."""
     to_x, to_weight, to_bias = ctx.needs_input_grad[:3]
     found = torch.ops.aten.convolution_backward(
         gradient, x, weight, None, [2, 2], [1, 1], [1, 1], up, [padding] * 2, 1, [to_x, to_weight, False]
@@ -136,11 +135,12 @@ class _Up(torch.autograd.Function):
         found = torch.conv2d(x, taps.reshape(4 * outputs, inputs, 2, 2), bias.repeat(4), padding=1)
         found = found.permute(0, 2, 3, 1).unflatten(3, (2, 2, outputs))  # (B, H + 1, W + 1, 2, 2, outputs)
         height, width = (2 * side + output_padding for side in x.shape[2:])
-        pixels = found.new_empty(len(x), height, width, outputs)
+        image = torch.empty(len(x), outputs, height, width, dtype=x.dtype, memory_format=torch.channels_last)
+        pixels = image.permute(0, 2, 3, 1)
         for down, right in product((0, 1), (0, 1)):
             part = pixels[:, down::2, right::2]
             part.copy_(found[:, down : down + part.shape[1], right : right + part.shape[2], down, right])
-        return pixels.permute(0, 3, 1, 2)
+        return image
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
@@ -169,6 +169,6 @@ class _ReLU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (y,) = ctx.saved_tensors
-        if torch.is_grad_enabled():  # somebody asks for the gradient of this gradient
+        if torch.is_grad_enabled():  # as above
             return gradient * (y > 0)
         return torch.ops.aten.threshold_backward.grad_input(gradient, y, 0, grad_input=gradient)

@@ -7,8 +7,10 @@ What looks at a batch as a whole (β-TCVAE, DIP-VAE, MMD) sees the parts.
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -78,22 +80,28 @@ class LossOf(nn.Module):
 ALONE = Group()
 
 
-def joined() -> Group:
-    """The group that `torchrun` started this process in; alone without it.
+@contextmanager
+def joined() -> Iterator[Group]:
+    """The group that `torchrun` started this process in, left at the end; alone without it.
 
     Raises:
         ConfigError: the others cannot be reached.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        return ALONE
-    if not dist.is_initialized():
-        try:
-            dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-        except (RuntimeError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise ConfigError(f"The {size} processes of this training could not find each other ({reason}).") from error
-    return Group(dist.get_rank(), size)
+        yield ALONE
+        return
+    try:
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigError(f"The {size} processes of this training could not find each other ({reason}).") from error
+    try:
+        yield Group(dist.get_rank(), size)
+    finally:
+        # A group that a wrapped model still holds lives to the end of the process, where its threads abort it.
+        gc.collect()
+        dist.destroy_process_group()
 
 
 def check_shareable(model: Model, config: TrainConfig, group: Group) -> None:
