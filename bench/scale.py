@@ -30,6 +30,7 @@ if asked["limit"]:
 import vae_core, vae_core.datasets
 from vae_core.training import fit, TrainConfig
 from vae_core.models import MODELS, create
+from bench.speed import Speed
 def held():
     return int(next(line for line in open("/proc/self/status") if line.startswith(asked["of"])).split()[1]) / 1024
 start, before = time.perf_counter(), held()
@@ -37,9 +38,9 @@ data = vae_core.load(vae_core.datasets.DataConfig(asked["dataset"], size=asked["
 drawn = time.perf_counter() - start
 kind = MODELS["beta_vae"]
 model = create("beta_vae", kind.Config(shape=data.shape, network=asked["network"], hidden=(256,), latent_dim=10))
-start = time.perf_counter()
-fit(model, data, TrainConfig(steps=asked["steps"], batch_size=min(128, data.n_train), snapshots=0, precision="float32"))
-print(json.dumps({"drawn": drawn, "step": (time.perf_counter() - start) / asked["steps"], "most": held(), "before": before}))
+speed, batch = Speed(), min(128, data.n_train)
+fit(model, data, TrainConfig(steps=asked["steps"], batch_size=batch, snapshots=0, precision="float32"), speed)
+print(json.dumps({"drawn": drawn, "step": batch / speed.value(), "most": held(), "before": before}))
 """
 
 
