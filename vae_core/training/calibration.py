@@ -14,7 +14,9 @@ import torch
 
 from ..models import Model
 from .config import TrainConfig
-from .device import Arithmetic, choose_device, native_bfloat16, products
+from .device import Arithmetic, choose_device, native_bfloat16
+from .state import TrainingState
+from .steps import whole_step
 
 #: Runs of fewer steps are over before trying would pay; they take float32.
 WORTH_TRYING = 2000
@@ -71,24 +73,19 @@ class _Trial:
     """A copy of the model, trained on noise."""
 
     def __init__(self, model: Model, batch_size: int, precision: str) -> None:
-        config = model.config
-        self.model = copy.deepcopy(model).train()
-        self.optimizer = torch.optim.Adam(self.model.parameters(), fused=True)
-        self.arithmetic = Arithmetic.of(precision, torch.device("cpu"))
+        config, device = model.config, torch.device("cpu")
+        own = copy.deepcopy(model).train()
         self.x = torch.rand(batch_size, *config.shape)
         if config.network != "mlp":
-            self.model.to(memory_format=torch.channels_last)
+            own.to(memory_format=torch.channels_last)
             self.x = self.x.to(memory_format=torch.channels_last)
         self.y = torch.randint(config.classes, (batch_size,)) if config.classes else None
+        train = TrainConfig(device="cpu")
+        self.take = whole_step(TrainingState.fresh(own, train), train, Arithmetic.of(precision, device), device)
 
     def step(self) -> float:
         start = time.perf_counter()
-        with products(self.arithmetic.products):
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.arithmetic.autocast):
-                loss = self.model.loss(self.x, self.y, 1)["loss"]
-            self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-        self.optimizer.step()
+        self.take(self.x, self.y, 1)
         return time.perf_counter() - start
 
 

@@ -37,8 +37,8 @@ class Plan:
 
 def stepper(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dict[str, Tensor]], str]:
     """What to call with the number of each step, and how it goes in words ("" as it stands); it returns the loss's terms."""
-    body = whole_step(state, plan)
     model, batches = state.model, plan.batches
+    body = whole_step(state, plan.config, plan.arithmetic, batches.device, plan.group)
 
     def eager(step: int) -> dict[str, Tensor]:
         return body(*batches.at(step), step)
@@ -76,12 +76,13 @@ def teller(model: Model, told: Tensor) -> Callable[[int], None]:
     return tell
 
 
-def whole_step(state: TrainingState, plan: Plan) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
+def whole_step(
+    state: TrainingState, config: TrainConfig, arithmetic: Arithmetic, device: torch.device, group: Group = ALONE
+) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
     """Forward, backward, the critic's turn, clipping, and the optimiser."""
-    model, config, arithmetic = state.model, plan.config, plan.arithmetic
-    loss_of = compiled(model) if config.compile else plan.group.shared(model)
+    model = state.model
+    loss_of = compiled(model) if config.compile else group.shared(model)
     parameters, critics = parameters_of(model)
-    device = plan.batches.device
 
     def step(x: Tensor, y: Tensor | None, number: int) -> dict[str, Tensor]:
         with products(arithmetic.products):
