@@ -3,12 +3,13 @@
 import streamlit as st
 from starlette.routing import Route
 
-from explorer import live
-from explorer.startup import explain_script_error, lifespan, to_home
+from explorer.live.origin import base
+from explorer.live.routes import routes
+from explorer.shell.startup import explain_script_error, lifespan, to_home
 
 app = st.App(
-    "explorer/frame.py",
-    routes=[Route(f"{live.base()}/home", to_home), *live.routes()],
+    "explorer/shell/frame.py",
+    routes=[Route(f"{base()}/home", to_home), *routes()],
     lifespan=lifespan,
     on_script_error=explain_script_error,
 )

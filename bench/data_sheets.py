@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from PIL import Image, ImageDraw
 
-from explorer.images import sheet
+from explorer.images.sheets import sheet
 from vae_core.datasets import shapes3d, sprites
 from vae_core.datasets.procedural import FactorSpace
 

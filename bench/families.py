@@ -11,7 +11,7 @@ from PIL import Image
 
 import vae_core
 from bench.claims import Report, run
-from explorer.images import sheet
+from explorer.images.sheets import sheet
 from vae_core.models import MODELS
 from vae_core.runs import Store
 

@@ -8,7 +8,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from explorer.images import enlarge, png_address, to_pixels
+from explorer.images.files import png_address
+from explorer.images.sheets import enlarge, to_pixels
 from vae_core.runs import Store
 from vae_core.serving import SHELF
 

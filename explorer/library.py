@@ -34,10 +34,12 @@ def own_runs() -> list[Run | BrokenRun]:
 
 def gallery_runs() -> list[Run | BrokenRun]:
     """The runs that ship with the project: by data, most latent dimensions first, then by β."""
-    return sorted((_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)), key=_shelf_order)
+    return sorted(
+        (_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)), key=_gallery_order
+    )
 
 
-def _shelf_order(run: Run | BrokenRun) -> tuple[float, ...]:
+def _gallery_order(run: Run | BrokenRun) -> tuple[float, ...]:
     if isinstance(run, BrokenRun):
         return (math.inf,)
     config, known = run.config, list(DATASETS)
@@ -78,7 +80,7 @@ def numbers(run: Run) -> dict[str, Any]:
     return run.evaluation() or (history[-1] if history else {})
 
 
-def why_not(id: str) -> str:
+def reason_not_openable(id: str) -> str:
     """One sentence on why the run `id` is not among `openable_runs`."""
     try:
         run = store().open(id)

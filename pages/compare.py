@@ -3,10 +3,13 @@
 import streamlit as st
 
 from explorer import library
-from explorer.comparing import numbers, side_by_side, traversals
-from explorer.widgets import choose_runs, empty_state, tabbed
+from explorer.compare.images import images
+from explorer.compare.numbers import numbers
+from explorer.compare.traversals import traversals
+from explorer.runs.selection import choose_runs
+from explorer.shell.controls import empty_state, tabbed
 
-TABS = {"Images": side_by_side, "Traversals": traversals, "Numbers": numbers}
+TABS = {"Images": images, "Traversals": traversals, "Numbers": numbers}
 st.title("Compare")
 runs = library.openable_runs()
 if not runs:

@@ -3,8 +3,12 @@
 import streamlit as st
 
 from explorer import library
-from explorer.diagnosing import anomalies, checks, extremes, noise
-from explorer.widgets import current_run, empty_state, tabbed
+from explorer.diagnose.anomalies import anomalies
+from explorer.diagnose.checks import checks
+from explorer.diagnose.extremes import extremes
+from explorer.diagnose.noise import noise
+from explorer.runs.selection import current_run
+from explorer.shell.controls import empty_state, tabbed
 
 TABS = {"Checks": checks, "Best and worst": extremes, "Anomalies": anomalies, "Noise": noise}
 

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from explorer import library
-from explorer.generating import samples, variations
-from explorer.widgets import current_run, empty_state, tabbed
+from explorer.generate.samples import samples
+from explorer.generate.variations import variations
+from explorer.runs.selection import current_run
+from explorer.shell.controls import empty_state, tabbed
 from vae_core.models.vq_vae import VQVAE
 
 st.title("Generate")
@@ -13,6 +15,6 @@ if run is None:
     empty_state("There is no trained model to draw from yet.", "train", "Train one")
 else:
     tabs = {"From the prior": samples}
-    if not isinstance(library.model_of(run), VQVAE):  # words do not vary by a little
+    if not isinstance(library.model_of(run), VQVAE):  # code indices do not vary by a little
         tabs["Around an image"] = variations
     tabbed("generate", tabs, run, library.latents(run))

@@ -1,7 +1,7 @@
-"""Components that run in the browser: plain ES modules and one style sheet beside this file, no build step.
+"""Components that run in the browser: a folder of plain ES modules each, and `shared/` beside them; no build step.
 
-Each function mounts one of them and returns what the person did there. What they know of the model they ask the
-server themselves (`explorer/live.py`); Python hears only of what should be remembered.
+A component fetches pixels and codes from the server by itself (`explorer/live/`). It reports to Python only what
+should outlive it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from ..live import base, modules_version
+from ..live.modules import modules_version
+from ..live.origin import base
 
 HERE = Path(__file__).parent
 #: Streamlit calls this again with fresh data after each run of the script; it mounts once and updates then.
@@ -46,19 +47,21 @@ export default function (component) {
 
 @cache
 def _component(name: str) -> Callable[..., Any]:
-    return st.components.v2.component(f"betascope.{name}", css=(HERE / "style.css").read_text("utf8"), js=LOADER)
+    return st.components.v2.component(
+        f"betascope.{name}", css=(HERE / "shared" / "style.css").read_text("utf8"), js=LOADER
+    )
 
 
-def mount(name: str, key: str, data: dict[str, Any], **callbacks: Callable[[], None]) -> Any:
-    """Show the component of `name`.js; `said` tells what was done there, the result what just happened (`gone`)."""
-    address = f"{base()}/modules/{_version()}/{name}.js"
-    return _component(name)(key=key, data=data | {"module": address}, **callbacks)
+def mount(name: str, key: str, props: dict[str, Any], **callbacks: Callable[[], None]) -> Any:
+    """Show a component with these props; `state_value` reads its state, the result holds its triggers (`gone`)."""
+    address = f"{base()}/modules/{_version()}/{name}/{name}.js"
+    return _component(name)(key=key, data=props | {"module": address}, **callbacks)
 
 
-def said(key: str, name: str) -> Any:
-    """What a person last did in the component mounted as `key`, as it came from the browser; None: nothing yet."""
-    found = st.session_state[key].get(name)
-    return found.get("value") if isinstance(found, dict) else None
+def state_value(key: str, name: str) -> Any:
+    """The state `name` of the component mounted as `key`, as it came from the browser; None before the first event."""
+    state = st.session_state[key].get(name)
+    return state.get("value") if isinstance(state, dict) else None
 
 
 @cache

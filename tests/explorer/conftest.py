@@ -12,11 +12,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import vae_core
-from explorer import background, library, map_desk
+from explorer import library
+from explorer.jobs import commands
+from explorer.jobs import maps as map_jobs
 from vae_core.runs import Run, Store
 from vae_core.runs.files import read_json, write_json
 
-FRAME = str(Path(__file__).parents[2] / "explorer" / "frame.py")
+FRAME = str(Path(__file__).parents[2] / "explorer" / "shell" / "frame.py")
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +38,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     found.gallery_root.mkdir()
     monkeypatch.setattr(library, "store", lambda: found)
     # The Map page lays slow maps out in a process of its own: here it stays at the beginning for ever.
-    quiet = map_desk.MapDesk()
+    quiet = map_jobs.MapService()
     for name, value in (("_start", None), ("_tell", None), ("_alive", True)):
         monkeypatch.setattr(quiet, name, lambda *_, value=value: value)
-    monkeypatch.setattr(map_desk, "MAPS", quiet)
+    monkeypatch.setattr(map_jobs, "MAP_SERVICE", quiet)
     monkeypatch.setattr(
-        background, "_start", lambda run, config: background.Job(SimpleNamespace(poll=lambda: None), Path(), 0.0)
+        commands, "_start", lambda run, config: commands.Job(SimpleNamespace(poll=lambda: None), Path(), 0.0)
     )
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -80,7 +82,7 @@ def app(store: Store) -> Callable[..., AppTest]:
             at.query_params[key] = value
         at.run()
         if name != "home":
-            at.switch_page(f"../pages/{name}.py").run()
+            at.switch_page(f"../../pages/{name}.py").run()
         return at
 
     return open_page

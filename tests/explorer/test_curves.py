@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.curves import MAX_LINES, loss_curves, rate_curves, settled_range
+from explorer.train.curves import MAX_LINES, loss_curves, rate_curves, settled_range
 
 
 def record(epoch: float, rate: float | None = 2.0, dims: int = 3) -> dict[str, object]:

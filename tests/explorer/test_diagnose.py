@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
-from explorer.generating import memory
+from explorer.generate.nearest import memory
 from vae_core.runs import Run, Store
 
 from .conftest import texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.factor_figures import correlation_figure, latent_figure, matrix_figure, over_beta, response_figure
+from explorer.measure.figures import correlation_figure, latent_figure, matrix_figure, over_beta, response_figure
 from vae_core.analysis import Latents
 from vae_core.analysis.responses import responses
 

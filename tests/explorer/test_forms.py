@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.forms import LABELS, ONLY_WITH, betas_of, defaults_of, is_relevant, label_of, whole_numbers
-from explorer.presets import PRESETS
-from explorer.training_form import DATA_SETTINGS
+from explorer.train.defaults import DATA_SETTINGS
+from explorer.train.fields import defaults_of, is_relevant
+from explorer.train.labels import LABELS, ONLY_WITH, label_of
+from explorer.train.parsing import betas_of, whole_numbers
+from explorer.train.presets import PRESETS
 from vae_core.config import ConfigError
 from vae_core.datasets import DATASETS
 from vae_core.jobs import configure, setting_names
@@ -30,7 +32,7 @@ def test_the_form_of_each_family_gives_a_valid_configuration(model: str) -> None
 def _every_setting(model: str) -> None:
     import streamlit as st
 
-    from explorer.forms import config_form, defaults_of, seed_form
+    from explorer.train.fields import config_form, defaults_of, seed_form
     from vae_core.jobs import setting_names
     from vae_core.models import MODELS
     from vae_core.training import TrainConfig
@@ -88,7 +90,7 @@ def test_whole_numbers() -> None:
 
 def test_settings_that_mean_nothing_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen: dict[str, str] = {"t.schedule": "constant", "t.network": "conv"}
-    monkeypatch.setattr("explorer.forms.st.session_state", chosen)
+    monkeypatch.setattr("explorer.train.fields.st.session_state", chosen)
     assert not is_relevant("warmup_steps", "t")
     assert not is_relevant("target_rate", "t")
     chosen["t.schedule"] = "capacity"

@@ -9,8 +9,8 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from explorer import startup
 from explorer.navigation import ENTRIES, FOLDER
+from explorer.shell import startup
 from vae_core.config import BetascopeError
 from vae_core.runs import Store
 
@@ -67,7 +67,7 @@ def test_the_picker_follows_the_session(app: Open, put: Put) -> None:
 def test_the_link_stays_on_every_page(app: Open, put: Put) -> None:
     put("mine")
     at = app("home", run="mine", z="1,2,3,4,5")
-    at.switch_page("../pages/train.py").run()
+    at.switch_page("../../pages/train.py").run()
     assert at.query_params["run"] == "mine"
     assert at.query_params["z"] == "1,2,3,4,5"
 

@@ -16,7 +16,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from streamlit import config
 
-from explorer import library, live
+from explorer import library
+from explorer.live.modules import modules_version
+from explorer.live.routes import routes
+from explorer.live.socket import FOREIGN, GONE, MALFORMED
 from vae_core.analysis import latents_file
 from vae_core.runs import Run
 from vae_core.serving import MAX_BATCH, SHELF
@@ -28,7 +31,7 @@ Put = Callable[..., Path]
 @pytest.fixture
 def client(put: Put) -> Iterator[TestClient]:
     put("one")
-    with TestClient(Starlette(routes=live.routes())) as found:
+    with TestClient(Starlette(routes=routes())) as found:
         yield found
 
 
@@ -76,7 +79,7 @@ def test_a_foreign_page_is_refused(client: TestClient, origin: str | None) -> No
     headers = {} if origin is None else {"origin": origin}
     with pytest.raises(WebSocketDisconnect) as told, client.websocket_connect("/live/one", headers=headers):
         pass
-    assert told.value.code == live.FOREIGN
+    assert told.value.code == FOREIGN
     assert client.post("/live/one/encode", content=bytes(1024), headers=headers).status_code == 403
 
 
@@ -113,7 +116,7 @@ def test_what_is_no_request_ends_in_a_sentence(client: TestClient, message: byte
         assert words in said["error"]
         with pytest.raises(WebSocketDisconnect) as told:
             socket.receive_text()
-        assert told.value.code == live.MALFORMED
+        assert told.value.code == MALFORMED
     with client.websocket_connect("/live/one", headers=HERE) as socket:  # the next one is served
         socket.receive_json()
         socket.send_bytes(frame(np.zeros((1, 5))))
@@ -126,7 +129,7 @@ def test_an_unknown_run_is_told(client: TestClient, name: str) -> None:
         assert "no run" in json.loads(socket.receive_text())["error"]
         with pytest.raises(WebSocketDisconnect) as told:
             socket.receive_text()
-        assert told.value.code == live.GONE
+        assert told.value.code == GONE
 
 
 def test_a_run_deleted_while_it_is_open_is_told(client: TestClient, run: Run) -> None:
@@ -137,7 +140,7 @@ def test_a_run_deleted_while_it_is_open_is_told(client: TestClient, run: Run) ->
         assert "was deleted" in json.loads(socket.receive_text())["error"]
         with pytest.raises(WebSocketDisconnect) as told:
             socket.receive_text()
-        assert told.value.code == live.GONE
+        assert told.value.code == GONE
     assert run.path not in SHELF._models
 
 
@@ -232,10 +235,10 @@ def test_an_unknown_run_is_not_found(client: TestClient, rest: str) -> None:
 
 
 def test_modules_are_served_by_version_and_nothing_beside_them(client: TestClient) -> None:
-    answer = client.get(f"/modules/{live.modules_version()}/traversal.js")
+    answer = client.get(f"/modules/{modules_version()}/traversal/traversal.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "immutable" in answer.headers["cache-control"]
-    for name in ("none.js", "__init__.py", "..%2flive.py"):
+    for name in ("none/none.js", "traversal.js", "__init__.py", "..%2flibrary.py", "map/..%2f__init__.py"):
         assert client.get(f"/modules/x/{name}").status_code == 404
 
 
@@ -243,7 +246,7 @@ def test_everything_moves_below_a_prefix(put: Put, monkeypatch: pytest.MonkeyPat
     put("one")
     known = config.get_option
     monkeypatch.setattr(config, "get_option", lambda name: "/lab/vae/" if name == "server.baseUrlPath" else known(name))
-    with TestClient(Starlette(routes=live.routes())) as client:
+    with TestClient(Starlette(routes=routes())) as client:
         assert client.get("/lab/vae/live/one/draw").status_code == 200
         assert client.get("/live/one/draw").status_code == 404
         with client.websocket_connect("/lab/vae/live/one", headers=HERE) as socket:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import map_desk as module
+from explorer.jobs import maps as module
 from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run, Store
 
@@ -22,8 +22,8 @@ Put = Callable[..., Path]
 UMAP = MapConfig(method="umap")
 
 
-def the_layout() -> module.Layout:
-    (found,) = module.MAPS.layouts.values()
+def the_layout() -> module.MapJob:
+    (found,) = module.MAP_SERVICE.layouts.values()
     return found
 
 
@@ -41,10 +41,10 @@ def test_stop_stops_it_until_somebody_wants_it_again(app: Open, put: Put) -> Non
     put("one")
     at = app("map", run="one", method="umap")
     at.button(key="map.stop").click().run()
-    assert module.MAPS.layouts == {}
+    assert module.MAP_SERVICE.layouts == {}
     assert "UMAP was stopped" in texts(at.info)
     at.button(key="map.go").click().run()
-    assert len(module.MAPS.layouts) == 1
+    assert len(module.MAP_SERVICE.layouts) == 1
     assert not at.info
 
 
@@ -90,14 +90,14 @@ for line in sys.stdin:
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapDesk]:
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapService]:
     real = module.subprocess.Popen
     monkeypatch.setattr(module, "gently", list)
     monkeypatch.setattr(
         module.subprocess, "Popen",
         lambda words, **settings: real([sys.executable, "-c", textwrap.dedent(SCRIPT)], **settings),
     )  # fmt: skip
-    found = module.MapDesk()
+    found = module.MapService()
     yield found
     assert found.process
     assert found.process.stdin
@@ -113,7 +113,7 @@ def soon(holds: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def test_the_desk_hears_shares_and_ends(desk: module.MapDesk, trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_desk_hears_shares_and_ends(desk: module.MapService, trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.start()
     soon(lambda: desk.warm)
     layout = desk.ask(trained, UMAP)
@@ -130,7 +130,7 @@ def test_the_desk_hears_shares_and_ends(desk: module.MapDesk, trained: Run, monk
     soon(lambda: file not in desk.layouts)
 
 
-def test_an_answer_to_a_forgotten_wish_does_not_touch_the_next(desk: module.MapDesk, trained: Run) -> None:
+def test_an_answer_to_a_forgotten_wish_does_not_touch_the_next(desk: module.MapService, trained: Run) -> None:
     first = desk.ask(trained, UMAP)
     desk.forget(trained, UMAP)
     second = desk.ask(trained, UMAP)
@@ -139,7 +139,7 @@ def test_an_answer_to_a_forgotten_wish_does_not_touch_the_next(desk: module.MapD
     assert first.ticket != second.ticket
 
 
-def test_a_process_that_dies_is_told_and_the_next_ask_starts_another(desk: module.MapDesk, trained: Run) -> None:
+def test_a_process_that_dies_is_told_and_the_next_ask_starts_another(desk: module.MapService, trained: Run) -> None:
     layout = desk.ask(trained, MapConfig(method="tsne"))
     soon(lambda: layout.error)
     assert "code 3" in str(layout.error)

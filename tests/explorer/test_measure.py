@@ -13,10 +13,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import vae_core
-from explorer import background
-from explorer.factor_figures import matrix_figure
-from explorer.measures import agreements, csv, latex, table, titles_of, with_best
-from explorer.measuring import Subject
+from explorer.jobs import commands
+from explorer.measure.figures import matrix_figure
+from explorer.measure.files import csv, latex
+from explorer.measure.subjects import Subject
+from explorer.measure.table import agreements, table, titles_of, with_best
 from vae_core.analysis import generation_quality, scores_of_run
 from vae_core.metrics.known import Check
 from vae_core.runs import Run, RunConfig, Store
@@ -41,17 +42,17 @@ def test_runs_without_factors_get_what_needs_none(app: Open, put: Put) -> None:
 
 def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained: Run) -> None:
     begun: list[list[str]] = []
-    monkeypatch.setattr(background, "_start", lambda run, command: begun.append(command))
-    monkeypatch.setattr(background, "_jobs", dict)
+    monkeypatch.setattr(commands, "_start", lambda run, command: begun.append(command))
+    monkeypatch.setattr(commands, "_jobs", dict)
     seen = dataclasses.replace(trained, asked=4.0)
-    background.working(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
+    commands.working(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
     assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--of", "codes", "--at", "4.0"]
 
 
 def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put("one")
     checks = [Check("A code", "mig", 1.0, 0.01, 1.0), Check("A code", "sap", 0.5, 0.01, 0.2)]
-    monkeypatch.setattr("explorer.measuring.self_check", lambda progress: checks)
+    monkeypatch.setattr("explorer.measure.check.self_check", lambda progress: checks)
     at = app("measure", run="one")
     at.button(key="measure.check").click().run()
     assert not at.exception
@@ -88,7 +89,7 @@ def test_baselines_and_the_autoencoder_that_is_trained_beside(app: Open, store: 
     settings = dict(network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=1200, epochs=1, snapshots=0)
     run = vae_core.train("sprites", "beta_vae", store=store, name="own", beta=2.0, seed=3, **settings)
     asked: list[RunConfig] = []
-    monkeypatch.setattr("explorer.measuring.submit", lambda store, config: asked.append(config))
+    monkeypatch.setattr("explorer.measure.compute.submit", lambda store, config: asked.append(config))
     at = app("measure", run=run.id, compare=run.id)
     at.toggle(key="measure.baselines").set_value(True).run()
     assert not at.exception

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.presets import PRESETS
-from explorer.queue_rows import duration, told
+from explorer.train.presets import PRESETS
+from explorer.train.queue import duration, told
 from vae_core.models import MODELS
 from vae_core.runs import Run, Store
 from vae_core.runs.files import write_json
@@ -156,7 +156,7 @@ def test_a_failed_run_says_why_and_alerts_carry_a_remedy(app: Open, put: Put) ->
 
 def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     devices: list[str] = []
-    monkeypatch.setattr("explorer.queue_rows.start_worker", lambda store, device: devices.append(device))
+    monkeypatch.setattr("explorer.train.queue.start_worker", lambda store, device: devices.append(device))
     put("lost", state="queued", heartbeat=0.0)
     at = app("train")
     assert "No worker" in texts(at.warning)

@@ -1,0 +1,1 @@
+"""The Compare page: reconstructions, traversals and numbers of several runs."""

@@ -1,0 +1,99 @@
+"""The same test images through every run."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_core.analysis import denoise, reconstruct
+from vae_core.models.denoising_autoencoder import DenoisingAutoencoder
+from vae_core.runs import Run
+
+from .. import library
+from ..components import mount, state_value
+from ..images.files import png_address
+from ..images.sheets import sheet
+from ..runs.conditions import set_condition
+from ..runs.names import labels
+from .props import multirate_props
+
+#: The colours of viridis at eleven even places; errors run from 0 (dark) to 1 (yellow).
+VIRIDIS = np.array(
+    [[68, 1, 84], [72, 36, 117], [65, 68, 135], [53, 95, 141], [42, 120, 142], [33, 145, 140], [34, 168, 132],
+     [68, 191, 112], [122, 209, 81], [189, 223, 38], [253, 231, 37]]
+)  # fmt: skip
+
+
+def error_sheet(errors: Tensor, columns: int, side: int = 64) -> NDArray[np.uint8]:
+    """|x − x̂| `(n, C, H, W)` in [0, 1], mean over channels, as colours → `(rows, columns, 3)` uint8."""
+    grey = sheet(errors.mean(1, keepdim=True), columns, side)[..., 0]
+    places = np.linspace(0, 255, len(VIRIDIS))
+    channels = [np.interp(grey, places, VIRIDIS[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+IMAGES = 10
+
+
+def images(runs: list[Run]) -> None:
+    """The same test images through every run that was trained on them."""
+    data, why = library.test_data(runs[0])
+    if data is None:
+        st.info(f"{why} Numbers and traversals below need no data.", icon=":material/hide_image:")
+        return
+    same = same_images(runs)
+    options, toggle = st.columns([4, 2], vertical_alignment="bottom")
+    last = max(0, len(data.test) - IMAGES)
+    first = options.slider("First test image", 0, last, 0, key="compare.first") if last else 0
+    errors = toggle.toggle("Error maps", key="compare.errors")
+    rows = slice(first, first + IMAGES)
+    labels_of_rows = None if data.test.labels is None else data.test.labels[rows]
+    row("Original", sheet(data.test.images[rows], IMAGES), f"test images {first} to {first + IMAGES - 1}")
+    for run in same:
+        if run.config.model.betas:
+            along_beta(run, same, list(range(rows.start, rows.stop)))
+            continue
+        model = library.model_of(run)
+        found = reconstruct(model, data.test.images[rows], labels_of_rows)
+        words = f"distortion {found.distortion.mean():.1f} nats, MSE {found.scores['mse'].mean():.4f} on these"
+        row(labels(runs)[run.id], sheet(found.means, IMAGES), words)
+        if errors:
+            row("", error_sheet(found.errors, IMAGES), "|x − x̂|, dark 0 to yellow 1")
+        if isinstance(model, DenoisingAutoencoder):
+            spoiled, clean = denoise(model, data.test.images[rows])
+            row("", sheet(spoiled, IMAGES), "what it sees in training")
+            row("", sheet(clean, IMAGES), f"denoised, MSE {(clean - found.originals).square().mean():.4f}")
+
+
+def along_beta(run: Run, runs: list[Run], rows: list[int]) -> None:
+    """A model that is told β: its reconstructions follow a slider, and the others lie beside its curve."""
+    key = f"compare.beta.{run.id}"
+    props = multirate_props(run, runs, labels(runs), rows)
+    if props is None:
+        return
+    left, right = st.columns([2, 9], vertical_alignment="center")
+    left.markdown(f"**{labels(runs)[run.id]}**")
+    left.caption("one training, every β: drag it")
+    with right:
+        found = mount(
+            "multirate", key, props, on_beta_change=lambda: set_condition(run, state_value(key, "beta")), on_gone_change=lambda: None
+        )  # fmt: skip
+    if found.get("gone"):
+        st.rerun()
+
+
+def row(title: str, pixels: object, words: str) -> None:
+    left, right = st.columns([2, 9], vertical_alignment="center")
+    left.markdown(f"**{title}**" if title else "")
+    left.caption(words)
+    right.image(png_address(pixels), width="stretch", alt=f"{title} {words}")
+
+
+def same_images(runs: list[Run]) -> list[Run]:
+    """The runs that saw what the first one saw; the others are named."""
+    same = [run for run in runs if run.config.fingerprint == runs[0].config.fingerprint]
+    if others := [labels(runs)[run.id] for run in runs if run not in same]:
+        st.info(f"Shown below only in numbers, for they saw other images: {', '.join(others)}.", icon=":material/info:")
+    return same

@@ -1,0 +1,58 @@
+"""The runs' numbers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from vae_core.metrics import METRICS
+from vae_core.runs import Run
+from vae_core.training.device import IN_WORDS
+
+from .. import library
+from ..figures.tables import bold
+from ..runs.names import labels
+from ..runs.rate_planes import rate_planes
+
+COLUMNS = {"elbo": "ELBO", "distortion": "Distortion", "rate": "Rate", "active_units": "Active units"}
+HIGHER_IS_BETTER = {"ELBO": True, "Distortion": False} | {m.title: m.higher_is_better for m in METRICS.values()}
+
+
+def table(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row per run: β and the numbers of its evaluation on the whole test split."""
+    rows = []
+    for run in runs:
+        found = library.numbers(run)
+        row = {
+            "Run": labels(runs)[run.id],
+            "β": found.get("beta", run.config.beta),
+            "Latent": run.config.model.code_width,
+        }
+        row |= {title: found.get(name) for name, title in COLUMNS.items()}
+        row |= {metric.title: found.get(name) for name, metric in METRICS.items()}
+        row |= {"Perplexity": found["perplexity"]} if "perplexity" in found else {}
+        # Runs from before it was settled on paper say "auto".
+        row |= {"Arithmetic": IN_WORDS[how]} if (how := run.config.train.precision) in IN_WORDS else {}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("Run")
+
+
+def best_in_bold(frame: pd.DataFrame) -> object:
+    """The table with the best of each column that has a best in bold."""
+    digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
+    digits |= {metric.title: f"{{:.{metric.digits}f}}" for metric in METRICS.values()}
+    return bold(frame.style.format(digits, na_rep="–"), HIGHER_IS_BETTER)
+
+
+def numbers(runs: list[Run]) -> None:
+    frame = table(runs)
+    st.dataframe(best_in_bold(frame), key="compare.table")
+    st.caption(
+        "On the whole test split; ELBO, distortion and rate in nats per image. Best in bold where one is best. Each row is one seed."
+    )
+    st.download_button(
+        "CSV", frame.to_csv(), "betascope-comparison.csv", "text/csv", icon=":material/download:", key="compare.csv"
+    )
+    rate_planes(runs, "compare")

@@ -1,0 +1,65 @@
+"""One move in every run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_core.models.vq_vae import VQVAE
+from vae_core.runs import Run
+from vae_core.serving import MAX_CODE
+
+from .. import library
+from ..components import mount, state_value
+from ..runs.names import labels
+from ..state import session
+from .images import same_images
+from .props import comparison_props
+
+#: Standard deviations that a slider spans to either side.
+REACH = 3.0
+
+
+def move_of(dims: int) -> dict[int, float]:
+    """The move that the link carries; parts that do not fit are left out."""
+    found = {}
+    for part in session().view.get("move", "").split(","):
+        dim, _, amount = part.partition(":")
+        try:
+            value = float(amount)
+        except ValueError:
+            continue
+        if dim.isdecimal() and int(dim) < dims and abs(value) <= MAX_CODE:
+            found[int(dim)] = value
+    return found
+
+
+def traversals(runs: list[Run]) -> None:
+    """One drag makes the same move in every run, each from its own code of the image."""
+    runs = [run for run in same_images(runs) if not isinstance(library.model_of(run), VQVAE)]
+    if not runs:
+        st.info("Codes that are grids of words have no sliders; see Traverse.", icon=":material/grid_on:")
+        return
+    ids = [run.id for run in runs]
+    reference = ids.index(session().run) if session().run in ids else 0
+    last = min(len(library.latents(run)) for run in runs) - 1
+    kept = session().view.get("image", "0")
+    chosen = st.session_state.get("compare.image", int(kept) if kept.isdecimal() else 0)
+    st.session_state["compare.image"] = min(chosen, last)
+    image = int(st.number_input("Test image", 0, last, key="compare.image", width=150))
+    session().keep("image", str(image) if image else None)
+    key = f"compare.live.{'~'.join(ids)}.{reference}"
+
+    def changed() -> None:
+        moved = state_value(key, "move")
+        if isinstance(moved, str):
+            session().keep("move", moved or None)
+
+    dims = library.latents(runs[reference]).dims
+    props = comparison_props(runs, labels(runs), reference, image, move_of(dims), REACH)
+    found = mount("compare", key, props, on_move_change=changed, on_gone_change=lambda: None)
+    if found.get("gone"):
+        st.rerun()
+    st.caption(
+        f"A move of one standard deviation in a dimension of {labels(runs)[ids[reference]]} is one in its partner. "
+        "Partners carry the same thing: one to one, with the largest sum of |r| over the codes of the test images."
+    )

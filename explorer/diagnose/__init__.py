@@ -1,0 +1,1 @@
+"""The Diagnose page: checks, best and worst images, anomalies, noise."""

@@ -1,0 +1,1 @@
+"""Arrays to plotly figures and tables; nothing here calls Streamlit."""

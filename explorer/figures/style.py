@@ -1,0 +1,24 @@
+"""What all charts share: colours, grid, margins."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+#: As `chartCategoricalColors` of the theme, so that a run keeps its colour across panels.
+COLOURS = (
+    "#4C6FFF", "#F2994A", "#27AE60", "#EB5757", "#9B51E0", "#00A5B5", "#E056A0", "#8D6E4C", "#7F8C9B", "#C5A900",
+)  # fmt: skip
+GRID = "rgba(127, 139, 155, 0.25)"
+#: What charts are told of their tools.
+PLAIN = {"displaylogo": False}
+
+
+def quiet(figure: go.Figure, height: int, top: int = 16) -> go.Figure:
+    """Nothing but the marks: no background, narrow margins."""
+    return figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": top, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hovermode="closest",
+    )

@@ -1,0 +1,25 @@
+"""The best number of each column of a table in bold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+
+def bold(style: Styler, better: Mapping[str, bool], rows: pd.Series | None = None) -> Styler:
+    """The best of each column of `better` (whether the larger is) in bold, among `rows` alone; one number is no best."""
+
+    def marks(column: pd.Series) -> list[str]:
+        higher = better.get(str(column.name))
+        if higher is None:
+            return [""] * len(column)
+        numbers = pd.to_numeric(column.astype(float))
+        numbers = numbers if rows is None else numbers.where(rows)
+        if numbers.notna().sum() < 2:
+            return [""] * len(column)
+        best = numbers.max() if higher else numbers.min()
+        return ["font-weight: 700" if value == best else "" for value in numbers]
+
+    return style.apply(marks, axis=0)

@@ -1,0 +1,1 @@
+"""The Generate page: samples of the prior, variations, nearest training images."""

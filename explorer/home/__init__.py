@@ -1,0 +1,1 @@
+"""The Home page: what the project is, the gallery, the user's runs."""

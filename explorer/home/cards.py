@@ -1,0 +1,111 @@
+"""A run as a card: picture, name, numbers, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vae_core.config import BetascopeError
+from vae_core.datasets import DATASETS
+from vae_core.models import MODELS
+from vae_core.runs import Run
+
+from .. import library
+from ..images.thumbnails import thumbnail
+from ..runs.actions import ask, explore
+from ..runs.summary import BADGES, bound
+from ..shell.errors import explain_error
+from ..state import session
+
+
+def card_grid(runs: Sequence[Run], key: str) -> None:
+    """Cards side by side, as many as the width takes."""
+    with st.container(key=f"cards-{key}"):
+        for run in runs:
+            run_card(run)
+
+
+def run_card(run: Run) -> None:
+    """One card; its buttons act, then run the script again."""
+    status = run.status()
+    slug = run.id.replace("/", "-")
+    with st.container(border=True, key=f"card-{slug}", height="stretch", gap="small"):
+        picture = thumbnail(run)
+        if picture is None:
+            st.html('<div class="no-picture">no weights yet</div>')
+        else:
+            st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
+        _heading(run, status["state"])
+        st.caption(describe(run))
+        _progress(run, status)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _actions(run, status["state"])
+
+
+def describe(run: Run) -> str:
+    """Numbers and provenance in two short lines."""
+    config = run.config
+    source = DATASETS.get(config.data.name)
+    data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
+    parts = [data, MODELS[config.family].title, config.model.code_words]
+    return "  \n".join(filter(None, [" · ".join(parts), bound(run)]))
+
+
+def _heading(run: Run, state: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{run.config.name}**")
+        if run.config.beta is not None and "β" not in run.config.name:
+            st.badge(f"β = {run.config.beta:g}", color="violet")
+        if state in BADGES:
+            colour, words = BADGES[state]
+            st.badge(words, color=colour)
+
+
+def _progress(run: Run, status: dict) -> None:
+    step, total = status.get("step", 0), status.get("total", 0)
+    if status["state"] in ("running", "paused") and total:
+        st.progress(min(1.0, step / total), text=f"{step / total:.0%}")
+    if status["state"] == "failed":
+        st.markdown(f":small[:red[{status.get('message') or 'The training failed.'}]]")
+    elif status["state"] in ("paused", "cancelled") and status.get("message"):
+        st.caption(status["message"])
+
+
+def _actions(run: Run, state: str) -> None:
+    if run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
+        explore(run)
+    if state == "running":
+        st.button("Pause", key=f"pause.{run.id}", on_click=ask, args=(run, "pause"))
+    if state in ("queued", "running"):
+        st.button("Cancel", key=f"cancel.{run.id}", on_click=ask, args=(run, "cancel"))
+    if state in ("paused", "failed", "cancelled"):
+        st.button("Resume", key=f"resume.{run.id}", on_click=ask, args=(run, "resume"))
+    if not run.id.startswith("gallery/"):
+        _more(run, state)
+
+
+def _more(run: Run, state: str) -> None:
+    """Where it came from, and deleting it: two deliberate clicks."""
+    with st.popover("", icon=":material/more_horiz:", type="tertiary", key=f"more.{run.id}"):
+        made = time.strftime("%-d %B %Y, %H:%M", time.localtime(run.config.created))
+        st.caption(f"Made {made}  \nFolder `{run.path}`")
+        if state == "running":
+            st.caption("Cancel the training before deleting.")
+        elif st.button("Delete for good", key=f"delete.{run.id}", icon=":material/delete:"):
+            delete(run.id)
+
+
+def delete(id: str) -> None:
+    """Remove a run folder and forget it wherever it was in view."""
+    try:
+        library.store().delete(id)
+    except BetascopeError as error:
+        explain_error(error)
+        return
+    seen = session()
+    if seen.run == id:
+        seen.run = None
+    seen.compared = [other for other in seen.compared if other != id]
+    st.rerun()

@@ -1,0 +1,53 @@
+"""The gallery and the user's own runs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_core.runs import BrokenRun, Run
+
+from .. import library
+from ..shell.controls import empty_state
+from .cards import card_grid, delete
+
+PAGE_SIZE = 12
+
+
+def gallery() -> None:
+    """The runs that ship with the project."""
+    runs = [run for run in library.gallery_runs() if isinstance(run, Run)]
+    if not runs:
+        st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; train your own meanwhile.")
+        return
+    st.caption(
+        "Trained and ready. Each row of a picture moves one latent dimension from −2.2 to 2.2, the busiest first."
+    )
+    card_grid(runs, "gallery")
+
+
+def own_runs(was_active: bool) -> None:
+    """The user's runs, kept up to date while one of them trains."""
+    runs = library.own_runs()
+    opened = [run for run in runs if isinstance(run, Run)]
+    broken = [run for run in runs if isinstance(run, BrokenRun)]
+    if not opened:
+        empty_state("Nothing yet. Digits train in under a minute, on any computer.", "train", "Train your first model")
+    shown = st.session_state.get("home.shown", PAGE_SIZE)
+    card_grid(opened[:shown], "own")
+    if len(opened) > shown and st.button(f"Show {len(opened) - shown} more", key="home.more"):
+        st.session_state["home.shown"] = len(opened)
+        st.rerun()
+    if broken:
+        broken_runs(broken)
+    if was_active and not library.active_runs():
+        st.rerun()
+
+
+def broken_runs(broken: list[BrokenRun]) -> None:
+    title = "1 folder that does not open" if len(broken) == 1 else f"{len(broken)} folders that do not open"
+    with st.expander(title, icon=":material/heart_broken:"):
+        for run in broken:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"`{run.id}`: {run.reason}", width="stretch")
+                if st.button("Delete", key=f"broken.{run.id}", type="tertiary", icon=":material/delete:"):
+                    delete(run.id)

@@ -1,0 +1,23 @@
+"""What the app is for, and the two ways to begin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from .. import library
+from ..navigation import go
+
+
+def welcome() -> None:
+    st.title("See what :violet[β] does to a latent space")
+    st.markdown(
+        "A variational autoencoder squeezes every image through a few numbers, and β sets the price of each nat that "
+        "passes. Open a model, drag its numbers, and watch the image follow."
+    )
+    with st.container(horizontal=True):
+        if st.button("Train a model", key="home.train", type="primary", icon=":material/model_training:"):
+            go("train")
+        if st.button(
+            "Compare across β", key="home.compare", icon=":material/compare:", disabled=not library.openable_runs()
+        ):
+            go("compare")

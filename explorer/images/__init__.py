@@ -1,0 +1,1 @@
+"""Tensors to sheets, PNG addresses and thumbnails."""

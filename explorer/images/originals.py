@@ -1,0 +1,62 @@
+"""Test images and what a run makes of them, with or without the data at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from vae_core.analysis import decode
+from vae_core.runs import Run
+
+from .. import library
+from .files import png_address
+from .sheets import sheet
+
+
+def originals(run: Run, rows: Sequence[int]) -> Tensor | None:
+    """Test images `(n, C, H, W)` uint8, or None where the data is not at hand."""
+    data, _ = library.test_data(run)
+    return None if data is None else data.test.images[list(rows)]
+
+
+def decoded(run: Run, rows: Sequence[int]) -> Tensor:
+    """The same images decoded from their stored codes `(n, C, H, W)` in [0, 1]: no data needed."""
+    codes, chosen = library.latents(run), list(rows)
+    labels = None if codes.labels is None else torch.from_numpy(codes.labels[chosen])
+    return decode(library.model_of(run), torch.from_numpy(codes.mu[chosen]), labels)
+
+
+def caption_of(run: Run, row: int) -> str:
+    """ "test image 12 · 7": the row and its class, if it has one."""
+    codes = library.latents(run)
+    name = "" if codes.labels is None or not codes.class_names else f" · {codes.class_names[int(codes.labels[row])]}"
+    return f"test image {row}{name}"
+
+
+def missing_data_notice(run: Run) -> None:
+    """One sentence where originals cannot be shown."""
+    _, why = library.test_data(run)
+    if why:
+        st.info(f"{why} Until then images are decoded from their stored codes.", icon=":material/hide_image:")
+
+
+def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:
+    """Originals over reconstructions, a block of `columns` at a time."""
+    found = originals(run, rows)
+    means = decoded(run, rows)
+    if found is None:
+        st.image(png_address(sheet(means, columns)), width="stretch", alt="Decoded test images")
+        return
+    rows_of_tiles = []
+    for start in range(0, len(rows), columns):
+        for part in (found[start : start + columns].float() / 255, means[start : start + columns]):
+            blank = part.new_full((columns - len(part), *part.shape[1:]), 0.5)
+            rows_of_tiles.append(torch.cat([part, blank]))
+    st.image(
+        png_address(sheet(torch.cat(rows_of_tiles), columns)),
+        width="stretch",
+        alt="Test images over their reconstructions",
+    )

@@ -1,0 +1,1 @@
+"""The Interpolate page: a path between keyframes."""

@@ -1,0 +1,41 @@
+"""The path as files, and its current place as a code to traverse from."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+
+from vae_core.analysis import decode, walk
+from vae_core.runs import Run
+
+from .. import library
+from ..images.files import gif, png
+from ..images.sheets import sheet
+from ..navigation import go
+from ..runs.conditions import set_condition
+from ..state import session
+from .path import current_mode, current_place
+
+FRAMES = 48
+
+
+def take_away(run: Run, places: torch.Tensor, keys: list[str], label: int | None) -> None:
+    """The path as files, and the place on it as a code to go on from."""
+    mode = current_mode()
+    name = f"{run.id.replace('/', '-')}-{'_'.join(keys)}-{mode}"
+
+    def images(steps: int) -> torch.Tensor:
+        return decode(library.model_of(run), walk(places, torch.linspace(0, 1, steps), mode), label)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
+            session().stand_at(run.id, walk(places, torch.tensor([current_place()]), mode)[0].tolist())
+            set_condition(run, label)
+            go("traverse")
+        steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))
+        st.download_button(
+            "PNG", lambda: png(sheet(images(steps), steps)), f"{name}.png", "image/png", icon=":material/download:", key="interpolate.png", on_click="ignore"
+        )  # fmt: skip
+        st.download_button(
+            "GIF", lambda: gif(images(FRAMES)), f"{name}.gif", "image/gif", icon=":material/movie:", key="interpolate.gif", on_click="ignore"
+        )  # fmt: skip

@@ -1,0 +1,50 @@
+"""The path under the pointer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_core.analysis import INTERPOLATIONS, Keyframe, Latents
+from vae_core.runs import Run
+
+from ..components import mount, state_value
+from ..runs.conditions import condition
+from ..state import session
+from .keyframes import put
+from .props import interpolation_props
+
+
+def current_mode() -> str:
+    mode = session().view.get("path", "linear")
+    return mode if mode in INTERPOLATIONS else "linear"
+
+
+def current_place() -> float:
+    try:
+        return min(1.0, max(0.0, float(session().view.get("at", "0.5"))))
+    except ValueError:
+        return 0.5
+
+
+def live(run: Run, codes: Latents, keyframes: list[Keyframe], label: int | None) -> None:
+    key = f"interpolate.live.{run.id}"
+
+    def changed() -> None:
+        mode, at = str(state_value(key, "mode")), state_value(key, "at")
+        if mode in INTERPOLATIONS:
+            session().keep("path", None if mode == "linear" else mode)
+        if isinstance(at, int | float):
+            session().keep("at", None if at == 0.5 else f"{at:g}")
+
+    def fewer() -> None:
+        keys = state_value(key, "keys")
+        if isinstance(keys, list) and all(isinstance(text, str) for text in keys):
+            put(codes, keys)
+
+    props = interpolation_props(run, codes, keyframes, current_mode(), current_place(), condition(run, label))
+    found = mount(
+        "interpolate", key, props, on_mode_change=changed, on_at_change=changed, on_keys_change=fewer,
+        on_gone_change=lambda: None,
+    )  # fmt: skip
+    if found.get("gone"):
+        st.rerun()

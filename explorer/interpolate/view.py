@@ -1,0 +1,33 @@
+"""The whole page of one run."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+import torch
+
+from vae_core.analysis import rows_named
+from vae_core.runs import Run
+
+from .. import library
+from ..images.originals import missing_data_notice
+from ..runs.conditions import condition_field
+from ..state import session
+from .downloads import take_away
+from .keyframes import actions, choose
+from .path import live
+
+
+def view(run: Run) -> None:
+    named = rows_named(session().view.get("keys", ""))
+    codes = library.latents(run, [*named, *session().picked()])
+    keyframes = choose(run, codes)
+    keys = [place.text for place in keyframes]
+    actions(codes, keys)
+    if len(keyframes) < 2:
+        st.info("Choose two keyframes or more to walk between.", icon=":material/info:")
+    else:
+        label = condition_field(run, codes, keyframes[0].row)
+        live(run, codes, keyframes, label)
+        take_away(run, torch.from_numpy(np.stack([place.z for place in keyframes])), keys, label)
+    missing_data_notice(run)

@@ -1,0 +1,1 @@
+"""Work that takes long, done by processes beside the app."""

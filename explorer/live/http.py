@@ -1,0 +1,111 @@
+"""Codes, maps and images over HTTP; read-only."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from vae_core.analysis import beta_steps, codes_along
+from vae_core.config import BetascopeError
+from vae_core.runs import Run
+from vae_core.serving import DESK, MAX_BATCH, SHELF, to_pixels
+
+from .origin import same_origin
+
+FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+#: Raw bytes of pixels gain little from gzip, and it costs more than sending them.
+UNCOMPRESSED = {"Content-Encoding": "identity", "X-Content-Type-Options": "nosniff"}
+CACHED = re.compile(r"(latents|map)-[0-9a-f]{12}\.safetensors")
+
+
+async def images(request: Request) -> Response:
+    """Test images `?rows=3,1,4` as raw uint8 `(n, H, W, C)`; decoded from their codes where the data is not at hand."""
+    run = await _found(request)
+    rows = _rows(request.query_params.get("rows", ""))
+    pixels = await run_in_threadpool(test_pixels, run, rows)
+    caching = FOR_EVER if "v" in request.query_params else {"Cache-Control": "no-cache"}
+    return Response(pixels.tobytes(), media_type="application/octet-stream", headers=caching | UNCOMPRESSED)
+
+
+def _rows(text: str) -> list[int]:
+    parts = text.split(",")
+    if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", text) or len(parts) > MAX_BATCH:
+        raise HTTPException(400, f"rows: must be 1 to {MAX_BATCH} numbers of test images, as in rows=3,1,4.")
+    return [int(part) for part in parts]
+
+
+def test_pixels(run: Run, rows: list[int]) -> np.ndarray:
+    """Originals, or else what the codes decode to, `(n, H, W, C)` uint8."""
+    from .. import library  # Streamlit's caches want a running server when they are declared
+    from ..images.originals import decoded
+
+    data, _ = library.test_data(run)
+    known = len(library.latents(run)) if data is None else len(data.test)
+    if max(rows) >= known:
+        raise HTTPException(404, f"rows: there is no test image {max(rows)}; the last one is {known - 1}.")
+    return to_pixels(decoded(run, rows) if data is None else data.test.images[rows])
+
+
+async def cache_file(request: Request) -> Response:
+    """Codes or a map from the run's cache; their names tell their content."""
+    run, name = await _found(request), request.path_params["name"]
+    path = run.cache / name
+    if not CACHED.fullmatch(name) or not path.is_file():
+        raise HTTPException(404, f"The run {run.id!r} has no cached file {name!r}.")
+    return FileResponse(path, media_type="application/octet-stream", headers=FOR_EVER | UNCOMPRESSED)
+
+
+async def encode(request: Request) -> Response:
+    """Raw pixels `(n, H, W, C)` uint8 in the body → their codes as raw float32 `(n, D)`."""
+    if not same_origin(request.headers):
+        raise HTTPException(403, "Only pages of this server may encode images.")
+    run = await _found(request)
+    channels, height, width = run.config.model.shape
+    limit = MAX_BATCH * channels * height * width
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            raise HTTPException(413, f"At most {MAX_BATCH} images of {height}×{width} at once.")
+    if not body or len(body) % (channels * height * width):
+        raise HTTPException(400, f"{len(body)} bytes: images take {channels * height * width} each.")
+    pixels = np.frombuffer(bytes(body), np.uint8).reshape(-1, height, width, channels)
+    try:
+        condition = float(request.query_params["at"]) if "at" in request.query_params else None
+        codes = await asyncio.wrap_future(DESK.encode(run, pixels, condition))
+    except ValueError as error:  # a BetascopeError is one
+        raise HTTPException(400, str(error)) from error
+    return Response(codes.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+async def along(request: Request) -> Response:
+    """Test images `?rows=3,1,4` → their codes at each β of `beta_steps`, raw float32 `(n, steps, D)`."""
+    run = await _found(request)
+    rows, betas = _rows(request.query_params.get("rows", "")), run.config.model.betas
+    if betas is None:
+        raise HTTPException(404, f"The model of {run.id!r} is not conditioned on β.")
+    pixels = await run_in_threadpool(test_pixels, run, rows)
+    codes = await run_in_threadpool(codes_along, SHELF.model(run), pixels, beta_steps(*betas))
+    return Response(codes.tobytes(), media_type="application/octet-stream", headers=FOR_EVER | UNCOMPRESSED)
+
+
+async def draw(request: Request) -> Response:
+    """One code drawn from the prior as raw float32 `(1, D)`."""
+    run = await _found(request)
+    code = await asyncio.wrap_future(DESK.draw(run))
+    return Response(code.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _found(request: Request) -> Run:
+    from .. import library
+
+    try:
+        return await run_in_threadpool(library.find, request.path_params["run"])
+    except BetascopeError as error:
+        raise HTTPException(404, str(error)) from error

@@ -1,0 +1,42 @@
+"""Props that several components take: plain values that become JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae_core.analysis import Latents, rate_curve
+from vae_core.config import BetascopeError
+from vae_core.runs import Run
+
+
+def about(run: Run) -> dict[str, Any]:
+    """What every component needs: which run, which weights, images of what shape."""
+    return {"run": run.id, "version": run.weights_hash(), "shape": list(run.config.model.shape)}
+
+
+def dimensions(codes: Latents) -> dict[str, Any]:
+    """The order of sliders, and what each dimension carries."""
+    return {
+        "order": codes.order(),
+        "collapsed": codes.collapsed(),
+        "weights": codes.weight_per_dim().tolist(),
+        "unit": "nats" if codes.rate is not None else "variance",
+    }
+
+
+def rates_props(run: Run) -> dict[str, Any] | None:
+    """For beta.js: the curve over β, and the step in view; None for a run that is not told β, or cannot be measured."""
+    if run.config.model.betas is None or run.asked is None:
+        return None
+    try:
+        curve = rate_curve(run)
+    except BetascopeError:
+        return None  # the data is not at hand, which the page says
+    steps = curve.betas.tolist()
+    return {
+        "betas": steps,
+        "at": steps.index(run.asked),
+        "rate": curve.rate.tolist(),
+        "distortion": curve.distortion.tolist(),
+        "per_dim": curve.rate_per_dim.tolist(),
+    }

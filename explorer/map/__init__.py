@@ -1,0 +1,1 @@
+"""The Map page: where the test images lie in latent space."""

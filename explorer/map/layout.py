@@ -1,0 +1,50 @@
+"""The map to show now: PCA while a slow one is laid out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_core.analysis import PROJECTIONS, MapConfig
+from vae_core.runs import Run
+
+from ..jobs import maps as map_desk
+
+STOPPED = "map.stopped"
+
+
+def map_to_show(run: Run, config: MapConfig) -> MapConfig:
+    """The map to show now: PCA while a slow one is laid out elsewhere."""
+    meanwhile = config.replace(method="pca", density=False, like="")
+    title, asked = PROJECTIONS[config.method].title, (run.id, run.asked, config)
+    if not PROJECTIONS[config.method].slow:
+        return config
+    if st.session_state.get(STOPPED) == asked:
+        st.info(f"{title} was stopped; PCA is shown.", icon=":material/stop_circle:")
+        st.button(f"Lay out {title}", on_click=st.session_state.pop, args=(STOPPED,), key="map.go")
+        return meanwhile
+    job = map_desk.lay_out(run, config)
+    if job is None:
+        return config
+    if job.error:
+        st.error(f"{title} failed: {job.error} PCA is shown instead.", icon=":material/error:")
+        st.button("Try again", on_click=map_desk.forget, args=(run, config), key="map.again")
+        return meanwhile
+
+    def stop() -> None:
+        map_desk.forget(run, config)
+        st.session_state[STOPPED] = asked
+
+    @st.fragment(run_every=0.5)
+    def watch() -> None:
+        now = map_desk.lay_out(run, config)
+        if now is None or now.error:
+            st.rerun()
+        words = f"{title} is being laid out, {now.seconds():.0f} s so far; PCA is shown meanwhile."
+        if not now.share and now.seconds() > 6:
+            words += " The first map after a start waits for half a minute of compiling."
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(min(1.0, now.share), text=words)
+            st.button("Stop", on_click=stop, key="map.stop", type="tertiary", icon=":material/close:")
+
+    watch()
+    return meanwhile

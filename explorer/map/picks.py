@@ -1,0 +1,67 @@
+"""The picked images and where to go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from vae_core.analysis import Latents
+from vae_core.runs import Run
+
+from .. import library
+from ..images.originals import caption_of, missing_data_notice, show_pairs
+from ..navigation import go
+from ..state import session
+
+SHOWN = 24
+
+
+def picks(run: Run, rows: list[int]) -> None:
+    """The picked images and where to go with them."""
+    if not rows:
+        st.markdown("**Pick images**")
+        st.caption("Click a point, or take the lasso. Hold the pointer anywhere to see what the decoder draws there.")
+        missing_data_notice(run)
+        return
+    st.markdown(f"**{len(rows):,} picked**" if len(rows) > 1 else f"**{caption_of(run, rows[0]).capitalize()}**")
+    show_pairs(run, rows[:SHOWN])
+    more = f" The first {SHOWN} are shown." if len(rows) > SHOWN else ""
+    st.caption(f"Originals over reconstructions.{more}")
+    missing_data_notice(run)
+    with st.container(horizontal=True):
+        if st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
+            session().stand_at(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
+            go("traverse")
+        if len(rows) > 1 and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate"):
+            session().keep("keys", "~".join(map(str, rows[:4])))
+            go("interpolate")
+        st.download_button(
+            "CSV", lambda: table_of(library.latents(run, rows), rows).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",
+            "text/csv", icon=":material/download:", key="map.csv", on_click="ignore",
+        )  # fmt: skip
+
+
+def picked_rows(run: Run) -> list[int]:
+    """All that were picked on this run's map; after a reload, those that the link remembers."""
+    begun, rows = st.session_state.get("map.picked", (None, []))
+    kept = session().picked()
+    rows = rows if begun == run.id and rows[: len(kept)] == kept else kept
+    return [row for row in rows if row < len(library.latents(run, rows))]
+
+
+def table_of(codes: Latents, rows: Sequence[int]) -> pd.DataFrame:
+    """One row per picked test image: label, factors, rate and distortion in nats, and its code."""
+    chosen = list(rows)
+    found: dict[str, object] = {"test_image": chosen}
+    if codes.labels is not None:
+        labels = codes.labels[chosen]
+        found["label"] = [codes.class_names[int(label)] for label in labels] if codes.class_names else labels
+    for column, name in enumerate(codes.factor_names):
+        assert codes.factors is not None, "factor names come with factors"
+        found[name] = codes.factors[chosen, column]
+    if codes.rate is not None:
+        found["rate_nats"] = codes.rate[chosen].sum(1)
+    found["distortion_nats"] = codes.distortion[chosen]
+    return pd.DataFrame(found | {f"z{dim}": codes.mu[chosen, dim] for dim in range(codes.dims)})

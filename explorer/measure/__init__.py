@@ -1,0 +1,1 @@
+"""The Measure page: scores, matrices, responses, statistics of codes."""

@@ -1,0 +1,68 @@
+"""Codes beside the prior, and how they respond to factors."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from vae_core.analysis import Latents
+from vae_core.analysis.responses import correlations, responses
+from vae_core.runs import Run
+
+from .. import library
+from ..figures.style import PLAIN
+from .figures import correlation_figure, latent_figure, response_figure
+
+#: More dimensions than this are not drawn at once.
+MOST = 12
+
+
+def busiest(codes: Latents, most: int = MOST) -> list[int]:
+    """The dimensions that carry anything, those that carry most first; the first of all where none does."""
+    silent = set(codes.collapsed())
+    return [dim for dim in codes.order() if dim not in silent][:most] or codes.order()[:1]
+
+
+def response_panels(run: Run) -> None:
+    """Mean codes along each factor, as in Burgess et al. 2018."""
+    codes = library.latents(run)
+    dims = busiest(codes)
+    st.plotly_chart(response_figure(responses(codes), dims), key=f"measure.responses.{run.id}", config=PLAIN, alt="Mean codes along each factor")  # fmt: skip
+    st.caption(
+        f"The mean of mu over {len(codes):,} test images at each value of a factor, ± one standard deviation. A dimension that stands for one "
+        "factor moves in one column alone, in a narrow band; flat everywhere, it tells of none."
+    )
+
+
+def latent_shapes(run: Run) -> None:
+    """The codes of all test images beside the prior, their numbers, and how dimensions go together."""
+    codes = library.latents(run)
+    dims = busiest(codes)
+    st.plotly_chart(latent_figure(codes, dims), key=f"measure.latents.{run.id}", config=PLAIN, alt="Codes beside the prior")  # fmt: skip
+    prior = (
+        "the prior N(0, 1)"
+        if codes.standard and codes.rate is not None
+        else "a normal law of the codes' own mean and deviation"
+    )
+    st.caption(f"Bars: one draw of q(z|x) of each of {len(codes):,} test images. Line: {prior}. Draws far from the line are decoded from codes that samples never visit.")  # fmt: skip
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.dataframe(statistics(codes), key=f"measure.statistics.{run.id}", hide_index=True)
+    with right:
+        if len(dims) > 1:
+            figure = correlation_figure(correlations(codes, dims), dims)
+            st.plotly_chart(figure, key=f"measure.correlations.{run.id}", config=PLAIN, alt="Correlation of dimensions")
+            st.caption("Pearson's r of the codes of two dimensions, over the test images.")
+
+
+def statistics(codes: Latents) -> pd.DataFrame:
+    """One row per dimension, those that carry most first."""
+    weight, mean, variance = codes.weight_per_dim(), codes.mu.mean(0), codes.mu.var(0)
+    rows = []
+    for dim in codes.order():
+        row = {"Dimension": f"z{dim}"}
+        row |= {"KL in nats": float(weight[dim])} if codes.rate is not None else {}
+        row |= {"Mean of μ": float(mean[dim]), "Var of μ": float(variance[dim])}
+        row |= {} if codes.sigma is None else {"Mean σ": float(codes.sigma[:, dim].mean())}
+        rows.append(row | {"Active": bool(variance[dim] > 0.01)})
+    return pd.DataFrame(rows).round(4)

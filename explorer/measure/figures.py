@@ -1,0 +1,164 @@
+"""Codes and factors → plotly figures: matrices, response curves, histograms, scores over β; no st calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from vae_core.analysis import Latents
+from vae_core.analysis.responses import Response
+
+from ..figures.style import COLOURS, GRID, quiet
+
+#: Standard deviations of the prior that a histogram spans, and its bars.
+SPAN, BARS = 4.0, 48
+#: From blue over nothing to red.
+DIVERGING = [[0, "#2F6BFF"], [0.5, "rgba(127, 139, 155, 0.15)"], [1, "#EB5757"]]
+
+
+def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Sequence[str], unit: str) -> go.Figure:
+    """Dimensions, in this order, against factors: `matrix (D, F)` as a heat map with its numbers.
+
+    `customdata` of a picked mark: its dimension, its factor's place, its number.
+    """
+    names, dims = [name.replace("_", " ") for name in factors], [f"z{dim}" for dim in order]
+    figure = go.Figure(
+        go.Heatmap(
+            z=matrix[list(order)], x=names, y=dims, colorscale="Viridis", zmin=0, xgap=2, ygap=2, hoverinfo="skip",
+            texttemplate="%{z:.2f}" if len(order) <= 24 else None,
+            colorbar={"thickness": 10, "title": {"text": unit}, "outlinewidth": 0},
+        )
+    )  # fmt: skip
+    # A heat map hears no clicks; clear marks on its cells do, and the chosen one is ringed.
+    clear = "rgba(0, 0, 0, 0)"
+    figure.add_scatter(
+        x=names * len(dims), y=[dim for dim in dims for _ in names], mode="markers", showlegend=False,
+        customdata=[[dim, place, matrix[dim, place]] for dim in order for place in range(len(names))],
+        marker={"size": 24, "symbol": "square", "color": clear, "opacity": 1},
+        selected={"marker": {"color": "rgba(235, 87, 87, 0.85)", "opacity": 1, "size": 9}}, unselected={"marker": {"color": clear, "opacity": 0}},
+        hovertemplate="%{y} and %{x}: %{customdata[2]:.3f}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(hoverdistance=80, clickmode="event+select", dragmode=False)
+    figure.update_xaxes(showgrid=False, side="top", range=[-0.5, len(names) - 0.5])
+    figure.update_yaxes(showgrid=False, range=[len(dims) - 0.5, -0.5])
+    return quiet(figure, 130 + 26 * len(order))
+
+
+def correlation_figure(matrix: NDArray[np.float64], dims: Sequence[int]) -> go.Figure:
+    """Pearson's r of each two dimensions."""
+    names = [f"z{dim}" for dim in dims]
+    figure = go.Figure(
+        go.Heatmap(
+            z=matrix, x=names, y=names, colorscale=DIVERGING, zmin=-1, zmax=1, xgap=2, ygap=2,
+            texttemplate="%{z:.2f}" if len(dims) <= 12 else None, colorbar={"thickness": 10, "title": {"text": "r"}, "outlinewidth": 0},
+            hovertemplate="%{y} and %{x}: r = %{z:.3f}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(showgrid=False, side="top")
+    figure.update_yaxes(autorange="reversed", showgrid=False, scaleanchor="x")
+    return quiet(figure, 130 + 34 * len(dims))
+
+
+def response_figure(found: Sequence[Response], dims: Sequence[int]) -> go.Figure:
+    """A panel for each dimension (rows) and factor (columns): the mean code over the factor's values, ± 1 deviation."""
+    figure = make_subplots(
+        len(dims), len(found), shared_yaxes=True, horizontal_spacing=0.015, vertical_spacing=0.28 / max(len(dims), 4),
+        column_titles=[one.factor.replace("_", " ") for one in found], row_titles=[f"z{dim}" for dim in dims],
+    )  # fmt: skip
+    for row, dim in enumerate(dims, start=1):
+        for column, one in enumerate(found, start=1):
+            mean, off = one.mean[:, dim], one.deviation[:, dim]
+            colour = COLOURS[(column - 1) % len(COLOURS)]
+            x = one.values
+            figure.add_trace(band(x, mean - off, mean + off, colour), row=row, col=column)
+            figure.add_scatter(
+                x=x, y=mean, mode="lines+markers" if len(x) < 8 else "lines", line={"color": colour, "width": 2},
+                hovertemplate=f"{one.factor.replace('_', ' ')} %{{x}}: mean z{dim} %{{y:.2f}}<extra></extra>", row=row, col=column,
+            )  # fmt: skip
+    figure.update_xaxes(showgrid=False, showticklabels=False, zeroline=False)
+    figure.update_xaxes(showticklabels=True, tickformat="d", nticks=5, row=len(dims))
+    figure.update_yaxes(gridcolor=GRID, zeroline=False, nticks=3)
+    figure.update_layout(showlegend=False)
+    return quiet(figure, 90 + 96 * len(dims), top=36)
+
+
+def band(x: Sequence[float] | NDArray, low: Sequence[float] | NDArray, high: Sequence[float] | NDArray, colour: str) -> go.Scatter:  # fmt: skip
+    """The area from `low` to `high` over x, in a light shade of "#RRGGBB"."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return go.Scatter(
+        x=[*x, *reversed(x)], y=[*high, *reversed(low)], fill="toself", fillcolor=f"rgba({red}, {green}, {blue}, 0.18)",
+        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+
+
+def latent_figure(codes: Latents, dims: Sequence[int], seed: int = 0) -> go.Figure:
+    """A histogram for each dimension of draws from q(z|x), one of each image, over the density of the prior."""
+    columns = min(5, len(dims))
+    rate = codes.weight_per_dim()
+    unit = "nats" if codes.rate is not None else "variance"
+    figure = make_subplots(
+        ceil(len(dims) / columns), columns, shared_yaxes=True, horizontal_spacing=0.02, vertical_spacing=0.34 / max(2, ceil(len(dims) / columns)),
+        subplot_titles=[f"z{dim} · {rate[dim]:.2f} {unit}" for dim in dims],
+    )  # fmt: skip
+    centre, deviation = codes.spread()
+    random, edges = np.random.RandomState(seed), np.linspace(-SPAN, SPAN, BARS + 1)
+    middle = (edges[1:] + edges[:-1]) / 2
+    prior = np.exp(-0.5 * middle**2) / np.sqrt(2 * np.pi)
+    tallest = [float(prior.max())]
+    for place, dim in enumerate(dims):
+        at = {"row": place // columns + 1, "col": place % columns + 1}
+        z = codes.mu[:, dim].astype(np.float64)
+        if codes.sigma is not None:
+            z = z + codes.sigma[:, dim] * random.standard_normal(len(z))
+        density = np.histogram(np.clip((z - centre[dim]) / deviation[dim], -SPAN, SPAN), edges, density=True)[0]
+        tallest.append(float(density.max()))
+        figure.add_bar(
+            x=middle, y=density, marker={"color": "#4C6FFF"}, opacity=0.75, hovertemplate=f"z{dim} near %{{x:.1f}}: %{{y:.2f}}<extra></extra>", **at,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=middle, y=prior, mode="lines", line={"color": "#F2994A", "width": 2}, hoverinfo="skip", **at
+        )
+    figure.update_xaxes(showgrid=False, zeroline=False, range=[-SPAN, SPAN])
+    figure.update_yaxes(gridcolor=GRID, showticklabels=False, range=[0, 1.15 * max(tallest)])
+    figure.update_annotations(font={"size": 12})
+    figure.update_layout(showlegend=False, bargap=0)
+    return quiet(figure, 60 + 150 * ceil(len(dims) / columns), top=30)
+
+
+def over_beta(points: Mapping[str, Sequence[tuple[float, float]]], title: str) -> go.Figure:
+    """Family → (β, value) of its runs: a line through the medians, a band from least to largest where there are seeds.
+
+    A β of one seed is a hollow dot, so that nobody takes it for a mean.
+    """
+    figure = go.Figure()
+    for index, (family, pairs) in enumerate(points.items()):
+        colour = COLOURS[index % len(COLOURS)]
+        betas = sorted({beta for beta, _ in pairs})
+        values = [np.array([value for at, value in pairs if at == beta]) for beta in betas]
+        several = [len(found) > 1 for found in values]
+        low, high = [float(found.min()) for found in values], [float(found.max()) for found in values]
+        if any(several):
+            figure.add_trace(band(betas, low, high, colour))
+        figure.add_scatter(
+            x=betas, y=[float(np.median(found)) for found in values], mode="lines+markers", name=family,
+            line={"color": colour, "width": 2}, marker={"size": 10, "symbol": ["circle" if many else "circle-open" for many in several]},
+            customdata=[f"{len(found)} seeds" if many else "one seed" for found, many in zip(values, several, strict=True)],
+            hovertemplate=f"{family}, β = %{{x:g}}: %{{y:.3f}} (%{{customdata}})<extra></extra>",
+        )  # fmt: skip
+    every = [beta for pairs in points.values() for beta, _ in pairs]
+    figure.update_xaxes(
+        title_text="β",
+        type="log" if every and min(every) > 0 else "linear",
+        gridcolor=GRID,
+        zeroline=False,
+        tickvals=sorted(set(every)),
+        ticktext=[f"{beta:g}" for beta in sorted(set(every))],
+    )
+    figure.update_yaxes(title_text=title, gridcolor=GRID, zeroline=False)
+    figure.update_layout(showlegend=len(points) > 1, legend={"orientation": "h", "y": 1.1})
+    return quiet(figure, 380, top=30)

@@ -1,0 +1,48 @@
+"""A number against β."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from vae_core.analysis import WITHOUT_FACTORS, known_scores, scores_without_factors
+from vae_core.config import BetascopeError
+from vae_core.models import family
+from vae_core.runs import Run
+
+from .. import library
+from ..figures.style import PLAIN
+from ..runs.rate_planes import rate_planes
+from ..shell.controls import valid_choice
+from .figures import over_beta
+from .table import titles_of
+
+
+def along_beta(runs: Sequence[Run], scores: Sequence[str]) -> None:
+    """A number against β with seeds as bands, the rate–distortion plane, and KL per dimension of each run."""
+    points: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    for run in runs:
+        if run.config.beta is None:
+            continue
+        values = library.numbers(run) | {number: one.value for name in scores for number, one in (known_scores(run, [name]) or {}).items()}  # fmt: skip
+        with suppress(BetascopeError):  # neither codes nor data at hand; told on the first tab
+            values |= scores_without_factors(run)
+        group = f"{family(run.config.family).title} · {run.config.data.name}"
+        for name, title in titles(scores).items():
+            if isinstance(value := values.get(name), int | float):
+                points.setdefault(title, {}).setdefault(group, []).append((run.config.beta, float(value)))
+    if not points:
+        st.info("None of these runs has a β.", icon=":material/info:")
+    else:
+        title = st.selectbox("Number", list(points), key=valid_choice("measure.number", list(points)), width=320)
+        st.plotly_chart(over_beta(points[title], title), key="measure.over", config=PLAIN, alt=f"{title} over β")
+        st.caption("A line joins the medians over seeds, a band goes from the least to the largest. A hollow dot is one seed, not a mean.")  # fmt: skip
+    rate_planes(runs, "measure")
+
+
+def titles(scores: Sequence[str]) -> dict[str, str]:
+    """Number → title, of all that may stand against β."""
+    plain = {"elbo": "ELBO in nats", "distortion": "Distortion in nats", "rate": "Rate in nats"}
+    return titles_of(scores) | {name: number.title for name, number in WITHOUT_FACTORS.items()} | plain

@@ -1,0 +1,1 @@
+"""What every page stands in: frame, sidebar, style, start-up, errors."""

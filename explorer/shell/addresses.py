@@ -1,0 +1,34 @@
+"""Addresses of pages that Streamlit alone would not answer well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.routing import Route
+
+from ..live.origin import base
+from ..navigation import ENTRIES
+
+INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
+#: Without it the browser looks for the server below the page's own address first ("/map/_stcore/health"): two 404s.
+SERVER = "<script>window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };</script>"
+
+
+def routes() -> list[Route]:
+    """One for each page: the first page answers at "/" alone, the others with Streamlit's own HTML."""
+    here = base()
+    return [Route(f"{here}/{name}", page if place else to_first) for place, name in enumerate(ENTRIES)]
+
+
+def page(request: Request) -> HTMLResponse:
+    """Streamlit's HTML, which learns where the server is."""
+    html = INDEX.read_text("utf8").replace("<head>", f"<head>{SERVER}", 1)
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+
+def to_first(request: Request) -> RedirectResponse:
+    """"/home" would open with a dialog that it does not exist."""
+    return RedirectResponse(f"{base()}/?{request.url.query}".rstrip("?"))

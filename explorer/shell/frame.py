@@ -1,0 +1,28 @@
+"""What every page stands in: navigation, the run picker, device, training in progress, and errors as sentences."""
+
+import streamlit as st
+
+from explorer.navigation import ENTRIES, pages
+from explorer.runs.selection import current_run, notice
+from explorer.shell import sidebar
+from explorer.shell.errors import explain_error
+from explorer.shell.style import apply_style
+from explorer.state import show_in_address
+
+st.set_page_config(page_title="Betascope", page_icon=sidebar.ICON, layout="wide")
+st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
+apply_style()
+by_name = pages()
+page = st.navigation(list(by_name.values()), expanded=True)
+name = next(name for name, listed in by_name.items() if listed == page)
+try:
+    if ENTRIES[name].one_run:
+        sidebar.run_picker(current_run())
+        if why := notice():
+            st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
+    sidebar.link()
+    sidebar.status()
+    page.run()
+except Exception as error:
+    explain_error(error)
+show_in_address()

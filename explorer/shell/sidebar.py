@@ -1,0 +1,73 @@
+"""The sidebar below the menu: which run is in view, what computes, what is training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from vae_core.runs import Run
+from vae_core.training import choose_device, describe_device
+
+from .. import library, navigation
+from ..components import mount
+from ..runs.names import labels
+from ..state import session
+
+STATIC = Path(__file__).parent / "static"
+LOGO = str(STATIC / "logo.svg")
+ICON = str(STATIC / "icon.svg")
+PICKER = "frame.run"
+
+
+def run_picker(run: Run | None) -> None:
+    """A select box over all runs that can be explored, standing at the run in view."""
+    if run is None:
+        return
+    names = labels(library.openable_runs(), _label)
+    st.session_state[PICKER] = run.id
+    with st.sidebar:
+        st.selectbox("Run in view", list(names), format_func=names.__getitem__, key=PICKER, on_change=_picked)
+
+
+def _picked() -> None:
+    chosen = st.session_state[PICKER]
+    # Of a run that was deleted meanwhile the box tells its label: the browser has no other name for it.
+    if any(run.id == chosen for run in library.openable_runs()):
+        session().run = chosen
+
+
+def _label(run: Run) -> str:
+    """The name, with β if the name does not tell it."""
+    beta = run.config.beta
+    return run.config.name if beta is None or "β" in run.config.name else f"{run.config.name} · β = {beta:g}"
+
+
+def link() -> None:
+    """A button that copies the address of what is in view."""
+    with st.sidebar:
+        mount("link", "frame.link", {})
+
+
+def status() -> None:
+    """The device, and what is training: a line that keeps itself up to date while something does."""
+    with st.sidebar:
+        st.fragment(_training, run_every=4.0 if library.active_runs() else None)()
+        st.caption(f":material/memory: {_device()}")
+
+
+def _training() -> None:
+    """Nothing once all is done: the page stays as it is, nobody is interrupted."""
+    active = library.active_runs()
+    if not active:
+        return
+    status = active[0].status()
+    share = f"{status.get('step', 0) / status['total']:.0%}" if status.get("total") else "waiting"
+    more = f" · +{len(active) - 1}" if len(active) > 1 else ""
+    page = navigation.FOLDER / "train.py"
+    st.page_link(page, label=f"{active[0].config.name} · {share}{more}", icon=":material/model_training:")
+
+
+@st.cache_resource(show_spinner=False)
+def _device() -> str:
+    return describe_device(choose_device("auto"))

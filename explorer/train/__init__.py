@@ -1,0 +1,1 @@
+"""The Train page: the form, presets, the queue, curves of what trains."""

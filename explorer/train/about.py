@@ -1,0 +1,60 @@
+"""A first look at a data set before anything is trained on it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_core.config import BetascopeError
+from vae_core.datasets import DATASETS, DataConfig, load
+from vae_core.datasets.public import data_folder
+from vae_core.datasets.public_sets import PUBLIC_SETS
+from vae_core.models import MODELS
+
+from ..images.files import png_address
+from ..images.sheets import sheet
+
+
+def preview(dataset: str) -> tuple[str | None, str]:
+    """Address of a sheet of images of a registered set, and a line on its size; no sheet where it would have to be downloaded."""
+    source = DATASETS[dataset]
+    channels, height, width = source.shape
+    words = f"{source.default_size:,} images of {height} × {width} pixels{', in colour' if channels == 3 else ''}"
+    if source.factors:
+        words += (
+            f"; {len(source.factors)} factors known" if len(source.factors) > 8 else f"; {', '.join(source.factors)}"
+        )
+    if source.download and not is_here(dataset):
+        return None, f"{words}. It is downloaded when you first train on it."
+    try:
+        return _preview(dataset), f"{words}."
+    except BetascopeError as error:
+        return None, str(error)
+
+
+@st.cache_data(ttl=30, show_spinner=False)
+def is_here(dataset: str) -> bool:
+    """Whether a public set is on this computer, so that opening it needs no network."""
+    try:
+        PUBLIC_SETS[dataset].open(str(data_folder()), False, False)
+    except Exception:  # torchvision says so in many ways
+        return False
+    return True
+
+
+@st.cache_data(max_entries=32, show_spinner="Opening the images …")
+def _preview(dataset: str) -> str:
+    return png_address(sheet(load(DataConfig(dataset, size=240), split="test").test.images[:24], columns=12))
+
+
+def about() -> None:
+    """What is about to be trained, on what, to minimise what."""
+    dataset, model = st.session_state["train.dataset"], MODELS[st.session_state["train.model"]]
+    if dataset in DATASETS:
+        source = DATASETS[dataset]
+        st.markdown(f"**{source.title}**: {source.description}.")
+        picture, note = preview(dataset)
+        if picture is not None:
+            st.image(picture, width="stretch", alt=f"Some images of {source.title}")
+        st.caption(note)
+    st.markdown(f"**{model.title}**: {model.about}")
+    st.latex(model.formula)

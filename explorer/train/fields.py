@@ -1,0 +1,82 @@
+"""A form from a configuration's own fields: bounds, choices and help come from where the core keeps them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import streamlit as st
+
+from vae_core.config import Config, field_types
+from vae_core.jobs import setting_names
+
+from .labels import ONLY_WITH, TITLES, label_of, plain
+from .parsing import whole_numbers
+
+
+def config_form(config: type[Config], names: Collection[str], prefix: str) -> dict[str, Any]:
+    """A widget for each of these settings; returns what stands in them. Their keys are `prefix.name`.
+
+    A setting that means nothing beside the others is neither shown nor returned.
+
+    Raises:
+        ConfigError: a text that does not say what the setting takes.
+    """
+    known = {field.name: field for field in dataclasses.fields(config)}
+    return {
+        name: setting_input(config, known[name], prefix)
+        for name in setting_names(config)
+        if name in names and is_relevant(name, prefix)
+    }
+
+
+def is_relevant(name: str, prefix: str) -> bool:
+    other, values = ONLY_WITH.get(name, ("", ()))
+    chosen = st.session_state.get(f"{prefix}.{other}")
+    return not other or chosen is None or chosen in values
+
+
+def seed_form(defaults: Mapping[str, Any], prefix: str, overwrite: bool = False) -> None:
+    """Put values where the widgets will look for them, as each widget holds them."""
+    for name, value in defaults.items():
+        key = f"{prefix}.{name}"
+        if overwrite or key not in st.session_state:
+            st.session_state[key] = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+def defaults_of(config: type[Config]) -> dict[str, Any]:
+    """Setting → default, of the settings a person may make."""
+    fields = {field.name: field.default for field in dataclasses.fields(config)}
+    return {name: fields[name] for name in setting_names(config)}
+
+
+def setting_input(config: type[Config], field: dataclasses.Field[Any], prefix: str) -> Any:
+    """The widget that fits the type of the setting; its value is in session state already (`seed_form`)."""
+    kind, optional = field_types(config)[field.name]
+    rule = field.metadata
+    label, key = label_of(field.name), f"{prefix}.{field.name}"
+    common: dict[str, Any] = {"key": key, "help": rule["help"], "persist_state": "session"}
+    if rule["choices"] is not None:
+        words = TITLES.get(field.name, {})
+        options = list(rule["choices"])
+        return st.selectbox(label, options, format_func=lambda name: words.get(name, plain(name)), **common)
+    if kind is bool:
+        return st.toggle(label, **common)
+    if kind is tuple:
+        return whole_numbers(st.text_input(label, **common), field.name)
+    if kind in (int, float):
+        empty = {"value": None, "placeholder": "default"} if optional else {}
+        return number_input(label, kind, rule, common | empty)
+    return st.text_input(label, **common)
+
+
+def number_input(label: str, kind: type, rule: Mapping[str, Any], common: dict[str, Any]) -> Any:
+    low, high = (None if rule[end] is None else kind(rule[end]) for end in ("low", "high"))
+    if low is None and rule["above"] is not None:
+        low = kind(rule["above"])  # the bound itself is turned down, in a sentence, by the configuration
+    step = {"step": 1} if kind is int else {"step": 1e-4 if rule["high"] == 1.0 else 0.1, "format": "%g"}
+    value = st.session_state.get(common["key"])
+    if value is not None:
+        st.session_state[common["key"]] = kind(value)
+    return st.number_input(label, min_value=low, max_value=high, **step, **common)

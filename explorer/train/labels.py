@@ -1,0 +1,60 @@
+"""Titles of settings and of their choices, and which settings belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from vae_core.likelihoods import LIKELIHOODS
+from vae_core.networks import NETWORKS
+
+LABELS = {
+    "latent_dim": "Latent dimensions",
+    "lr": "Learning rate",
+    "lr_schedule": "Learning rate over time",
+    "schedule": "β over time",
+    "warmup_steps": "Steps to the full weight",
+    "target_rate": "Target rate (nats)",
+    "free_bits": "Free nats",
+    "free_bits_group": "Free nats for each",
+    "alpha": "α",
+    "gamma": "γ",
+    "off_diagonal": "λ off the diagonal",
+    "diagonal": "λ on the diagonal",
+    "mmd_weight": "λ of the MMD",
+    "critic_weight": "λ of the critic",
+    "importance_samples": "Importance samples K",
+    "hidden": "Layer widths",
+    "sigma": "σ of the likelihood",
+    "size": "Number of images",
+    "image_size": "Image side in pixels",
+    "leave_out": "Class to leave out of training",
+    "clip_norm": "Largest gradient norm",
+}
+#: Words for choices that have a title; others are shown as they are written.
+TITLES: dict[str, dict[str, str]] = {
+    "network": {name: network.title for name, network in NETWORKS.items()},
+    "likelihood": {name: likelihood.title for name, likelihood in LIKELIHOODS.items()},
+    "schedule": {"capacity": "Growing capacity", "controlled": "Controlled to a target rate"},
+    "activity": {"l1": "Sum of |z|", "kl": "Mean activation beside a target"},
+    "covariance": {"i": "I: of the means", "ii": "II: of the codes"},
+}
+#: Settings that mean something only beside others: name → (that other setting, its values).
+ONLY_WITH: dict[str, tuple[str, Collection[str]]] = {
+    "warmup_steps": ("schedule", ("linear", "cyclical", "capacity")),
+    "target_rate": ("schedule", ("capacity", "controlled")),
+    "free_bits": ("schedule", ("constant", "linear", "cyclical", "controlled")),
+    "free_bits_group": ("schedule", ("constant", "linear", "cyclical", "controlled")),
+    "target_activation": ("activity", ("kl",)),
+    "sigma": ("likelihood", ("gaussian", "gaussian_learned")),
+    "channels": ("network", ("conv", "resnet")),
+    "norm": ("network", ("resnet",)),
+}
+
+
+def label_of(name: str) -> str:
+    return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def plain(name: str) -> str:
+    """`gaussian_learned` → "Gaussian learned"."""
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,91 @@
+"""Sensible starts for the Train page: each is a name, a sentence and the settings it differs in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Preset:
+    """about: shown when chosen; settings: what differs from the defaults; beta: as typed."""
+
+    title: str
+    about: str
+    beta: str = "1"
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+_DIGITS = {"dataset": "digits", "model": "beta_vae", "network": "mlp", "lr_schedule": "cosine"}
+_SPRITES = {"dataset": "sprites", "model": "beta_vae", "network": "conv", "lr_schedule": "cosine"}
+PRESETS = {
+    "digits": Preset(
+        "Digits in a minute",
+        "Real handwritten digits and a small network: done while you explain what is going on.",
+        "1",
+        _DIGITS | {"epochs": 100},
+    ),
+    "plane": Preset(
+        "A latent plane",
+        "Two latent dimensions: the whole space fits on a sheet of paper.",
+        "1",
+        _DIGITS | {"latent_dim": 2, "epochs": 200},
+    ),
+    "digits_sweep": Preset(
+        "β sweep on digits",
+        "The same digits at three prices: dimensions fall silent as β grows.",
+        "1, 4, 16",
+        _DIGITS | {"epochs": 100},
+    ),
+    "sprites_sweep": Preset(
+        "β sweep on sprites",
+        "The experiment of Higgins et al. 2017: position, scale and rotation come apart as β grows. "
+        "Minutes on a GPU, about half an hour on a laptop.",
+        "1, 4, 16",
+        _SPRITES | {"size": 50_000, "epochs": 30},
+    ),
+    "capacity": Preset(
+        "Growing capacity",
+        "Burgess et al. 2018: from 0 to 25 nats, with γ = 1000; factors enter the code one by one.",
+        "1000",
+        _SPRITES | {"model": "capacity_vae", "size": 50_000, "epochs": 30, "warmup_steps": 8_000, "lr": 5e-4},
+    ),
+    "factors": Preset(
+        "FactorVAE on sprites",
+        "Kim & Mnih 2018: γ = 35 against the total correlation, with the paper's critic; slow without a GPU.",
+        "1",
+        _SPRITES
+        | {
+            "model": "factor_vae",
+            "size": 50_000,
+            "epochs": 30,
+            "batch_size": 64,
+            "lr": 1e-4,
+            "gamma": 35.0,
+            "critic_width": 1000,
+            "critic_depth": 5,
+        },
+    ),
+    "multirate": Preset(
+        "Every β at once",
+        "A multi-rate VAE is told β: train once, then drag β on Traverse and Compare.",
+        settings=_DIGITS | {"model": "multirate_vae", "epochs": 150},
+    ),
+    "classes": Preset(
+        "Any class, any style",
+        "A conditional VAE is told which digit to draw; its code holds the handwriting.",
+        "1",
+        _DIGITS | {"model": "conditional_vae", "latent_dim": 6, "epochs": 100},
+    ),
+    "words": Preset(
+        "A vocabulary of strokes",
+        "A VQ-VAE spells each digit in 4 × 4 words: swap them on Traverse.",
+        settings=_DIGITS | {"model": "vq_vae", "network": "conv", "latent_dim": 8, "epochs": 60},
+    ),
+    "denoiser": Preset(
+        "A denoiser",
+        "Digits under heavy noise, and what is left of them: look at Compare afterwards.",
+        "1",
+        _DIGITS | {"model": "denoising_autoencoder", "latent_dim": 32, "epochs": 100},
+    ),
+}

@@ -1,0 +1,84 @@
+"""Runs that wait, train or stopped, a line each, with what can be done about them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import streamlit as st
+
+from vae_core.runs import Run
+from vae_core.runs.queue import start_worker
+
+from .. import library
+from ..runs.actions import ask
+from ..runs.summary import BADGES
+
+#: A run that waited this many seconds for a worker may need a new one.
+PATIENCE = 20.0
+
+
+def run_row(run: Run, status: dict[str, Any]) -> None:
+    """Name, progress and buttons of one run on one line."""
+    state = status["state"]
+    if state == "done":
+        st.markdown(f":green[:material/check_circle:] **{run.config.name}** · done")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
+        share = min(1.0, status.get("step", 0) / status["total"]) if status.get("total") else 0.0
+        st.progress(share, text=f"**{run.config.name}** · {told(run, status)}")
+        if state == "running":
+            _wish("Pause", ":material/pause:", run, "pause")
+        if state in ("queued", "running"):
+            _wish("Cancel", ":material/close:", run, "cancel")
+        if state in ("paused", "cancelled", "failed"):
+            _wish("Resume", ":material/play_arrow:", run, "resume")
+    if state == "failed":
+        st.error(status.get("message") or "The training failed.", icon=":material/error:")
+
+
+def _wish(words: str, icon: str, run: Run, wish: str) -> None:
+    key = f"train.{wish}.{run.id}"
+    st.button(words, icon=icon, key=key, type="tertiary", on_click=ask, args=(run, wish))
+
+
+def told(run: Run, status: dict[str, Any]) -> str:
+    """A run's progress in words: "epoch 12 of 30 · 5,300 images/s · 12 s left"."""
+    state = status["state"]
+    if state == "queued":
+        return "waiting for its turn"
+    if state != "running":
+        return BADGES[state][1]
+    if not status.get("total"):
+        return "opening the images …"
+    epochs = status["step"] / status["total"] * run.config.train.epochs
+    steps = f"step {status['step']:,} of {status['total']:,}"
+    parts = [steps if run.config.train.steps else f"epoch {epochs:.1f} of {run.config.train.epochs:,}"]
+    if status.get("images_per_second"):
+        parts.append(f"{status['images_per_second']:,.0f} images/s")
+    if status.get("seconds_left") is not None:
+        parts.append(f"{duration(status['seconds_left'])} left")
+    return " · ".join([*parts, status.get("device", "")]).strip(" ·")
+
+
+def duration(seconds: float) -> str:
+    """ "12 s", "3 min 5 s", "2 h 10 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def offer_worker(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
+    """Runs wait, none trains, and nothing has moved for a while: offer to start a worker."""
+    waiting = [run for run in runs if states[run.id]["state"] == "queued"]
+    if not waiting or any(status["state"] == "running" for status in states.values()):
+        return
+    if time.time() - max(states[run.id].get("heartbeat", 0.0) for run in waiting) < PATIENCE:
+        st.caption("A worker is starting; it takes a few seconds.")
+        return
+    st.warning(f"No worker has taken up these runs; its log is in `{library.store().root}/.queue`.")
+    if st.button("Start a worker", key="train.worker"):
+        start_worker(library.store(), waiting[0].config.train.device)

@@ -1,0 +1,1 @@
+"""The Traverse page: a slider for each latent dimension."""

@@ -1,0 +1,72 @@
+"""Props of the traversal and codebook components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from vae_core.analysis import Latents, latents_file
+from vae_core.analysis.responses import information_in_view
+from vae_core.metrics.coded import MetricError
+from vae_core.models.vq_vae import VQVAE
+from vae_core.runs import Run
+
+from .. import library
+from ..live.map_props import flat_map, map_props
+from ..live.props import about, dimensions
+
+
+def traversal_props(
+    run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float, under: float | None = None
+) -> dict[str, Any]:
+    """For traversal.js: sliders by what their dimensions carry, and the small map beside the image."""
+    centre, deviation = codes.spread()
+    file = latents_file(run)
+    return (
+        about(run)
+        | dimensions(codes)
+        | {
+            "z": list(z),
+            "row": row,
+            "condition": under,
+            "reach": reach,
+            "centre": centre.tolist(),
+            "deviation": deviation.tolist(),
+            "prior": codes.rate is not None and codes.standard,
+            "images": len(codes),
+            "codes": file.name if file.exists() else None,
+            "originals": library.test_data(run)[0] is not None,
+            "classNames": list(codes.class_names),
+            "map": map_props(run, codes, flat_map(codes), mini=True),
+            "factors": factors_props(run, codes),
+        }
+    )
+
+
+def factors_props(run: Run, codes: Latents) -> dict[str, Any] | None:
+    """What each dimension tells of each ground-truth factor; None where images have none, or are too few to tell."""
+    try:
+        share, names, where = information_in_view(run, codes)
+    except MetricError:
+        return None
+    return {"names": [name.replace("_", " ") for name in names], "share": share.round(4).tolist(), "where": where}
+
+
+def codebook_props(run: Run, codes: Latents, z: Sequence[float], row: int | None) -> dict[str, Any]:
+    """For codes.js: the codebook, how often the test images say each word, and the small map."""
+    model, file = library.model_of(run), latents_file(run)
+    assert isinstance(model, VQVAE)
+    state_value = model.nearest(torch.from_numpy(codes.mu)).flatten()
+    return about(run) | {
+        "side": model.side,
+        "words": model.words.detach().tolist(),
+        "uses": torch.bincount(state_value, minlength=len(model.words)).tolist(),
+        "z": list(z),
+        "row": row,
+        "images": len(codes),
+        "codes": file.name if file.exists() else None,
+        "originals": library.test_data(run)[0] is not None,
+        "map": map_props(run, codes, flat_map(codes), mini=True),
+    }

@@ -1,0 +1,36 @@
+"""A slider per latent dimension."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_core.analysis import Latents
+from vae_core.runs import Run
+
+from ..components import mount
+from ..images.originals import missing_data_notice
+from ..live.props import rates_props
+from ..runs.conditions import class_in_view, condition
+from ..state import session
+from .plane import plane
+from .position import REACHES, current_code, remember
+from .props import traversal_props
+
+
+def sliders(run: Run, codes: Latents) -> None:
+    z, row = current_code(run, codes)
+    chosen = session().view.get("reach", "3")
+    reach = float(chosen) if chosen in REACHES else 3.0
+    key = f"traverse.live.{run.id}"
+
+    def changed() -> None:
+        remember(run, key, codes.dims)
+
+    label = class_in_view(run, codes, row)
+    props = traversal_props(run, codes, z, row, reach, condition(run, label)) | {"rates": rates_props(run)}
+    found = mount("traversal", key, props, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
+    if found.get("gone"):
+        st.rerun()  # the frame says what happened and shows another run
+    missing_data_notice(run)
+    if codes.dims > 1 and st.toggle("Plane of two dimensions", key="traverse.plane"):
+        plane(run, codes, reach, label)
