@@ -39,7 +39,7 @@ from vae_core.analysis import ALL, MapConfig, map_of
 from vae_core.analysis.cache import cached
 from vae_core.runs import Store
 from vae_core.runs.files import read_json, write_json
-from vae_core.runs.queue import gently
+from vae_core.runs.queue import niced
 
 MODEL = "gallery/sprites-beta-1"
 POINTS = 70_000
@@ -361,7 +361,7 @@ def beside_training(report: Report, browser: Browser, app: App, folder: Path, se
 def training(folder: Path) -> Iterator[None]:
     """A convolutional model trains, started as the app's worker starts it."""
     command = [
-        *gently(),
+        *niced(),
         sys.executable,
         "-m",
         "vae_core",

@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from explorer.images.files import png_address
 from explorer.images.sheets import enlarge, to_pixels
 from vae_core.runs import Store
-from vae_core.serving import SHELF
+from vae_core.serving import MODEL_CACHE
 
-model = SHELF.model(Store().open("gallery/sprites-beta-1"))
+model = MODEL_CACHE.model(Store().open("gallery/sprites-beta-1"))
 z = torch.zeros(1, model.config.latent_dim)
 z[0, 0] = st.slider("z0", -3.0, 3.0, 0.0)
 with torch.no_grad():

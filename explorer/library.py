@@ -16,9 +16,9 @@ from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
 from vae_core.runs import BrokenRun, Run, RunError, Store
-from vae_core.serving import SHELF
+from vae_core.serving import MODEL_CACHE
 
-BY_PATH = {Run: lambda run: f"{run.path} {run.asked}"}
+BY_PATH = {Run: lambda run: f"{run.path} {run.requested_beta}"}
 
 
 def store() -> Store:
@@ -90,7 +90,7 @@ def reason_not_openable(id: str) -> str:
 
 
 def model_of(run: Run) -> Model:
-    return SHELF.model(run)
+    return MODEL_CACHE.model(run)
 
 
 def latents(run: Run, rows: Iterable[int] = ()) -> Latents:

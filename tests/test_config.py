@@ -46,9 +46,9 @@ def test_any_value_in_bounds_survives_json(beta, latent_dim):
     ],
 )
 def test_a_bad_value_is_told_in_one_sentence(change, words):
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as raised:
         MODELS["beta_vae"].Config.from_dict(change)
-    message = str(caught.value)
+    message = str(raised.value)
     assert all(word in message for word in words), message
     assert "\n" not in message
 
@@ -87,9 +87,9 @@ def bad_values():
     ("kind", "name", "value"), list(bad_values()), ids=lambda part: getattr(part, "__qualname__", None) or repr(part)
 )
 def test_every_setting_refuses_what_it_does_not_declare(kind, name, value):
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError) as raised:
         kind.from_dict({name: value})
-    message = str(caught.value)
+    message = str(raised.value)
     assert f"--{name.replace('_', '-')}" in message
     assert repr(value if not isinstance(value, list) else (value or [None])[0]) in message or repr(value) in message
     assert message.endswith(".")

@@ -15,7 +15,7 @@ import torch
 import vae_core
 from vae_core.models import MODELS, Model
 from vae_core.runs import Run, RunError, Store
-from vae_core.serving import MAX_BATCH, MAX_CODE, LiveDesk, ModelShelf, RequestError, size_of, to_pixels
+from vae_core.serving import MAX_BATCH, MAX_CODE, DecodeService, ModelCache, RequestError, size_of, to_pixels
 
 
 @pytest.fixture(scope="module")
@@ -49,35 +49,35 @@ def copies(run, tmp_path):
 
 
 @pytest.fixture
-def desk():
-    return LiveDesk(ModelShelf())
+def service():
+    return DecodeService(ModelCache())
 
 
 def codes(n, dims=4):
     return np.random.default_rng(0).normal(size=(n, dims)).astype(np.float32)
 
 
-def test_a_decoded_code_is_what_the_model_draws(run, desk):
+def test_a_decoded_code_is_what_the_model_draws(run, service):
     z = codes(5)
     with torch.no_grad():
         wanted = run.model().decode(torch.from_numpy(z))
-    found = desk.decode(run, z).result(20)
+    found = service.decode(run, z).result(20)
     assert found.shape == (5, 8, 8, 1)
     assert found.dtype == np.uint8
     assert np.abs(found[..., 0].astype(int) - (wanted[:, 0].numpy() * 255).round()).max() <= 1
 
 
-def test_an_encoded_image_is_its_posterior_mean(run, desk):
+def test_an_encoded_image_is_its_posterior_mean(run, service):
     images = run.data("test").test.images[:7]
     with torch.no_grad():
         wanted = run.model().encode(images.float() / 255).mu
-    found = desk.encode(run, images.permute(0, 2, 3, 1).contiguous().numpy()).result(20)
+    found = service.encode(run, images.permute(0, 2, 3, 1).contiguous().numpy()).result(20)
     assert np.allclose(found, wanted.numpy(), atol=1e-4)
 
 
-def test_draws_come_from_the_prior(run, desk):
+def test_draws_come_from_the_prior(run, service):
     torch.manual_seed(0)
-    found = desk.draw(run, 2000).result(20)
+    found = service.draw(run, 2000).result(20)
     assert found.shape == (2000, 4)
     assert np.abs(found.mean(0)).max() < 0.1
     assert np.abs(found.std(0) - 1).max() < 0.1
@@ -95,19 +95,19 @@ def test_draws_come_from_the_prior(run, desk):
         (np.full((1, 4), 2 * MAX_CODE, np.float32), "beyond"),
     ],
 )
-def test_a_code_that_cannot_be_is_told_and_disturbs_nobody(run, desk, z, words):
+def test_a_code_that_cannot_be_is_told_and_disturbs_nobody(run, service, z, words):
     with pytest.raises(RequestError, match=words):
-        desk.decode(run, z).result(20)
-    assert desk.decode(run, codes(1)).result(20).shape == (1, 8, 8, 1)
+        service.decode(run, z).result(20)
+    assert service.decode(run, codes(1)).result(20).shape == (1, 8, 8, 1)
 
 
 @pytest.mark.parametrize("shape", [(1, 9, 8, 1), (1, 8, 8, 3), (8, 8, 1), (0, 8, 8, 1)])
-def test_images_of_another_shape_are_told(run, desk, shape):
+def test_images_of_another_shape_are_told(run, service, shape):
     with pytest.raises(RequestError, match=r"takes|0 images"):
-        desk.encode(run, np.zeros(shape, np.uint8)).result(20)
+        service.encode(run, np.zeros(shape, np.uint8)).result(20)
 
 
-def test_small_jobs_overtake_large_ones(run, desk):
+def test_small_jobs_overtake_large_ones(run, service):
     """The image that follows the thumb does not wait for a strip that was asked for before."""
     begun, go_on, order = threading.Event(), threading.Event(), []
 
@@ -115,11 +115,11 @@ def test_small_jobs_overtake_large_ones(run, desk):
         begun.set()
         go_on.wait(20)
 
-    desk._put(0, hold)
+    service._put(0, hold)
     begun.wait(20)
     jobs = []
     for name, n in (("strip", 110), ("row", 11), ("image", 1), ("second image", 1)):
-        job: Future = desk.decode(run, codes(n))
+        job: Future = service.decode(run, codes(n))
         job.add_done_callback(lambda _, name=name: order.append(name))
         jobs.append(job)
     go_on.set()
@@ -128,42 +128,42 @@ def test_small_jobs_overtake_large_ones(run, desk):
     assert order == ["image", "second image", "row", "strip"]
 
 
-def test_a_job_nobody_waits_for_is_left_out(run, desk):
+def test_a_job_nobody_waits_for_is_left_out(run, service):
     go_on = threading.Event()
-    desk._put(0, lambda: go_on.wait(20))
-    job = desk.decode(run, codes(1))
+    service._put(0, lambda: go_on.wait(20))
+    job = service.decode(run, codes(1))
     assert job.cancel()
     go_on.set()
-    assert desk.decode(run, codes(1)).result(20).shape == (1, 8, 8, 1)
+    assert service.decode(run, codes(1)).result(20).shape == (1, 8, 8, 1)
 
 
 def test_the_model_used_least_lately_leaves_first(copies):
     a, b, c = copies
-    shelf = ModelShelf(capacity=2 * size_of(a.model()))
-    first = shelf.model(a)
-    shelf.model(b)
-    assert shelf.model(a) is first
-    shelf.model(c)  # b leaves
-    assert shelf.model(a) is first
-    assert list(shelf._models) == [c.path, a.path]
+    models = ModelCache(capacity=2 * size_of(a.model()))
+    first = models.model(a)
+    models.model(b)
+    assert models.model(a) is first
+    models.model(c)  # b leaves
+    assert models.model(a) is first
+    assert list(models._models) == [c.path, a.path]
 
 
-def test_a_model_larger_than_the_shelf_is_still_kept(copies):
-    shelf = ModelShelf(capacity=1)
-    assert shelf.model(copies[0]) is shelf.model(copies[0])
+def test_a_model_larger_than_the_cache_stays_loaded(copies):
+    models = ModelCache(capacity=1)
+    assert models.model(copies[0]) is models.model(copies[0])
 
 
 def test_new_weights_are_loaded_and_a_deleted_run_is_told(copies):
-    run, shelf = copies[0], ModelShelf()
-    before = shelf.model(run)
+    run, models = copies[0], ModelCache()
+    before = models.model(run)
     stamp = run.weights_path.stat()
     os.utime(run.weights_path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns + 1))
-    after = shelf.model(run)
+    after = models.model(run)
     assert after is not before
     shutil.rmtree(run.path)
     with pytest.raises(RunError, match="was deleted"):
-        shelf.model(run)
-    assert run.path not in shelf._models
+        models.model(run)
+    assert run.path not in models._models
 
 
 class ByClass(Model):
@@ -177,27 +177,27 @@ class ByClass(Model):
         return grey[:, None, None, None].expand(-1, *self.config.shape)
 
 
-def test_a_conditional_model_wants_a_class_that_there_is(run, desk, monkeypatch):
+def test_a_conditional_model_wants_a_class_that_there_is(run, service, monkeypatch):
     model = ByClass(replace(run.config.model, classes=10))
-    monkeypatch.setattr(desk.shelf, "model", lambda run: model)
-    found = desk.decode(run, codes(3), 5).result(20)
+    monkeypatch.setattr(service.models, "model", lambda run: model)
+    found = service.decode(run, codes(3), 5).result(20)
     assert (found == round(255 * 0.5)).all()
     for label in (None, -1, 10, 2.5, float("nan")):
         with pytest.raises(RequestError, match="0 to 9"):
-            desk.decode(run, codes(1), label).result(20)
+            service.decode(run, codes(1), label).result(20)
 
 
-def test_a_model_that_is_told_beta_wants_one_it_was_trained_for(desk, monkeypatch, run):
+def test_a_model_that_is_told_beta_wants_one_it_was_trained_for(service, monkeypatch, run):
     torch.manual_seed(0)
     kind = MODELS["multirate_vae"]
     model = kind(kind.Config(shape=(1, 8, 8), latent_dim=4, network="mlp", hidden=(16,)))
-    monkeypatch.setattr(desk.shelf, "model", lambda run: model)
-    found = [desk.decode(run, codes(3, 4), beta).result(20) for beta in (None, 1.0, 0.1, 100.0)]
+    monkeypatch.setattr(service.models, "model", lambda run: model)
+    found = [service.decode(run, codes(3, 4), beta).result(20) for beta in (None, 1.0, 0.1, 100.0)]
     assert (found[0] == found[1]).all()
     assert not (found[2] == found[3]).all()
     for beta in (0.05, 101.0, float("nan")):
         with pytest.raises(RequestError, match=r"trained from 0\.1 to 100"):
-            desk.decode(run, codes(3, 4), beta).result(20)
+            service.decode(run, codes(3, 4), beta).result(20)
 
 
 def test_pixels_are_rounded_not_cut():
@@ -206,9 +206,9 @@ def test_pixels_are_rounded_not_cut():
     assert to_pixels(torch.tensor([7], dtype=torch.uint8).reshape(1, 1, 1, 1)).item() == 7
 
 
-def test_both_memory_layouts_draw_the_same(run: Run, desk):
-    """The shelf keeps weights in another order than the run: at most one grey level may come of it."""
+def test_both_memory_layouts_draw_the_same(run: Run, service):
+    """The cache holds weights in another order than the run: at most one grey level may come of it."""
     z = codes(32)
     with torch.no_grad():
         plain = to_pixels(run.model().decode(torch.from_numpy(z)))
-    assert np.abs(plain.astype(int) - desk.decode(run, z).result(20)).max() <= 1
+    assert np.abs(plain.astype(int) - service.decode(run, z).result(20)).max() <= 1

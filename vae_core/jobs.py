@@ -99,15 +99,15 @@ def train_run(
     return state
 
 
-def train_group(runs: Sequence[Run], wish: Callable[[], str | None] = lambda: None) -> dict[str, str]:
+def train_group(runs: Sequence[Run], action: Callable[[], str | None] = lambda: None) -> dict[str, str]:
     """The same for runs of one group of `alike`, as one batched model where there are several; run id → its state.
 
     Raises:
         BetascopeError, TrainingFailed: as `execute_together` and `train_run`.
     """
     if len(runs) == 1:
-        return {runs[0].id: train_run(runs[0], lambda step, total, status: wish())}
-    states = execute_together(runs, lambda step, total, status: wish())
+        return {runs[0].id: train_run(runs[0], lambda step, total, status: action())}
+    states = execute_together(runs, lambda step, total, status: action())
     for run in runs:
         if states[run.id] == "done":
             finish(run)

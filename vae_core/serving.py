@@ -1,6 +1,6 @@
-"""Live decoding and encoding for whoever asks often: one loaded model per run, one thread for all, small jobs first.
+"""Live decoding and encoding for clients that send many requests: one loaded model per run, one thread, small jobs first.
 
-A drag asks for one image and, beside it, for rows of a strip. One thread serves everybody in the order of
+A drag requests one image and, beside it, rows of a strip. One thread serves all clients in the order of
 (size, arrival): the image that follows the thumb never waits for more than the row that is being decoded.
 """
 
@@ -33,10 +33,10 @@ MAX_CODE = 1e4
 
 
 class RequestError(BetascopeError):
-    """A request that no model could answer: a wrong length, a code that is not finite, a class there is not."""
+    """A request that no model could answer: a wrong length, a code that is not finite, a class that does not exist."""
 
 
-class ModelShelf:
+class ModelCache:
     """Models ready to decode, least recently used out first; a run whose weights file changed is loaded again."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
@@ -56,30 +56,30 @@ class ModelShelf:
             self.forget(run)
             raise RunError(f"The run {run.id!r} was deleted, or has no weights yet.") from error
         with self._lock:
-            known = self._models.get(run.path)
-            if known is not None and known[0] == version:
+            cached = self._models.get(run.path)
+            if cached is not None and cached[0] == version:
                 self._models.move_to_end(run.path)
-                return known[1] if run.asked is None else known[1].at(run.asked)
-        # Loaded outside of the lock: whoever waits for another model must not wait for this one.
-        model = run.at(None).model().to(memory_format=torch.channels_last)
+                return cached[1] if run.requested_beta is None else cached[1].at_beta(run.requested_beta)
+        # Loaded outside of the lock: requests for other models must not wait for this one.
+        model = run.at_beta(None).model().to(memory_format=torch.channels_last)
         with self._lock:
             self._models[run.path] = (version, model)
             self._models.move_to_end(run.path)
-            while len(self._models) > 1 and sum(size_of(known) for _, known in self._models.values()) > self.capacity:
+            while len(self._models) > 1 and sum(size_of(other) for _, other in self._models.values()) > self.capacity:
                 self._models.popitem(last=False)
-        return model if run.asked is None else model.at(run.asked)
+        return model if run.requested_beta is None else model.at_beta(run.requested_beta)
 
     def forget(self, run: Run) -> None:
-        """Let go of a run's model."""
+        """Drop a run's model."""
         with self._lock:
             self._models.pop(run.path, None)
 
 
-class LiveDesk:
+class DecodeService:
     """Decodes and encodes for many clients in one thread of its own; every answer is a `Future`."""
 
-    def __init__(self, shelf: ModelShelf) -> None:
-        self.shelf = shelf
+    def __init__(self, models: ModelCache) -> None:
+        self.models = models
         self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], Any], Future[Any]]] = queue.PriorityQueue()
         self._counter = itertools.count()
         self._start = threading.Lock()
@@ -93,7 +93,7 @@ class LiveDesk:
         """
 
         def work() -> NDArray[np.uint8]:
-            model, labels = conditioned(self.shelf.model(run), condition, len(codes))
+            model, labels = conditioned(self.models.model(run), condition, len(codes))
             return to_pixels(model.decode(checked_codes(codes, model), labels))
 
         return self._put(len(codes), work)
@@ -108,7 +108,7 @@ class LiveDesk:
         """
 
         def work() -> NDArray[np.float32]:
-            model, labels = conditioned(self.shelf.model(run), condition, len(images))
+            model, labels = conditioned(self.models.model(run), condition, len(images))
             return model.embed(checked_images(images, model), labels).float().numpy()
 
         return self._put(len(images), work)
@@ -119,7 +119,7 @@ class LiveDesk:
         Raises (from the future's `result`):
             RunError: the run is gone.
         """
-        return self._put(n, lambda: self.shelf.model(run).prior_sample(n).float().numpy())
+        return self._put(n, lambda: self.models.model(run).prior_sample(n).float().numpy())
 
     def _put(self, size: int, work: Callable[[], Any]) -> Future[Any]:
         with self._start:
@@ -135,13 +135,13 @@ class LiveDesk:
         while True:
             _, _, work, future = self._jobs.get()
             if not future.set_running_or_notify_cancel():
-                continue  # who asked has left
+                continue  # the client has left
             try:
                 with torch.inference_mode():
                     future.set_result(work())
             except BaseException as error:
                 future.set_exception(error)
-            del work, future  # or the last answer stays in memory until the next question
+            del work, future  # or the last answer stays in memory until the next request
 
 
 def size_of(model: Model) -> int:
@@ -158,7 +158,7 @@ def checked_codes(codes: NDArray[np.float32], model: Model) -> Tensor:
     if codes.ndim != 2 or codes.shape[1] != dims:
         raise RequestError(f"Codes of shape {codes.shape}: this model takes (n, {dims}).")
     if not 1 <= len(codes) <= MAX_BATCH:
-        raise RequestError(f"{len(codes)} codes at once: ask for 1 to {MAX_BATCH}.")
+        raise RequestError(f"{len(codes)} codes at once: send 1 to {MAX_BATCH}.")
     if not (np.abs(codes) <= MAX_CODE).all():  # false for what is not a number, too
         raise RequestError(f"The code holds a number that is not finite, or beyond ±{MAX_CODE:g}.")
     return torch.tensor(codes)  # a copy: what came off the network cannot be written to
@@ -174,13 +174,13 @@ def checked_images(images: NDArray[np.uint8], model: Model) -> Tensor:
     if images.ndim != 4 or images.shape[1:] != (height, width, channels):
         raise RequestError(f"Images of shape {images.shape}: this model takes (n, {height}, {width}, {channels}).")
     if not 1 <= len(images) <= MAX_BATCH:
-        raise RequestError(f"{len(images)} images at once: ask for 1 to {MAX_BATCH}.")
+        raise RequestError(f"{len(images)} images at once: send 1 to {MAX_BATCH}.")
     return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
 
 
 def conditioned(model: Model, condition: float | None, n: int) -> tuple[Model, Tensor | None]:
-    """The model, and labels for n images, under what a request asks for: the class of a conditional model, the β of
-    one that is told β, nothing of all others (whatever it says).
+    """The model, and labels for n images, under a request's condition: the class of a conditional model, the β of a
+    multi-rate model; other models ignore it.
 
     Raises:
         RequestError: a class that the data does not have, a β beyond those of the training.
@@ -194,7 +194,7 @@ def conditioned(model: Model, condition: float | None, n: int) -> tuple[Model, T
         low, high = model.config.betas
         if not low <= condition <= high:
             raise RequestError(f"β = {condition:g}: this model was trained from {low:g} to {high:g}.")
-        return model.at(condition), None
+        return model.at_beta(condition), None
     return model, None
 
 
@@ -204,5 +204,5 @@ def to_pixels(images: Tensor) -> NDArray[np.uint8]:
     return values.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-SHELF = ModelShelf()
-DESK = LiveDesk(SHELF)
+MODEL_CACHE = ModelCache()
+DECODE_SERVICE = DecodeService(MODEL_CACHE)

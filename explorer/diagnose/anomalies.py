@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from vae_core.analysis import ODDITIES, Latents, oddities, roc, strangers, threshold_at
+from vae_core.analysis import ANOMALY_SCORES, Latents, anomaly_scores, other_images, roc, threshold_at
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.runs import Run
@@ -25,12 +25,14 @@ from .figures import roc_figure, scores_figure
 def _oddities(run: Run, version: str, other: str) -> dict[str, NDArray[np.float64]]:
     data = library.test_data(run)[0] if other == "" else _strangers(other, tuple(run.config.model.shape))
     assert data is not None, "asked for runs whose images are at hand"
-    return oddities(library.model_of(run), data.test.images, data.test.labels if other == "" else _any_label(run, data))
+    return anomaly_scores(
+        library.model_of(run), data.test.images, data.test.labels if other == "" else _any_label(run, data)
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the other images …")
 def _strangers(name: str, shape: tuple[int, ...]) -> ImageData:
-    return strangers(name, shape)
+    return other_images(name, shape)
 
 
 def _any_label(run: Run, data: ImageData) -> torch.Tensor | None:
@@ -47,9 +49,9 @@ def anomalies(run: Run, codes: Latents) -> None:
         return
     known = _oddities(run, run.weights_hash(), "")
     columns = st.columns([3, 3, 2], vertical_alignment="bottom")
-    scores = [name for name in ODDITIES if name in known]
+    scores = [name for name in ANOMALY_SCORES if name in known]
     score = columns[0].selectbox(
-        "Score", scores, format_func=ODDITIES.__getitem__, key=valid_choice("diagnose.score", scores)
+        "Score", scores, format_func=ANOMALY_SCORES.__getitem__, key=valid_choice("diagnose.score", scores)
     )
     left_out = run.config.data.leave_out
     classes = [f"class:{place}" for place in range(len(data.class_names))]
@@ -97,11 +99,11 @@ def show_scores(score: str, normal: NDArray[np.float64], odd: NDArray[np.float64
     """Histograms with the threshold, and the ROC where there is something to find."""
     left, right = st.columns([3, 2], gap="large") if odd is not None else (st.container(), st.container())
     with left:
-        st.plotly_chart(scores_figure(normal, odd, threshold, ODDITIES[score]), key="diagnose.scores", config=PLAIN, alt="Scores of normal and odd images")  # fmt: skip
+        st.plotly_chart(scores_figure(normal, odd, threshold, ANOMALY_SCORES[score]), key="diagnose.scores", config=PLAIN, alt="Scores of normal and odd images")  # fmt: skip
         st.caption(f"The dashed line is the threshold: {percentile:g} % of the normal images lie below it.")
     if odd is None:
         return
     found = roc(normal, odd, threshold)
     with right:
         st.plotly_chart(roc_figure(found, 1 - percentile / 100), key="diagnose.roc", config=PLAIN, alt="ROC")
-        st.caption(f"Area under the ROC {found.auc:.3f} (0.5 is chance). At the threshold {found.caught:.1%} of the anomalous images are caught, for {100 - percentile:.1f} % false alarms.")  # fmt: skip
+        st.caption(f"Area under the ROC {found.auc:.3f} (0.5 is chance). At the threshold {found.true_positive_rate:.1%} of the anomalous images are caught, for {100 - percentile:.1f} % false alarms.")  # fmt: skip

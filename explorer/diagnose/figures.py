@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from vae_core.analysis import Noisy, Roc
+from vae_core.analysis import NoiseSweep, Roc
 
 from ..figures.style import COLOURS, GRID, quiet
 
@@ -42,19 +42,21 @@ def roc_figure(found: Roc, false_alarms: float) -> go.Figure:
     figure = go.Figure()
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": GRID.replace("0.25", "0.8")}, hoverinfo="skip", showlegend=False)  # fmt: skip
     figure.add_scatter(x=found.fpr, y=found.tpr, mode="lines", line={"color": COLOURS[0], "width": 2}, fill="tozeroy", fillcolor="rgba(76, 111, 255, 0.10)", showlegend=False, hovertemplate="false alarms %{x:.1%}, caught %{y:.1%}<extra></extra>")  # fmt: skip
-    figure.add_scatter(x=[false_alarms], y=[found.caught], mode="markers", marker={"size": 11, "color": COLOURS[1]}, showlegend=False, hovertemplate="the threshold in use<extra></extra>")  # fmt: skip
+    figure.add_scatter(x=[false_alarms], y=[found.true_positive_rate], mode="markers", marker={"size": 11, "color": COLOURS[1]}, showlegend=False, hovertemplate="the threshold in use<extra></extra>")  # fmt: skip
     figure.update_xaxes(title_text="false alarms", tickformat=".0%", gridcolor=GRID, zeroline=False, range=[0, 1])
     figure.update_yaxes(title_text="caught", tickformat=".0%", gridcolor=GRID, zeroline=False, range=[0, 1.02])
     return quiet(figure, 320, top=24)
 
 
-def noise_figure(found: Noisy) -> go.Figure:
+def noise_figure(found: NoiseSweep) -> go.Figure:
     """Error to the clean image, and how far codes go, over the noise."""
     figure = make_subplots(1, 2, subplot_titles=["MSE to the clean image", "How far codes move"], horizontal_spacing=0.1)  # fmt: skip
     levels = found.levels
     figure.add_scatter(x=levels, y=found.mse, name="reconstruction", line={"color": COLOURS[0], "width": 2}, row=1, col=1)  # fmt: skip
-    figure.add_scatter(x=levels, y=found.untouched, name="noisy image", line={"color": COLOURS[8], "width": 2, "dash": "dot"}, row=1, col=1)  # fmt: skip
-    figure.add_scatter(x=levels, y=found.moved, line={"color": COLOURS[1], "width": 2}, showlegend=False, row=1, col=2)
+    figure.add_scatter(x=levels, y=found.noisy_mse, name="noisy image", line={"color": COLOURS[8], "width": 2, "dash": "dot"}, row=1, col=1)  # fmt: skip
+    figure.add_scatter(
+        x=levels, y=found.code_shift, line={"color": COLOURS[1], "width": 2}, showlegend=False, row=1, col=2
+    )
     figure.update_xaxes(title_text="σ of the noise", gridcolor=GRID, zeroline=False)
     figure.update_yaxes(gridcolor=GRID, zeroline=False, rangemode="tozero")
     figure.update_layout(legend={"orientation": "h", "y": -0.25})

@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from vae_core.analysis import Latents, Noisy, noise_sweep
+from vae_core.analysis import Latents, NoiseSweep, noise_sweep
 from vae_core.runs import Run
 
 from .. import library
@@ -21,7 +21,7 @@ SWEPT = 500
 
 
 @st.cache_data(max_entries=16, show_spinner="Adding noise …", hash_funcs=library.BY_PATH)
-def _swept(run: Run, version: str) -> tuple[Noisy, NDArray[np.float32]]:
+def _swept(run: Run, version: str) -> tuple[NoiseSweep, NDArray[np.float32]]:
     data, _ = library.test_data(run)
     assert data is not None, "asked for runs whose images are at hand"
     labels = None if data.test.labels is None else data.test.labels[:SWEPT]

@@ -49,7 +49,7 @@ def describe(run: Run) -> str:
     config = run.config
     source = DATASETS.get(config.data.name)
     data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
-    parts = [data, MODELS[config.family].title, config.model.code_words]
+    parts = [data, MODELS[config.family].title, config.model.code_description]
     return "  \n".join(filter(None, [" · ".join(parts), bound(run)]))
 
 

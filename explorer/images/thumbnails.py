@@ -11,7 +11,7 @@ from torch import Tensor
 from vae_core.analysis import manifold, traverse_all
 from vae_core.models import Model, family
 from vae_core.runs import Run
-from vae_core.serving import SHELF
+from vae_core.serving import MODEL_CACHE
 
 from .files import png_address
 from .sheets import sheet
@@ -33,7 +33,7 @@ def thumbnail(run: Run) -> str | None:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _thumbnail(_run: Run, path: str, version: int) -> str:
-    return png_address(sheet(overview(SHELF.model(_run), ranking(_run)), COLUMNS))
+    return png_address(sheet(overview(MODEL_CACHE.model(_run), ranking(_run)), COLUMNS))
 
 
 def subject(run: Run) -> tuple[str, str]:

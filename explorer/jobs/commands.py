@@ -47,7 +47,7 @@ def working(run: Run, command: Sequence[str], there: bool) -> Job | None:
         return None
     job = _jobs().get(_key(run, command))
     if job is None:
-        at = [] if run.asked is None else ["--at", str(run.asked)]
+        at = [] if run.requested_beta is None else ["--at", str(run.requested_beta)]
         job = _jobs()[_key(run, command)] = _start(run, [*command, *at])
     return job
 
@@ -58,7 +58,7 @@ def drop(run: Run, command: Sequence[str]) -> None:
 
 
 def _key(run: Run, command: Sequence[str]) -> tuple[str, ...]:
-    return (str(run.path), str(run.asked), *command)
+    return (str(run.path), str(run.requested_beta), *command)
 
 
 def _start(run: Run, command: list[str]) -> Job:

@@ -1,4 +1,4 @@
-"""The desk of maps: one process that stays warm lays them out, newest wish first, and tells how far it is."""
+"""The service of maps: one process that stays warm lays them out, the newest request first, and reports its progress."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any
 
 from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run
-from vae_core.runs.queue import gently
+from vae_core.runs.queue import niced
 
 
 @dataclass
 class MapJob:
-    """A map in the making: `share` of it is done, `error` says why there will be none. ticket: what the process calls it."""
+    """A map in the making. id: names it in messages to the process; share: how much is done, 0 to 1; error: why it failed."""
 
-    ticket: str
+    id: str
     file: Path
     started: float
     share: float = 0.0
@@ -38,8 +38,8 @@ class MapService:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.process: subprocess.Popen[str] | None = None
-        self.layouts: dict[Path, MapJob] = {}
-        self.tickets = itertools.count()
+        self.jobs: dict[Path, MapJob] = {}
+        self.ids = itertools.count()
         self.warm = False
 
     def start(self) -> None:
@@ -47,23 +47,24 @@ class MapService:
         with self.lock:
             self._start()
 
-    def ask(self, run: Run, config: MapConfig) -> MapJob:
-        """The map that is asked for: the one in the making, or a new one."""
+    def request(self, run: Run, config: MapConfig) -> MapJob:
+        """The job that makes this map: the one that runs, or a new one."""
         file = map_file(run, config)
         with self.lock:
-            found = self.layouts.get(file)
-            if found is None or (found.error is None and not self._alive()):
-                found = self.layouts[file] = MapJob(str(next(self.tickets)), file, time.monotonic())
+            job = self.jobs.get(file)
+            if job is None or (job.error is None and not self._alive()):
+                job = self.jobs[file] = MapJob(str(next(self.ids)), file, time.monotonic())
                 self._start()
                 path, settings = str(run.path.resolve()), config.to_dict()
-                self._tell({"key": found.ticket, "path": path, "id": run.id, "at": run.asked, "config": settings})
-            return found
+                self._send({"key": job.id, "path": path, "id": run.id, "at": run.requested_beta, "config": settings})
+            return job
 
     def forget(self, run: Run, config: MapConfig) -> None:
+        """Stop a job, or drop a failed one."""
         with self.lock:
-            found = self.layouts.pop(map_file(run, config), None)
-            if found is not None and self._alive():
-                self._tell({"forget": found.ticket})
+            job = self.jobs.pop(map_file(run, config), None)
+            if job is not None and self._alive():
+                self._send({"forget": job.id})
 
     def _alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -73,57 +74,57 @@ class MapService:
             return
         self.warm = False
         self.process = subprocess.Popen(
-            [*gently(), sys.executable, "-m", "vae_core", "lay-out"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [*niced(), sys.executable, "-m", "vae_core", "lay-out"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         threading.Thread(target=self._listen, args=(self.process,), name="maps", daemon=True).start()
 
-    def _tell(self, what: dict[str, object]) -> None:
+    def _send(self, message: dict[str, object]) -> None:
         assert self.process is not None
         assert self.process.stdin is not None
-        with suppress(BrokenPipeError):  # it has just died: the next ask starts another
-            self.process.stdin.write(json.dumps(what) + "\n")
+        with suppress(BrokenPipeError):  # it has just died: the next request starts another
+            self.process.stdin.write(json.dumps(message) + "\n")
             self.process.stdin.flush()
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             if not line.startswith("{"):
-                continue  # a library's own remark
+                continue  # a line that a library printed
             with self.lock:
-                self._hear(json.loads(line))
+                self._receive(json.loads(line))
         code = process.wait()
         process.stdout.close()
         if process.stdin:
             with suppress(BrokenPipeError):  # what it never read
                 process.stdin.close()
         with self.lock:
-            for layout in self.layouts.values():
-                layout.error = layout.error or f"the process that lays out maps ended with code {code}."
+            for job in self.jobs.values():
+                job.error = job.error or f"the process that lays out maps ended with code {code}."
 
-    def _hear(self, told: dict[str, Any]) -> None:
-        self.warm = self.warm or "warm" in told
-        layout = next((one for one in self.layouts.values() if one.ticket == told.get("key")), None)
-        if layout is None:
-            return  # nobody wants it any more
-        layout.share = told.get("share", layout.share)
-        layout.error = told.get("error", layout.error)
-        if "done" in told and layout.file.exists():
-            del self.layouts[layout.file]
-        elif "done" in told:
-            layout.error = f"it could not be kept in {layout.file.parent}."
+    def _receive(self, event: dict[str, Any]) -> None:
+        self.warm = self.warm or "warm" in event
+        job = next((job for job in self.jobs.values() if job.id == event.get("key")), None)
+        if job is None:
+            return  # stopped meanwhile
+        job.share = event.get("share", job.share)
+        job.error = event.get("error", job.error)
+        if "done" in event and job.file.exists():
+            del self.jobs[job.file]
+        elif "done" in event:
+            job.error = f"it could not be saved in {job.file.parent}."
 
 
 MAP_SERVICE = MapService()
 
 
 def lay_out(run: Run, config: MapConfig) -> MapJob | None:
-    """The map in the making, asked for if need be; None when it is in the run's cache."""
+    """The job that makes this map, started if need be; None when the map is in the run's cache."""
     if map_file(run, config).exists():
         return None
-    return MAP_SERVICE.ask(run, config)
+    return MAP_SERVICE.request(run, config)
 
 
 def forget(run: Run, config: MapConfig) -> None:
-    """Stop a map, or drop a failed one: the next ask starts it again."""
+    """Stop a map, or drop a failed one: the next request starts it again."""
     MAP_SERVICE.forget(run, config)

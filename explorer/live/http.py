@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from vae_core.analysis import beta_steps, codes_along
 from vae_core.config import BetascopeError
 from vae_core.runs import Run
-from vae_core.serving import DESK, MAX_BATCH, SHELF, to_pixels
+from vae_core.serving import DECODE_SERVICE, MAX_BATCH, MODEL_CACHE, to_pixels
 
 from .origin import same_origin
 
@@ -78,7 +78,7 @@ async def encode(request: Request) -> Response:
     pixels = np.frombuffer(bytes(body), np.uint8).reshape(-1, height, width, channels)
     try:
         condition = float(request.query_params["at"]) if "at" in request.query_params else None
-        codes = await asyncio.wrap_future(DESK.encode(run, pixels, condition))
+        codes = await asyncio.wrap_future(DECODE_SERVICE.encode(run, pixels, condition))
     except ValueError as error:  # a BetascopeError is one
         raise HTTPException(400, str(error)) from error
     return Response(codes.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
@@ -91,14 +91,14 @@ async def along(request: Request) -> Response:
     if betas is None:
         raise HTTPException(404, f"The model of {run.id!r} is not conditioned on β.")
     pixels = await run_in_threadpool(test_pixels, run, rows)
-    codes = await run_in_threadpool(codes_along, SHELF.model(run), pixels, beta_steps(*betas))
+    codes = await run_in_threadpool(codes_along, MODEL_CACHE.model(run), pixels, beta_steps(*betas))
     return Response(codes.tobytes(), media_type="application/octet-stream", headers=FOR_EVER | UNCOMPRESSED)
 
 
 async def draw(request: Request) -> Response:
     """One code drawn from the prior as raw float32 `(1, D)`."""
     run = await _found(request)
-    code = await asyncio.wrap_future(DESK.draw(run))
+    code = await asyncio.wrap_future(DECODE_SERVICE.draw(run))
     return Response(code.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 

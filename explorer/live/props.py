@@ -26,7 +26,7 @@ def dimensions(codes: Latents) -> dict[str, Any]:
 
 def rates_props(run: Run) -> dict[str, Any] | None:
     """For beta.js: the curve over β, and the step in view; None for a run that is not told β, or cannot be measured."""
-    if run.config.model.betas is None or run.asked is None:
+    if run.config.model.betas is None or run.requested_beta is None:
         return None
     try:
         curve = rate_curve(run)
@@ -35,7 +35,7 @@ def rates_props(run: Run) -> dict[str, Any] | None:
     steps = curve.betas.tolist()
     return {
         "betas": steps,
-        "at": steps.index(run.asked),
+        "at": steps.index(run.requested_beta),
         "rate": curve.rate.tolist(),
         "distortion": curve.distortion.tolist(),
         "per_dim": curve.rate_per_dim.tolist(),

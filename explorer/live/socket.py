@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from vae_core.config import BetascopeError
 from vae_core.runs import Run
-from vae_core.serving import DESK, SHELF, RequestError
+from vae_core.serving import DECODE_SERVICE, MODEL_CACHE, RequestError
 
 from .origin import same_origin
 
@@ -47,7 +47,7 @@ async def live(socket: WebSocket) -> None:
 
 def hello(run: Run) -> dict[str, object]:
     """What a client must know before it asks."""
-    model = SHELF.model(run)
+    model = MODEL_CACHE.model(run)
     return {
         "run": run.id,
         "version": run.weights_hash(),
@@ -75,7 +75,7 @@ async def _answer_all(socket: WebSocket, run: Run) -> None:
 
 async def _answer(socket: WebSocket, run: Run, frame: bytes | None, free: asyncio.Semaphore) -> None:
     sequence, condition, codes = parse(frame, run.config.model.code_width)
-    pixels = await asyncio.wrap_future(DESK.decode(run, codes, condition))
+    pixels = await asyncio.wrap_future(DECODE_SERVICE.decode(run, codes, condition))
     async with asyncio.timeout(PATIENCE):
         await socket.send_bytes(struct.pack("<I", sequence) + pixels.tobytes())
     free.release()

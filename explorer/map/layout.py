@@ -7,7 +7,7 @@ import streamlit as st
 from vae_core.analysis import PROJECTIONS, MapConfig
 from vae_core.runs import Run
 
-from ..jobs import maps as map_desk
+from ..jobs import maps
 
 STOPPED = "map.stopped"
 
@@ -15,28 +15,28 @@ STOPPED = "map.stopped"
 def map_to_show(run: Run, config: MapConfig) -> MapConfig:
     """The map to show now: PCA while a slow one is laid out elsewhere."""
     meanwhile = config.replace(method="pca", density=False, like="")
-    title, asked = PROJECTIONS[config.method].title, (run.id, run.asked, config)
+    title, settings = PROJECTIONS[config.method].title, (run.id, run.requested_beta, config)
     if not PROJECTIONS[config.method].slow:
         return config
-    if st.session_state.get(STOPPED) == asked:
+    if st.session_state.get(STOPPED) == settings:
         st.info(f"{title} was stopped; PCA is shown.", icon=":material/stop_circle:")
         st.button(f"Lay out {title}", on_click=st.session_state.pop, args=(STOPPED,), key="map.go")
         return meanwhile
-    job = map_desk.lay_out(run, config)
+    job = maps.lay_out(run, config)
     if job is None:
         return config
     if job.error:
         st.error(f"{title} failed: {job.error} PCA is shown instead.", icon=":material/error:")
-        st.button("Try again", on_click=map_desk.forget, args=(run, config), key="map.again")
+        st.button("Try again", on_click=maps.forget, args=(run, config), key="map.again")
         return meanwhile
 
     def stop() -> None:
-        map_desk.forget(run, config)
-        st.session_state[STOPPED] = asked
+        maps.forget(run, config)
+        st.session_state[STOPPED] = settings
 
     @st.fragment(run_every=0.5)
     def watch() -> None:
-        now = map_desk.lay_out(run, config)
+        now = maps.lay_out(run, config)
         if now is None or now.error:
             st.rerun()
         words = f"{title} is being laid out, {now.seconds():.0f} s so far; PCA is shown meanwhile."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vae_core.metrics.known import self_check
+from vae_core.metrics.known_answers import self_check
 
 
 def check() -> None:

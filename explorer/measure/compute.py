@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vae_core.analysis import known_scores
+from vae_core.analysis import cached_scores
 from vae_core.config import BetascopeError
 from vae_core.jobs import autoencoder_beside
 from vae_core.runs import Run, submit
@@ -64,7 +64,7 @@ def _follow(waiting: Sequence[Subject], started: set[tuple[str, str]]) -> None:
         if job.process.poll() is not None:
             st.rerun()
         more = f"; {len(waiting) - 1} more to go." if len(waiting) > 1 else "."
-        done = sum(known_scores(one.run, [score], of=one.of) is not None for score in one.scores)
+        done = sum(cached_scores(one.run, [score], of=one.of) is not None for score in one.scores)
         st.progress(
             done / (len(one.scores) + one.generation or 1),
             f"{name} is being measured, {job.seconds():.0f} s so far{more}",

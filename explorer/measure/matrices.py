@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 import torch
 
-from vae_core.analysis import Latents, dci_importance, known_scores, traverse
+from vae_core.analysis import Latents, cached_scores, dci_importance, traverse
 from vae_core.analysis.responses import information_in_view, rows_along
 from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
@@ -36,7 +36,7 @@ def matrices(run: Run) -> None:
         "Click a cell to see its dimension beside its factor."
     )
     shown = [("Information", shares, "share", words)]
-    if known_scores(run, ["dci"]) is not None:
+    if cached_scores(run, ["dci"]) is not None:
         words = "How much each dimension tells a classifier of each factor: DCI asks whether rows and columns are pure."
         shown.append(("Importance", dci_importance(run).matrix, "", words))
     picked = None

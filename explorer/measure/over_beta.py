@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from vae_core.analysis import WITHOUT_FACTORS, known_scores, scores_without_factors
+from vae_core.analysis import WITHOUT_FACTORS, cached_scores, scores_without_factors
 from vae_core.config import BetascopeError
 from vae_core.models import family
 from vae_core.runs import Run
@@ -26,7 +26,7 @@ def along_beta(runs: Sequence[Run], scores: Sequence[str]) -> None:
     for run in runs:
         if run.config.beta is None:
             continue
-        values = library.numbers(run) | {number: one.value for name in scores for number, one in (known_scores(run, [name]) or {}).items()}  # fmt: skip
+        values = library.numbers(run) | {number: one.value for name in scores for number, one in (cached_scores(run, [name]) or {}).items()}  # fmt: skip
         with suppress(BetascopeError):  # neither codes nor data at hand; told on the first tab
             values |= scores_without_factors(run)
         group = f"{family(run.config.family).title} · {run.config.data.name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vae_core.analysis import SOURCES, known_quality, known_scores
+from vae_core.analysis import SOURCES, cached_quality, cached_scores
 from vae_core.runs import Run
 
 from .. import library
@@ -23,8 +23,8 @@ class Subject:
     def known(self) -> bool:
         """Whether all that is asked is in the cache."""
         generation = self.generation and self.of == "codes"
-        return known_scores(self.run, self.scores, of=self.of) is not None and not (
-            generation and known_quality(self.run) is None
+        return cached_scores(self.run, self.scores, of=self.of) is not None and not (
+            generation and cached_quality(self.run) is None
         )
 
     def command(self) -> list[str]:

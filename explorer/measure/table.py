@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from vae_core.analysis import WITHOUT_FACTORS, known_quality, known_scores, scores_without_factors
+from vae_core.analysis import WITHOUT_FACTORS, cached_quality, cached_scores, scores_without_factors
 from vae_core.config import BetascopeError
+from vae_core.metrics.bootstrap import Estimate
 from vae_core.metrics.disentanglement import SCORES
-from vae_core.metrics.judged import Estimate
 from vae_core.metrics.udr import udr
 from vae_core.runs import Run
 
@@ -56,7 +56,7 @@ def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
         row |= {"β": beta_of(one.run), "Seed": one.run.config.train.seed} if own else {"β": np.nan, "Seed": np.nan}
         known: dict[str, Estimate] = {}
         for name in scores:  # what is known of them, while the slow ones are still computed
-            known |= known_scores(one.run, [name], of=one.of) or {}
+            known |= cached_scores(one.run, [name], of=one.of) or {}
         row |= {title: Shown.of(known[number]) if number in known else np.nan for number, title in titles_of(scores).items()}  # fmt: skip
         if agreed:
             row["UDR"] = agreed.get(one.run.id, np.nan) if own else np.nan
@@ -66,7 +66,7 @@ def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
         except BetascopeError as error:
             st.caption(f"{row['Run']}: {error}")
         row |= {number.title: more.get(name, np.nan) for name, number in WITHOUT_FACTORS.items()}
-        quality = (known_quality(one.run) or {}) if one.generation and own else {}
+        quality = (cached_quality(one.run) or {}) if one.generation and own else {}
         if any(other.generation for other in of):
             row |= {title: quality.get(name, np.nan) for name, title in QUALITY.items()}
             row["Seen through"] = quality.get("features", "")

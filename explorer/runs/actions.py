@@ -18,9 +18,9 @@ def explore(run: Run) -> None:
     go("traverse")
 
 
-def ask(run: Run, wish: str) -> None:
+def ask(run: Run, action: str) -> None:
     """Pause, cancel or resume; a run that moved on meanwhile is told in a sentence."""
     try:
-        resume(library.store(), run) if wish == "resume" else request(run, wish)
+        resume(library.store(), run) if action == "resume" else request(run, action)
     except BetascopeError as error:
         st.toast(str(error), icon=":material/error:")

@@ -40,7 +40,7 @@ def class_in_view(run: Run, codes: Latents, row: int | None = None) -> int | Non
 
 def condition(run: Run, label: int | None) -> float | None:
     """What the live service is told: the β in view, or the class."""
-    return label if run.asked is None else run.asked
+    return label if run.requested_beta is None else run.requested_beta
 
 
 def set_condition(run: Run, value: object) -> None:
@@ -58,7 +58,7 @@ def condition_field(run: Run, codes: Latents, row: int | None = None) -> int | N
     if run.config.model.betas:
         steps = beta_steps(*run.config.model.betas)
         _field(
-            run, st.select_slider, "β", steps, run.asked, width=420, format_func=lambda beta: f"{beta:g}",
+            run, st.select_slider, "β", steps, run.requested_beta, width=420, format_func=lambda beta: f"{beta:g}",
             help="This model is told β: codes and images are those of this β.",
         )  # fmt: skip
     label = class_in_view(run, codes, row)

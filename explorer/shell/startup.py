@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse
 from streamlit import App
 
 from vae_core.config import BetascopeError
@@ -21,7 +19,6 @@ from vae_core.runs.queue import slots, start_worker
 from vae_core.training import choose_device
 
 from ..jobs.maps import MAP_SERVICE
-from ..live.origin import base
 
 #: Seconds after the start at which the process that lays out maps begins to compile; one who asks for a map is not kept waiting.
 WARM_AFTER = 10.0
@@ -33,11 +30,6 @@ async def lifespan(app: App) -> AsyncIterator[None]:
     """Answer at once; the slow part goes on beside it."""
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield
-
-
-def to_home(request: Request) -> RedirectResponse:
-    """The first page answers at "/" alone; "/home" would open with a dialog that it does not exist."""
-    return RedirectResponse(f"{base()}/?{request.url.query}".rstrip("?"))
 
 
 def _warm() -> None:

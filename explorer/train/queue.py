@@ -26,23 +26,23 @@ def run_row(run: Run, status: dict[str, Any]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
         share = min(1.0, status.get("step", 0) / status["total"]) if status.get("total") else 0.0
-        st.progress(share, text=f"**{run.config.name}** · {told(run, status)}")
+        st.progress(share, text=f"**{run.config.name}** · {progress_text(run, status)}")
         if state == "running":
-            _wish("Pause", ":material/pause:", run, "pause")
+            action_button("Pause", ":material/pause:", run, "pause")
         if state in ("queued", "running"):
-            _wish("Cancel", ":material/close:", run, "cancel")
+            action_button("Cancel", ":material/close:", run, "cancel")
         if state in ("paused", "cancelled", "failed"):
-            _wish("Resume", ":material/play_arrow:", run, "resume")
+            action_button("Resume", ":material/play_arrow:", run, "resume")
     if state == "failed":
         st.error(status.get("message") or "The training failed.", icon=":material/error:")
 
 
-def _wish(words: str, icon: str, run: Run, wish: str) -> None:
-    key = f"train.{wish}.{run.id}"
-    st.button(words, icon=icon, key=key, type="tertiary", on_click=ask, args=(run, wish))
+def action_button(words: str, icon: str, run: Run, action: str) -> None:
+    key = f"train.{action}.{run.id}"
+    st.button(words, icon=icon, key=key, type="tertiary", on_click=ask, args=(run, action))
 
 
-def told(run: Run, status: dict[str, Any]) -> str:
+def progress_text(run: Run, status: dict[str, Any]) -> str:
     """A run's progress in words: "epoch 12 of 30 · 5,300 images/s · 12 s left"."""
     state = status["state"]
     if state == "queued":

@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 import vae_core
-from vae_core.analysis import noise_sweep, oddities, roc, strangers, threshold_at
+from vae_core.analysis import anomaly_scores, noise_sweep, other_images, roc, threshold_at
 from vae_core.datasets import DataConfig, load
 from vae_core.datasets.base import DataError
 from vae_core.divergences import gaussian_kl
@@ -17,7 +17,7 @@ from vae_core.metrics.coded import MetricError
 
 def test_scores_are_the_terms_of_the_bound(run: vae_core.Run):
     data, model = run.data("test").test, run.model()
-    found = oddities(model, data.images[:20])
+    found = anomaly_scores(model, data.images[:20])
     x = data.images[:20].float() / 255
     posterior = model.encode(x)
     assert found["distortion"] == pytest.approx(model.distortion(x, posterior.mu).detach().numpy(), rel=1e-5)
@@ -28,7 +28,7 @@ def test_scores_are_the_terms_of_the_bound(run: vae_core.Run):
 
 
 def test_an_autoencoder_has_errors_alone(autoencoder_run: vae_core.Run):
-    found = oddities(autoencoder_run.model(), autoencoder_run.data("test").test.images[:10])
+    found = anomaly_scores(autoencoder_run.model(), autoencoder_run.data("test").test.images[:10])
     assert found.keys() == {"distortion", "mse"}
 
 
@@ -39,9 +39,9 @@ def test_the_threshold_and_the_roc():
     assert (normal > at).mean() == pytest.approx(0.05, abs=0.001)
     found = roc(normal, odd, at)
     assert found.auc == pytest.approx(roc_auc_score([0] * 2000 + [1] * 500, np.r_[normal, odd]))
-    assert found.caught == pytest.approx((odd > at).mean())
+    assert found.true_positive_rate == pytest.approx((odd > at).mean())
     nearest = found.tpr[np.abs(found.fpr - 0.05).argmin()]
-    assert found.caught == pytest.approx(nearest, abs=0.02)
+    assert found.true_positive_rate == pytest.approx(nearest, abs=0.02)
     with pytest.raises(MetricError, match="percentile 100"):
         threshold_at(normal, 100)
     with pytest.raises(MetricError, match="no normal images"):
@@ -52,13 +52,13 @@ def test_the_threshold_and_the_roc():
 
 @pytest.mark.parametrize(("name", "shape"), [("shapes3d", (1, 16, 16)), ("digits", (3, 24, 24)), ("sprites", (1, 64, 64))])  # fmt: skip
 def test_strangers_are_made_to_fit(name: str, shape: tuple[int, int, int]):
-    found = strangers(name, shape, limit=50)
+    found = other_images(name, shape, limit=50)
     assert found.test.images.shape == (50, *shape)
     assert found.test.images.dtype == torch.uint8
     if shape[0] == 3:
         assert (found.test.images[:, 0] == found.test.images[:, 2]).all()
     with pytest.raises(DataError, match="not known"):
-        strangers("nothing", shape)
+        other_images("nothing", shape)
 
 
 def test_a_class_can_be_left_out_of_training(shared_store: vae_core.Store):
@@ -74,7 +74,7 @@ def test_a_class_can_be_left_out_of_training(shared_store: vae_core.Store):
         with pytest.raises(DataError, match=words):
             (data if words != "no labels" else vae_core.datasets.ImageData("plain", data.images, 5)).without(label)
     run = vae_core.train("digits", "vae", store=shared_store, name="without", network="mlp", hidden=(64,), latent_dim=6, image_size=8, epochs=40, snapshots=0, leave_out=4)  # fmt: skip
-    found = oddities(run.model(), data.test.images)["nelbo"]
+    found = anomaly_scores(run.model(), data.test.images)["nelbo"]
     fours = (data.test.labels == 4).numpy()
     assert roc(found[~fours], found[fours], threshold_at(found[~fours], 95)).auc > 0.6, "what it never saw costs more"
 
@@ -84,9 +84,9 @@ def test_noise_costs_more_the_stronger_it_is(run: vae_core.Run):
     found, shown = noise_sweep(model, data.images[:60])
     assert shown.shape == (2, 6, 1, 8, 8)
     assert torch.allclose(shown[0, 0], data.images[0].float() / 255)
-    assert found.moved[0] == 0
-    assert found.untouched[0] == 0
-    assert (np.diff(found.moved) > 0).all()
-    assert (np.diff(found.untouched) > 0).all()
+    assert found.code_shift[0] == 0
+    assert found.noisy_mse[0] == 0
+    assert (np.diff(found.code_shift) > 0).all()
+    assert (np.diff(found.noisy_mse) > 0).all()
     again, _ = noise_sweep(model, data.images[:60])
     assert (again.mse == found.mse).all()

@@ -29,7 +29,7 @@ def test_the_curve_is_what_is_measured_at_each_beta(multirate: vae_core.Run):
     curve = rate_curve(multirate)
     test = multirate.data("test").test
     for step in (0, 14, 30):
-        found = measure(multirate.model().at(curve.betas[step]), test.images[:512], test.labels[:512])
+        found = measure(multirate.model().at_beta(curve.betas[step]), test.images[:512], test.labels[:512])
         assert (curve.rate[step], curve.distortion[step]) == pytest.approx((found.rate, found.distortion), rel=1e-5)
         assert curve.rate_per_dim[step].sum() == pytest.approx(curve.rate[step], rel=1e-5)
     assert curve.distortion_at(curve.rate[7]) == pytest.approx(curve.distortion[7])
@@ -37,7 +37,7 @@ def test_the_curve_is_what_is_measured_at_each_beta(multirate: vae_core.Run):
 
 
 def test_a_run_at_another_beta_has_its_own_codes(multirate: vae_core.Run):
-    low, high = multirate.at(0.1), multirate.at(100.0)
+    low, high = multirate.at_beta(0.1), multirate.at_beta(100.0)
     assert cache_path(low, "latents", {}) != cache_path(high, "latents", {})
     assert not np.allclose(latents_of(low).mu, latents_of(high).mu)
     images = multirate.data("test").test.images[:5]
@@ -45,4 +45,4 @@ def test_a_run_at_another_beta_has_its_own_codes(multirate: vae_core.Run):
     assert along.shape == (5, 31, 4)
     assert np.allclose(along[:, 0], latents_of(low).mu[:5], atol=1e-5)
     assert np.allclose(along[:, 30], latents_of(high).mu[:5], atol=1e-5)
-    assert torch.equal(multirate.model().at(4.0).decode(torch.zeros(1, 4)), multirate.at(4.0).model().decode(torch.zeros(1, 4)))  # fmt: skip
+    assert torch.equal(multirate.model().at_beta(4.0).decode(torch.zeros(1, 4)), multirate.at_beta(4.0).model().decode(torch.zeros(1, 4)))  # fmt: skip

@@ -9,9 +9,9 @@ from sklearn.decomposition import PCA
 
 import vae_core
 from vae_core.analysis import (
+    cached_scores,
     coded_of,
     generation_quality,
-    known_scores,
     latents_of,
     mig_matrix,
     names_of,
@@ -33,7 +33,7 @@ def sprites(shared_store: vae_core.Store) -> vae_core.Run:
 
 
 def test_a_run_is_measured_once(sprites: vae_core.Run, monkeypatch: pytest.MonkeyPatch):
-    assert known_scores(sprites, FEW) is None
+    assert cached_scores(sprites, FEW) is None
     seen = []
     found = scores_of_run(sprites, FEW, progress=lambda done, total: seen.append(done))
     assert seen == [1, 2, 3]
@@ -42,9 +42,9 @@ def test_a_run_is_measured_once(sprites: vae_core.Run, monkeypatch: pytest.Monke
     assert np.allclose(coded.codes[:50], latents_of(sprites).mu[:50], atol=1e-5), "test images come first"
     assert found == {number: one for name in FEW for number, one in SCORES[name].function(coded, 0).estimates().items()}
     monkeypatch.setattr("vae_core.analysis.coding.encode_images", None)
-    assert known_scores(sprites, FEW) == found
+    assert cached_scores(sprites, FEW) == found
     assert scores_of_run(sprites, FEW) == found
-    assert known_scores(sprites, (*FEW, "sap")) is None
+    assert cached_scores(sprites, (*FEW, "sap")) is None
 
 
 def test_the_matrix_is_what_the_mig_looks_at(sprites: vae_core.Run):

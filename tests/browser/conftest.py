@@ -96,8 +96,8 @@ def open_page(browser: Browser, app: App) -> Iterator[Callable[..., Page]]:
 
 
 def failed(answer: Response) -> bool:
-    """A request that should have worked; on a deep link Streamlit first probes below the page's own address."""
-    return answer.status >= 400 and not answer.url.endswith(("/_stcore/health", "/_stcore/host-config"))
+    """A request that should have worked."""
+    return answer.status >= 400
 
 
 def is_problem(line: ConsoleMessage) -> bool:

@@ -38,7 +38,7 @@ def test_the_image_follows_beta(open_page: Open, store: vae_core.Store) -> None:
     step = int(slider.input_value())
     assert step > 20
     expect_code(main, along[step])
-    wanted = decode(run.at(STEPS[step]).model(), torch.tensor(along[step : step + 1]))
+    wanted = decode(run.at_beta(STEPS[step]).model(), torch.tensor(along[step : step + 1]))
     wait_for_pixels(main, grey(wanted)[0])
     assert np.abs(pixels(main) - before).max() > 5
     curve = rate_curve(run)
@@ -60,7 +60,7 @@ def test_beta_is_compared_on_its_curve(open_page: Open, store: vae_core.Store) -
     expect(strip).to_have_attribute("data-beta", f"{STEPS[step]:g}")
     images = run.data("test").test.images[:10].permute(0, 2, 3, 1).numpy()
     codes = torch.tensor(codes_along(run.model(), images, STEPS)[:, step])
-    wait_for_tiles(strip, grey(decode(run.at(STEPS[step]).model(), codes)))
+    wait_for_tiles(strip, grey(decode(run.at_beta(STEPS[step]).model(), codes)))
     curve = rate_curve(run)
     expect(page.locator(".multirate .reading")).to_contain_text(f"distortion {curve.distortion[step]:.1f}")
     assert page.locator(".multirate svg g circle title").all_text_contents()[0].startswith("classes")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 import vae_core
-from vae_core.analysis import known_scores, latents_of, names_of
+from vae_core.analysis import cached_scores, latents_of, names_of
 from vae_core.analysis.responses import information_of
 
 from .conftest import settle
@@ -29,7 +29,7 @@ def test_scores_are_computed_on_demand_and_taken_away(open_page: Open, store: va
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     row = next(csv.DictReader(io.StringIO(download.value.path().read_text())))
-    known = known_scores(store.open("factors-1"), names_of("fast"))
+    known = cached_scores(store.open("factors-1"), names_of("fast"))
     assert known is not None
     assert float(row["MIG"]) == known["mig"].value
     assert float(row["MIG low"]) < known["mig"].value < float(row["MIG high"])

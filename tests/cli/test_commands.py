@@ -123,7 +123,7 @@ def test_queue_and_request(command, monkeypatch):
     monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
     (queued,) = command("train", "--dataset", "digits", "--queue", *TINY)["runs"]
     assert queued["status"] == "queued"
-    assert command("request", queued["run"], "cancel")["wish"] == "cancel"
+    assert command("request", queued["run"], "cancel")["action"] == "cancel"
     assert command("runs")["runs"][0]["state"] == "cancelled"
 
 

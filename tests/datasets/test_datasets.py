@@ -90,9 +90,9 @@ def offline(monkeypatch):
 @pytest.mark.parametrize("name", [name for name, source in DATASETS.items() if source.download])
 def test_missing_and_offline_is_one_sentence(name, tmp_path, monkeypatch, offline):
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError) as raised:
         load(name)
-    message = str(caught.value)
+    message = str(raised.value)
     assert name in message
     assert "VAE_DATA_DIR" in message
     assert "\n" not in message

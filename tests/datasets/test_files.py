@@ -78,10 +78,10 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_arrays_that_do_not_fit_are_told(tmp_path, case):
     np.savez(tmp_path / "a.npz", **BAD[case])
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError) as raised:
         load(str(tmp_path / "a.npz"))
-    assert "\n" not in str(caught.value)
-    assert "a.npz" in str(caught.value)
+    assert "\n" not in str(raised.value)
+    assert "a.npz" in str(raised.value)
 
 
 @pytest.mark.parametrize("make", [

@@ -39,7 +39,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(library, "store", lambda: found)
     # The Map page lays slow maps out in a process of its own: here it stays at the beginning for ever.
     quiet = map_jobs.MapService()
-    for name, value in (("_start", None), ("_tell", None), ("_alive", True)):
+    for name, value in (("_start", None), ("_send", None), ("_alive", True)):
         monkeypatch.setattr(quiet, name, lambda *_, value=value: value)
     monkeypatch.setattr(map_jobs, "MAP_SERVICE", quiet)
     monkeypatch.setattr(

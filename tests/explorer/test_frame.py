@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from explorer.navigation import ENTRIES, FOLDER
-from explorer.shell import startup
+from explorer.shell import addresses, startup
 from vae_core.config import BetascopeError
 from vae_core.runs import Store
 
@@ -108,4 +110,13 @@ def test_the_queue_goes_on_after_a_restart(put: Put, store: Store, monkeypatch: 
 
 def test_home_has_an_address_of_its_own() -> None:
     scope = {"type": "http", "method": "GET", "path": "/home", "query_string": b"run=a", "headers": []}
-    assert startup.to_home(Request(scope)).headers["location"] == "/?run=a"
+    assert addresses.to_first(Request(scope)).headers["location"] == "/?run=a"
+
+
+def test_a_deep_link_looks_for_the_server_at_the_root() -> None:
+    client = TestClient(Starlette(routes=addresses.routes()))
+    for name in list(ENTRIES)[1:]:
+        html = client.get(f"/{name}?run=a").text
+        assert html.index("BACKEND_BASE_URL") < html.index('<script type="module"'), (
+            "set before Streamlit's code reads it"
+        )

@@ -22,7 +22,7 @@ from explorer.live.routes import routes
 from explorer.live.socket import FOREIGN, GONE, MALFORMED
 from vae_core.analysis import latents_file
 from vae_core.runs import Run
-from vae_core.serving import MAX_BATCH, SHELF
+from vae_core.serving import MAX_BATCH, MODEL_CACHE
 
 HERE = {"origin": "http://testserver"}
 Put = Callable[..., Path]
@@ -141,11 +141,11 @@ def test_a_run_deleted_while_it_is_open_is_told(client: TestClient, run: Run) ->
         with pytest.raises(WebSocketDisconnect) as told:
             socket.receive_text()
         assert told.value.code == GONE
-    assert run.path not in SHELF._models
+    assert run.path not in MODEL_CACHE._models
 
 
 def test_a_conditional_model_is_told_its_class(client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = SHELF.model(run)
+    model = MODEL_CACHE.model(run)
     monkeypatch.setattr(type(model), "conditional", True)
     seen = []
     real = type(model).decode

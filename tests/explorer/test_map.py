@@ -23,7 +23,7 @@ UMAP = MapConfig(method="umap")
 
 
 def the_layout() -> module.MapJob:
-    (found,) = module.MAP_SERVICE.layouts.values()
+    (found,) = module.MAP_SERVICE.jobs.values()
     return found
 
 
@@ -41,10 +41,10 @@ def test_stop_stops_it_until_somebody_wants_it_again(app: Open, put: Put) -> Non
     put("one")
     at = app("map", run="one", method="umap")
     at.button(key="map.stop").click().run()
-    assert module.MAP_SERVICE.layouts == {}
+    assert module.MAP_SERVICE.jobs == {}
     assert "UMAP was stopped" in texts(at.info)
     at.button(key="map.go").click().run()
-    assert len(module.MAP_SERVICE.layouts) == 1
+    assert len(module.MAP_SERVICE.jobs) == 1
     assert not at.info
 
 
@@ -71,28 +71,28 @@ def test_a_map_in_space_and_one_that_keeps_its_places(app: Open, put: Put) -> No
     assert at.selectbox(key="map.like.one").options[0] == "no other model"
 
 
-# -- the desk, with a process that does as it is told --------------------------------------------------------------
+# -- the service, with a process that follows a script ----------------------------------------------------------------
 SCRIPT = """
 import json, sys
 print("a library says hello", flush=True)
 print(json.dumps({"warm": True}), flush=True)
 for line in sys.stdin:
-    told = json.loads(line)
-    if "forget" in told:
-        print(json.dumps({"key": told["forget"], "error": "cancelled"}), flush=True)
-    elif told["config"]["method"] == "tsne":
+    request = json.loads(line)
+    if "forget" in request:
+        print(json.dumps({"key": request["forget"], "error": "cancelled"}), flush=True)
+    elif request["config"]["method"] == "tsne":
         sys.exit(3)
     else:
-        print(json.dumps({"key": told["key"], "share": 0.5}), flush=True)
-        if told["config"]["seed"]:
-            print(json.dumps({"key": told["key"], "done": True}), flush=True)  # and kept nothing
+        print(json.dumps({"key": request["key"], "share": 0.5}), flush=True)
+        if request["config"]["seed"]:
+            print(json.dumps({"key": request["key"], "done": True}), flush=True)  # and kept nothing
 """
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapService]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapService]:
     real = module.subprocess.Popen
-    monkeypatch.setattr(module, "gently", list)
+    monkeypatch.setattr(module, "niced", list)
     monkeypatch.setattr(
         module.subprocess, "Popen",
         lambda words, **settings: real([sys.executable, "-c", textwrap.dedent(SCRIPT)], **settings),
@@ -113,38 +113,42 @@ def soon(holds: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def test_the_desk_hears_shares_and_ends(desk: module.MapService, trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.start()
-    soon(lambda: desk.warm)
-    layout = desk.ask(trained, UMAP)
-    assert desk.ask(trained, UMAP) is layout
+def test_the_service_follows_progress_and_ends(
+    service: module.MapService, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.start()
+    soon(lambda: service.warm)
+    layout = service.request(trained, UMAP)
+    assert service.request(trained, UMAP) is layout
     soon(lambda: layout.share == 0.5)
-    desk.forget(trained, UMAP)
-    assert desk.layouts == {}
-    unkept = desk.ask(trained, UMAP.replace(seed=1))
-    soon(lambda: unkept.error)
-    assert "could not be kept" in str(unkept.error)
+    service.forget(trained, UMAP)
+    assert service.jobs == {}
+    unsaved = service.request(trained, UMAP.replace(seed=1))
+    soon(lambda: unsaved.error)
+    assert "could not be saved" in str(unsaved.error)
     file = map_file(trained, UMAP.replace(seed=2))
     monkeypatch.setattr(Path, "exists", lambda path: path == file)
-    desk.ask(trained, UMAP.replace(seed=2))
-    soon(lambda: file not in desk.layouts)
+    service.request(trained, UMAP.replace(seed=2))
+    soon(lambda: file not in service.jobs)
 
 
-def test_an_answer_to_a_forgotten_wish_does_not_touch_the_next(desk: module.MapService, trained: Run) -> None:
-    first = desk.ask(trained, UMAP)
-    desk.forget(trained, UMAP)
-    second = desk.ask(trained, UMAP)
+def test_an_answer_to_a_stopped_job_does_not_touch_the_next(service: module.MapService, trained: Run) -> None:
+    first = service.request(trained, UMAP)
+    service.forget(trained, UMAP)
+    second = service.request(trained, UMAP)
     soon(lambda: second.share == 0.5)
     assert second.error is None
-    assert first.ticket != second.ticket
+    assert first.id != second.id
 
 
-def test_a_process_that_dies_is_told_and_the_next_ask_starts_another(desk: module.MapService, trained: Run) -> None:
-    layout = desk.ask(trained, MapConfig(method="tsne"))
+def test_a_process_that_dies_is_reported_and_the_next_request_starts_another(
+    service: module.MapService, trained: Run
+) -> None:
+    layout = service.request(trained, MapConfig(method="tsne"))
     soon(lambda: layout.error)
     assert "code 3" in str(layout.error)
-    desk.forget(trained, MapConfig(method="tsne"))
-    layout = desk.ask(trained, UMAP)
+    service.forget(trained, MapConfig(method="tsne"))
+    layout = service.request(trained, UMAP)
     soon(lambda: layout.share == 0.5)
 
 

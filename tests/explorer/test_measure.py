@@ -19,7 +19,7 @@ from explorer.measure.files import csv, latex
 from explorer.measure.subjects import Subject
 from explorer.measure.table import agreements, table, titles_of, with_best
 from vae_core.analysis import generation_quality, scores_of_run
-from vae_core.metrics.known import Check
+from vae_core.metrics.known_answers import Check
 from vae_core.runs import Run, RunConfig, Store
 
 from .conftest import texts
@@ -44,7 +44,7 @@ def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained
     begun: list[list[str]] = []
     monkeypatch.setattr(commands, "_start", lambda run, command: begun.append(command))
     monkeypatch.setattr(commands, "_jobs", dict)
-    seen = dataclasses.replace(trained, asked=4.0)
+    seen = dataclasses.replace(trained, requested_beta=4.0)
     commands.working(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
     assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--of", "codes", "--at", "4.0"]
 

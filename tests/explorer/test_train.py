@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.train.presets import PRESETS
-from explorer.train.queue import duration, told
+from explorer.train.queue import duration, progress_text
 from vae_core.models import MODELS
 from vae_core.runs import Run, Store
 from vae_core.runs.files import write_json
@@ -166,9 +166,9 @@ def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: 
 
 def test_what_a_cluster_has_is_told_while_it_is_fresh(app: Open, put: Put, store: Store) -> None:
     put("busy", state="queued", total=0)
-    told = dict(address="10.0.0.1:6379", nodes=2, cpus=8.0, cpus_free=3.0, gpus=2.0, gpus_free=1.0)
+    progress_text = dict(address="10.0.0.1:6379", nodes=2, cpus=8.0, cpus_free=3.0, gpus=2.0, gpus_free=1.0)
     for age, shown in ((0.0, True), (60.0, False)):
-        write_json(store.root / ".queue" / "cluster.json", told | {"time": time.time() - age})
+        write_json(store.root / ".queue" / "cluster.json", progress_text | {"time": time.time() - age})
         at = app("train")
         assert ("2 machines, 3 of 8 cores, 1 of 2 GPUs free" in texts(at.caption)) == shown
 
@@ -182,9 +182,9 @@ def test_words_of_progress(trained: Run) -> None:
         "seconds_left": 125,
         "device": "CPU",
     }
-    assert told(trained, status) == "epoch 0.5 of 1 · 5,300 images/s · 2 min 5 s left · CPU"
-    assert told(trained, {"state": "running"}) == "opening the images …"
-    assert told(trained, {"state": "queued"}) == "waiting for its turn"
+    assert progress_text(trained, status) == "epoch 0.5 of 1 · 5,300 images/s · 2 min 5 s left · CPU"
+    assert progress_text(trained, {"state": "running"}) == "opening the images …"
+    assert progress_text(trained, {"state": "queued"}) == "waiting for its turn"
     assert [duration(seconds) for seconds in (0.4, 59, 3600, 7830)] == ["0 s", "59 s", "1 h 0 min", "2 h 10 min"]
 
 

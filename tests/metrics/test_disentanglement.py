@@ -16,7 +16,7 @@ from vae_core.metrics.disentanglement import SCORES, measure_scores
 from vae_core.metrics.independence import independence, mean_pairwise_information
 from vae_core.metrics.information import entropy, in_bins, mutual_information
 from vae_core.metrics.irs import robustness
-from vae_core.metrics.known import self_check
+from vae_core.metrics.known_answers import self_check
 from vae_core.metrics.separability import separability
 from vae_core.metrics.shared_factor import Partners
 from vae_core.metrics.udr import agreement, spearman, udr

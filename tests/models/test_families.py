@@ -463,13 +463,13 @@ def multirate():
 def test_a_model_that_is_told_beta_answers_for_it():
     model, z = multirate(), torch.randn(8, 3)
     assert model.config.betas == (0.5, 50.0)
-    assert (model.weight(0), model.at(4.0).weight(7)) == (1.0, 4.0)
-    assert not torch.allclose(model.at(0.5).embed(X), model.at(50.0).embed(X))
-    assert not torch.allclose(model.at(0.5).decode(z), model.at(50.0).decode(z))
-    assert torch.equal(model.embed(X), model.at(1.0).embed(X)), "asking elsewhere changes nothing here"
-    mixed = model.at(torch.tensor([0.5, 50.0] * 4))
-    assert torch.allclose(mixed.embed(X)[1::2], model.at(50.0).embed(X)[1::2], atol=1e-6)
-    assert next(model.at(3.0).parameters()) is next(model.parameters())
+    assert (model.weight(0), model.at_beta(4.0).weight(7)) == (1.0, 4.0)
+    assert not torch.allclose(model.at_beta(0.5).embed(X), model.at_beta(50.0).embed(X))
+    assert not torch.allclose(model.at_beta(0.5).decode(z), model.at_beta(50.0).decode(z))
+    assert torch.equal(model.embed(X), model.at_beta(1.0).embed(X)), "asking elsewhere changes nothing here"
+    mixed = model.at_beta(torch.tensor([0.5, 50.0] * 4))
+    assert torch.allclose(mixed.embed(X)[1::2], model.at_beta(50.0).embed(X)[1::2], atol=1e-6)
+    assert next(model.at_beta(3.0).parameters()) is next(model.parameters())
 
 
 def test_the_multirate_loss_is_the_weighted_mean_over_drawn_betas():
@@ -482,7 +482,7 @@ def test_the_multirate_loss_is_the_weighted_mean_over_drawn_betas():
     total = 0.0
     noise = torch.empty(8, 3).normal_()
     for row in range(8):
-        one = model.at(beta[row].item())
+        one = model.at_beta(beta[row].item())
         q = one.encode(X[row : row + 1])
         z = q.mu + (0.5 * q.logvar).exp() * noise[row]
         total = total + weight[row] * (one.distortion(X[row : row + 1], z) + beta[row] * q.rate_per_dim().sum())

@@ -79,8 +79,8 @@ def test_values_of_beta_together_and_the_rest_by_itself(store: vae_core.Store):
 
 def test_together_all_are_cancelled_and_resume_together(store: vae_core.Store):
     runs = [store.create(configure("digits", "beta_vae", beta=beta, **QUICK | {"epochs": 300})) for beta in (1.0, 4.0)]
-    wish = lambda done, total: "cancel" if done > 40 else None
-    assert set(Together(train_group).train(store, runs, wish).values()) == {"cancelled"}
+    action = lambda done, total: "cancel" if done > 40 else None
+    assert set(Together(train_group).train(store, runs, action).values()) == {"cancelled"}
     assert all(run.has_weights for run in runs)
     assert len(alike(runs)) == 1
     assert set(Together(train_group).train(store, runs).values()) == {"done"}

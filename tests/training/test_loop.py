@@ -247,21 +247,21 @@ def test_a_run_killed_around_its_early_stop_does_not_train_on(digits, save):
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
-def test_a_wish_that_comes_with_the_early_stop_is_too_late(digits, always_due, monkeypatch):
+def test_a_request_that_comes_with_the_early_stop_is_too_late(digits, always_due, monkeypatch):
     scores = iter([-3.0, -4.0])
     monkeypatch.setattr("vae_core.training.loop.score", lambda found: next(scores))
     config = TrainConfig(steps=400, batch_size=32, patience=1, snapshots=0)
     assert fit(model_for(digits), digits, config, StopAt(20)) == "done"  # evaluations at steps 0 and 20
 
 
-@pytest.mark.parametrize("wish", ["pause", "cancel"])
-def test_a_wish_ends_the_run_at_its_step_with_a_save(digits, always_due, wish):
+@pytest.mark.parametrize("action", ["pause", "cancel"])
+def test_a_request_ends_the_run_at_its_step_with_a_save(digits, always_due, action):
     class At(Notes):
         def progress(self, state, total, images_per_second):
-            return wish if state.step == 7 else None
+            return action if state.step == 7 else None
 
     notes = At()
-    assert fit(model_for(digits), digits, TrainConfig(steps=60, batch_size=32, snapshots=0), notes) == wish
+    assert fit(model_for(digits), digits, TrainConfig(steps=60, batch_size=32, snapshots=0), notes) == action
     assert notes.records[-1]["step"] == 7
 
 

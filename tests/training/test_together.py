@@ -15,11 +15,11 @@ FAMILIES = [name for name, kind in MODELS.items() if can_join(kind, kind.Config(
 
 
 class Notes(Listener):
-    def __init__(self, wish=None):
-        self.records, self.wish, self.kept = [], wish, None
+    def __init__(self, action=None):
+        self.records, self.action, self.kept = [], action, None
 
     def progress(self, state, total, images_per_second):
-        return "cancel" if self.wish is not None and state.step >= self.wish else None
+        return "cancel" if self.action is not None and state.step >= self.action else None
 
     def evaluated(self, state, record):
         self.records.append(record)
@@ -101,7 +101,7 @@ def test_gradients_are_those_of_each_alone(digits, network):
 def test_one_is_cancelled_and_goes_on_later_as_if_nothing_had_happened(digits, always_due):
     config = TrainConfig(steps=30, batch_size=32, snapshots=0, precision="float32")
     together, alone = variants(digits), variants(digits)
-    notes = [Notes(), Notes(wish=11), Notes()]
+    notes = [Notes(), Notes(action=11), Notes()]
     assert fit_together(together, digits, config, notes) == ["done", "cancel", "done"]
     for index in (0, 2):
         fit(alone[index], digits, config)
@@ -115,7 +115,7 @@ def test_one_is_cancelled_and_goes_on_later_as_if_nothing_had_happened(digits, a
 
 def test_together_from_where_they_were_saved(digits, always_due):
     config = TrainConfig(steps=24, batch_size=32, snapshots=0, precision="float32")
-    stopped = [Notes(wish=10) for _ in BETAS]
+    stopped = [Notes(action=10) for _ in BETAS]
     assert fit_together(variants(digits), digits, config, stopped) == ["cancel"] * 3
     again, whole = variants(digits), variants(digits)
     assert fit_together(again, digits, config, [Restored(notes.kept) for notes in stopped]) == ["done"] * 3
@@ -126,7 +126,7 @@ def test_together_from_where_they_were_saved(digits, always_due):
 
 def test_a_cancelled_one_keeps_the_weights_it_had_not_its_best(digits, always_due):
     config = TrainConfig(steps=300, batch_size=64, patience=50, lr=0.02, snapshots=0, precision="float32")
-    notes = [Notes(wish=40), Notes(wish=40)]
+    notes = [Notes(action=40), Notes(action=40)]
     models = variants(digits, betas=(0.1, 50.0))
     assert fit_together(models, digits, config, notes) == ["cancel"] * 2
     for model, listener in zip(models, notes, strict=True):

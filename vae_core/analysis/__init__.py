@@ -1,11 +1,21 @@
 """What can be seen in a trained model: codes, maps, traversals, paths, reconstructions, numbers."""
 
-from .anomaly import LEVELS, ODDITIES, Noisy, Roc, noise_sweep, oddities, roc, strangers, threshold_at
+from .anomaly import (
+    ANOMALY_SCORES,
+    LEVELS,
+    NoiseSweep,
+    Roc,
+    anomaly_scores,
+    noise_sweep,
+    other_images,
+    roc,
+    threshold_at,
+)
 from .cache import cache_path
 from .coding import SOURCES, coded_of
 from .diagnosis import Finding, diagnose
 from .evaluation import EvaluateConfig, evaluate
-from .generation import NETWORK_NAMES, generation_quality, known_quality
+from .generation import NETWORK_NAMES, cached_quality, generation_quality
 from .interpolation import INTERPOLATIONS, walk
 from .keyframes import Keyframe, keyframe, rows_named
 from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
@@ -16,19 +26,19 @@ from .neighbours import place
 from .rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
 from .reconstruction import Reconstruction, denoise, reconstruct
 from .sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
-from .scores import dci_importance, known_scores, mig_matrix, names_of, scores_of_run
+from .scores import cached_scores, dci_importance, mig_matrix, names_of, scores_of_run
 from .traversal import decode, manifold, traverse, traverse_all
 from .unsupervised import WITHOUT_FACTORS, scores_without_factors, smoothness
 
 __all__ = [
     "ALL",
+    "ANOMALY_SCORES",
     "IMAGES",
     "INTERPOLATIONS",
     "LEVELS",
     "LIMIT",
     "MAX_SAMPLES",
     "NETWORK_NAMES",
-    "ODDITIES",
     "PROJECTIONS",
     "SOURCES",
     "WITHOUT_FACTORS",
@@ -38,16 +48,19 @@ __all__ = [
     "Latents",
     "MapConfig",
     "Match",
-    "Noisy",
+    "NoiseSweep",
     "RateCurve",
     "Reconstruction",
     "Roc",
     "Samples",
     "Stopped",
+    "anomaly_scores",
     "around",
     "at_nearest",
     "beta_steps",
     "cache_path",
+    "cached_quality",
+    "cached_scores",
     "coded_of",
     "codes_along",
     "codes_limit",
@@ -60,8 +73,6 @@ __all__ = [
     "evaluate",
     "generation_quality",
     "keyframe",
-    "known_quality",
-    "known_scores",
     "latents_file",
     "latents_of",
     "manifold",
@@ -73,7 +84,7 @@ __all__ = [
     "nearest",
     "nearest_step",
     "noise_sweep",
-    "oddities",
+    "other_images",
     "pca_axes",
     "place",
     "rate_curve",
@@ -84,7 +95,6 @@ __all__ = [
     "scores_of_run",
     "scores_without_factors",
     "smoothness",
-    "strangers",
     "threshold_at",
     "to_npz",
     "to_zip",

@@ -19,7 +19,7 @@ from ..models import Model
 from ..training.batches import in_order
 
 #: Score → what it is; the larger, the odder the image.
-ODDITIES = {
+ANOMALY_SCORES = {
     "nelbo": "−ELBO at z = μ, in nats",
     "distortion": "Distortion at z = μ, in nats",
     "rate": "Rate, in nats",
@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 
 @torch.no_grad()
-def oddities(model: Model, images: Tensor, labels: Tensor | None = None) -> dict[str, Floats]:
+def anomaly_scores(model: Model, images: Tensor, labels: Tensor | None = None) -> dict[str, Floats]:
     """Of uint8 images `(N, C, H, W)`, each score `(N,)`; without "rate" and "nelbo" for a model without a prior.
 
     Noise has no part in it: z = mu, and a rate that has no closed form is that of one seeded draw.
@@ -59,7 +59,7 @@ class Roc:
     fpr: Floats
     tpr: Floats
     auc: float
-    caught: float
+    true_positive_rate: float
 
 
 def threshold_at(normal: Floats, percentile: float) -> float:
@@ -89,7 +89,7 @@ def roc(normal: Floats, odd: Floats, threshold: float) -> Roc:
     return Roc(fpr, tpr, float(roc_auc_score(truth, scores)), float((odd > threshold).mean()))
 
 
-def strangers(name: str, shape: tuple[int, ...], limit: int = 2000) -> ImageData:
+def other_images(name: str, shape: tuple[int, ...], limit: int = 2000) -> ImageData:
     """Test images of another data set, made to fit: resized to the model's side, grey for grey models and grey shown
     thrice for colour ones.
 
@@ -109,22 +109,22 @@ def strangers(name: str, shape: tuple[int, ...], limit: int = 2000) -> ImageData
 
 
 @dataclass(frozen=True)
-class Noisy:
+class NoiseSweep:
     """What noise of each level does: mse `(L,)` of reconstructions to the clean images, and as it is without a model;
     moved `(L,)`: how far codes go, in standard deviations of the codes of clean images, root mean square over dimensions.
     """
 
     levels: list[float]
     mse: Floats
-    untouched: Floats
-    moved: Floats
+    noisy_mse: Floats
+    code_shift: Floats
 
 
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 
 @torch.no_grad()
-def noise_sweep(model: Model, images: Tensor, labels: Tensor | None = None, levels: tuple[float, ...] = LEVELS, seed: int = 0) -> tuple[Noisy, Tensor]:  # fmt: skip
+def noise_sweep(model: Model, images: Tensor, labels: Tensor | None = None, levels: tuple[float, ...] = LEVELS, seed: int = 0) -> tuple[NoiseSweep, Tensor]:  # fmt: skip
     """Gaussian noise of each standard deviation on uint8 images `(N, C, H, W)`, cut to [0, 1].
 
     Also the first image of each level over its reconstruction, `(2, L, C, H, W)`.
@@ -146,5 +146,5 @@ def noise_sweep(model: Model, images: Tensor, labels: Tensor | None = None, leve
         moved = ((z - codes) / spread)[:, live].square().mean().sqrt()
         found.append([float((means - clean).square().mean()), float((x - clean).square().mean()), float(moved)])
         shown.append(torch.stack([x[0], means[0]]).cpu())
-    mse, untouched, moved_by = np.array(found).T
-    return Noisy(list(levels), mse, untouched, moved_by), torch.stack(shown, dim=1)
+    mse, noisy_mse, shift = np.array(found).T
+    return NoiseSweep(list(levels), mse, noisy_mse, shift), torch.stack(shown, dim=1)

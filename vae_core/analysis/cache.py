@@ -19,7 +19,7 @@ Result = tuple[dict[str, Tensor], dict[str, Any]]
 
 def cache_path(run: Run, name: str, parameters: dict[str, Any]) -> Path:
     """Where the result `name` with these parameters lives."""
-    asked = {} if run.asked is None else {"at": run.asked}
+    asked = {} if run.requested_beta is None else {"at": run.requested_beta}
     key = json.dumps([run.weights_hash(), run.config.fingerprint, parameters | asked], sort_keys=True)
     return run.cache / f"{name}-{hashlib.blake2b(key.encode(), digest_size=6).hexdigest()}.safetensors"
 

@@ -48,8 +48,8 @@ class Finding:
 
 def diagnose(model: Model, codes: Latents, data: ImageData | None, history: list[dict[str, float]]) -> list[Finding]:
     """All findings, problems first; what needs the test images is left out where they cannot be had."""
-    found = [finding for look in LOOKS if (finding := look(model, codes, data, history)) is not None]
-    return sorted(found, key=lambda finding: finding.ok)
+    findings = [finding for check in CHECKS if (finding := check(model, codes, data, history)) is not None]
+    return sorted(findings, key=lambda finding: finding.ok)
 
 
 def collapse(model: Model, codes: Latents, data: ImageData | None, history: list[dict[str, float]]) -> Finding | None:
@@ -151,5 +151,5 @@ def holes(model: Model, codes: Latents, data: ImageData | None, history: list[di
     return Finding("holes", False, "Holes in the prior", words, remedy, codes=z[farthest])
 
 
-Look = Callable[[Model, Latents, ImageData | None, list[dict[str, float]]], Finding | None]
-LOOKS: tuple[Look, ...] = (collapse, reconstruction, overfitting, diversity, holes)
+Check = Callable[[Model, Latents, ImageData | None, list[dict[str, float]]], Finding | None]
+CHECKS: tuple[Check, ...] = (collapse, reconstruction, overfitting, diversity, holes)

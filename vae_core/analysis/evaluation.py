@@ -52,7 +52,7 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     table["beta"] = model.weight(0) if run.config.model.betas else run.config.beta
     table["iwae"] = _iwae(model, images, labels, config, progress)
     table["iwae_samples"] = config.iwae
-    if config.split == "test" and config.limit is None and run.asked is None:
+    if config.split == "test" and config.limit is None and run.requested_beta is None:
         write_json(run.path / "evaluation.json", table | {"weights": run.weights_hash()})
     return table
 

@@ -20,7 +20,7 @@ from ..runs import Run
 from ..training import choose_device
 from ..training.batches import as_floats
 from .cache import cache_path, cached
-from .scores import kept
+from .scores import cached_numbers
 
 #: Images of each kind.
 IMAGES = 5000
@@ -77,10 +77,10 @@ def generation_quality(
         floor = fidelity(real, before, eye, seed) if len(before) == len(real) else {"fid": None}
         return found | {"fid_real": floor["fid"], "features": name, "images": len(real)}
 
-    return kept(run, "generation", _key(features, seed), compute)
+    return cached_numbers(run, "generation", _key(features, seed), compute)
 
 
-def known_quality(run: Run, features: str = "auto", seed: int = 0) -> dict[str, Any] | None:
+def cached_quality(run: Run, features: str = "auto", seed: int = 0) -> dict[str, Any] | None:
     """The same if it is in the cache, else None: nothing is computed."""
     features = chosen_network(features)
     if not cache_path(run, "generation", _key(features, seed)).exists():

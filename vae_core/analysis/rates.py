@@ -50,7 +50,7 @@ def nearest_step(low: float, high: float, beta: float) -> float:
 def at_nearest(run: Run, beta: float = 1.0) -> Run:
     """The run at the step nearest to β: where pages look at it, 1 unless told. A run that is not told β stays itself."""
     betas = run.config.model.betas
-    return run if betas is None else run.at(nearest_step(*betas, beta))
+    return run if betas is None else run.at_beta(nearest_step(*betas, beta))
 
 
 def rate_curve(run: Run, images: int = IMAGES) -> RateCurve:
@@ -65,7 +65,7 @@ def rate_curve(run: Run, images: int = IMAGES) -> RateCurve:
         assert model.config.betas is not None, f"{run.config.family} is not told β"
         betas = beta_steps(*model.config.betas)
         labels = None if test.labels is None else test.labels[:images]
-        found = [measure(model.at(beta), test.images[:images], labels) for beta in betas]
+        found = [measure(model.at_beta(beta), test.images[:images], labels) for beta in betas]
         return {
             "betas": torch.tensor(betas, dtype=torch.float64),
             "distortion": torch.tensor([one.distortion for one in found], dtype=torch.float64),
@@ -73,7 +73,7 @@ def rate_curve(run: Run, images: int = IMAGES) -> RateCurve:
             "rate_per_dim": torch.tensor([one.rate_per_dim for one in found], dtype=torch.float64),
         }, {}
 
-    tensors, _ = cached(run.at(None), "rates", {"images": images, "steps": STEPS}, compute)
+    tensors, _ = cached(run.at_beta(None), "rates", {"images": images, "steps": STEPS}, compute)
     return RateCurve(*(tensors[name].numpy() for name in ("betas", "distortion", "rate", "rate_per_dim")))
 
 
@@ -98,4 +98,4 @@ def codes_along(model: Model, images: NDArray[np.uint8], betas: list[float]) -> 
     """The code of each image `(n, H, W, C)` at each β: `(n, len(betas), D)`."""
     n, steps = len(images), len(betas)
     x = as_floats(torch.tensor(images).permute(0, 3, 1, 2)).repeat_interleave(steps, dim=0)
-    return model.at(torch.tensor(betas).repeat(n)).embed(x).float().unflatten(0, (n, steps)).numpy()
+    return model.at_beta(torch.tensor(betas).repeat(n)).embed(x).float().unflatten(0, (n, steps)).numpy()

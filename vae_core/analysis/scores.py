@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..config import ConfigError
-from ..metrics.dci import Importance, importance, judged
+from ..metrics.bootstrap import Estimate
+from ..metrics.dci import Importance, importance, score_function
 from ..metrics.disentanglement import SCORES
 from ..metrics.information import code_information, entropy
-from ..metrics.judged import Estimate
 from ..runs import Run
 from .cache import cache_path, cached
 from .coding import coded_of
@@ -59,19 +59,19 @@ def scores_of_run(
     found: dict[str, Estimate] = {}
     for done, name in enumerate(names):
         if name == "dci":  # from the matrix that is shown beside it
-            found |= judged(dci_importance(run, seed, of)).estimates(seed)
+            found |= score_function(dci_importance(run, seed, of)).estimates(seed)
         else:
 
             def compute(name: str = name) -> dict[str, Any]:
                 return {number: astuple(one) for number, one in SCORES[name].function(coded(), seed).estimates(seed).items()}  # fmt: skip
 
-            found |= {number: Estimate(*one) for number, one in kept(run, f"score-{name}", _key(seed, of), compute).items()}  # fmt: skip
+            found |= {number: Estimate(*one) for number, one in cached_numbers(run, f"score-{name}", _key(seed, of), compute).items()}  # fmt: skip
         if progress:
             progress(done + 1, len(names))
     return found
 
 
-def known_scores(run: Run, names: Sequence[str], seed: int = 0, of: str = "codes") -> dict[str, Estimate] | None:
+def cached_scores(run: Run, names: Sequence[str], seed: int = 0, of: str = "codes") -> dict[str, Estimate] | None:
     """The same if all of them are in the cache, else None: nothing is computed."""
     files = ["dci" if name == "dci" else f"score-{name}" for name in names]
     if not all(cache_path(run, file, _key(seed, of)).exists() for file in files):
@@ -79,7 +79,9 @@ def known_scores(run: Run, names: Sequence[str], seed: int = 0, of: str = "codes
     return scores_of_run(run, names, seed, of)
 
 
-def kept(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def cached_numbers(
+    run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
     """Numbers as the JSON part of a cached result."""
     empty = {"none": torch.zeros(1)}
     return cached(run, name, parameters, lambda: (empty, compute()))[1]
@@ -109,8 +111,8 @@ def dci_importance(run: Run, seed: int = 0, of: str = "codes") -> Importance:
     """What the reference's classifiers look at, and on which points they are right: what DCI is made of."""
 
     def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
-        found = importance(coded_of(run, of), seed)
-        return {"matrix": torch.from_numpy(found.matrix), "right": torch.from_numpy(found.right)}, {}
+        fits = importance(coded_of(run, of), seed)
+        return {"matrix": torch.from_numpy(fits.matrix), "right": torch.from_numpy(fits.right)}, {}
 
     tensors, _ = cached(run, "dci", _key(seed, of), compute)
     return Importance(tensors["matrix"].numpy(), tensors["right"].numpy())

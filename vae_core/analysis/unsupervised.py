@@ -18,7 +18,7 @@ from ..runs import Run
 from ..training.measure import active_units
 from .interpolation import linear
 from .latents import Latents, latents_of
-from .scores import kept
+from .scores import cached_numbers
 from .traversal import decode
 
 #: Paths between test images, and the steps on each.
@@ -70,7 +70,7 @@ def scores_without_factors(run: Run) -> dict[str, float]:
             found["smoothness"] = smoothness(model, codes)
         return found
 
-    return kept(run, "unsupervised", {}, compute)
+    return cached_numbers(run, "unsupervised", {}, compute)
 
 
 def smoothness(model: Model, codes: Latents, paths: int = PATHS, steps: int = STEPS, seed: int = 0) -> float:

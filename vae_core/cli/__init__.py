@@ -32,7 +32,7 @@ COMMANDS = {
     "runs": Command("List the runs of the store and the gallery", "catalogue", "no_options", "runs"),
     "train": Command("Train one model", "train", "train_options", "train"),
     "sweep": Command("Train one model per β (and seed)", "train", "sweep_options", "sweep"),
-    "request": Command("Pause or cancel a queued or training run", "train", "request_options", "request_wish"),
+    "request": Command("Pause or cancel a queued or training run", "train", "request_options", "request_action"),
     "evaluate": Command("Measure a run", "measure", "evaluate_options", "evaluate_run"),
     "metrics": Command(
         "Scores of a run, or what scores there are, or check them", "measure", "metrics_options", "metrics"

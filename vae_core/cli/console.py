@@ -50,17 +50,17 @@ def given(options: argparse.Namespace, config: type[C]) -> C:
 
 
 class Bar:
-    """A progress bar on a terminal, nothing elsewhere; `wish` is set by Ctrl-C."""
+    """A progress bar on a terminal, nothing elsewhere; `action` is set by Ctrl-C."""
 
     def __init__(self, title: str, unit: str) -> None:
         self.bar = tqdm(desc=title, unit=unit, disable=None, file=sys.stderr, dynamic_ncols=True)
-        self.wish: str | None = None
+        self.action: str | None = None
 
     def __call__(self, done: int, total: int, status: dict[str, Any] | None = None) -> str | None:
         self.move(done, total)
         if status:
             self.bar.set_postfix_str(f"{status['images_per_second']:.0f} images/s")
-        return self.wish
+        return self.action
 
     def move(self, done: int, total: int) -> None:
         self.bar.total = total
@@ -77,15 +77,15 @@ def progress(title: str, unit: str) -> Iterator[Bar]:
 
 
 @contextmanager
-def graceful(bar: Bar, wishes: dict[signal.Signals, str]) -> Iterator[None]:
-    """Inside, a signal becomes a wish that the training loop grants at its next step; a second one interrupts."""
+def graceful(bar: Bar, actions: dict[signal.Signals, str]) -> Iterator[None]:
+    """Inside, a signal becomes a request that the training loop answers at its next step; a second one interrupts."""
 
     def handle(number: int, frame: object) -> None:
-        if bar.wish is not None:
+        if bar.action is not None:
             raise KeyboardInterrupt
-        bar.wish = wishes[signal.Signals(number)]
+        bar.action = actions[signal.Signals(number)]
 
-    before = {number: signal.signal(number, handle) for number in wishes}
+    before = {number: signal.signal(number, handle) for number in actions}
     try:
         yield
     finally:

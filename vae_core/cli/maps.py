@@ -1,4 +1,4 @@
-"""`lay-out`: a process that stays warm and lays out the maps it is asked for, one line of JSON each."""
+"""`lay-out`: a process that stays warm and lays out maps on request, one line of JSON each."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from ..runs import Run
 
 
 def lay_out_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cold", action="store_true", help="do not compile anything before the first map is asked for")
+    parser.add_argument("--cold", action="store_true", help="do not compile anything before the first request")
 
 
 def lay_out(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    """Asked on stdin {"key", "path", "id", "at", "config"} or {"forget": key}; answers {"key", "share"}, then {"key", "done"}
-    or {"key", "error"}. The newest wish comes first: it is what somebody looks at. Ends with its input.
+    """Reads requests on stdin: {"key", "path", "id", "at", "config"} or {"forget": key}; writes {"key", "share"}, then
+    {"key", "done"} or {"key", "error"}. The newest request comes first: it is on the screen now. Ends with its input.
     """
-    desk = Desk()
-    threading.Thread(target=desk.listen, daemon=True).start()
+    worker = MapWorker()
+    threading.Thread(target=worker.listen, daemon=True).start()
     if not options.cold:
-        warm_up(lambda share: desk.has_work())
+        warm_up(lambda share: worker.has_work())
         answer({"warm": True})
-    while (asked := desk.next()) is not None:
-        desk.serve(asked)
+    while (request := worker.next()) is not None:
+        worker.serve(request)
     return {}, 0
 
 
-class Desk:
-    """What is asked for, and what nobody wants any more."""
+class MapWorker:
+    """The requests that wait, and the keys of those that were cancelled."""
 
     def __init__(self) -> None:
         self.waiting: deque[dict[str, Any]] = deque()
@@ -43,13 +43,13 @@ class Desk:
 
     def listen(self) -> None:
         for line in sys.stdin:
-            told = json.loads(line)
+            request = json.loads(line)
             with self.changed:
-                if "forget" in told:
-                    self.forgotten.add(told["forget"])
+                if "forget" in request:
+                    self.forgotten.add(request["forget"])
                 else:
-                    self.forgotten.discard(told["key"])
-                    self.waiting.append(told)
+                    self.forgotten.discard(request["key"])
+                    self.waiting.append(request)
                 self.changed.notify()
         with self.changed:
             self.closed = True
@@ -63,19 +63,19 @@ class Desk:
             self.changed.wait_for(self.has_work)
             return self.waiting.pop() if self.waiting else None
 
-    def serve(self, asked: dict[str, Any]) -> None:
-        key, told = asked["key"], -1.0
+    def serve(self, request: dict[str, Any]) -> None:
+        key, reported = request["key"], -1.0
 
         def progress(share: float) -> bool:
-            nonlocal told
-            if share - told >= 0.02:
-                told = share
+            nonlocal reported
+            if share - reported >= 0.02:
+                reported = share
                 answer({"key": key, "share": round(share, 3)})
             return key in self.forgotten or self.closed
 
         try:
-            run = Run.open(Path(asked["path"]), asked["id"]).at(asked["at"])
-            map_of(run, MapConfig.from_dict(asked["config"]), progress)
+            run = Run.open(Path(request["path"]), request["id"]).at_beta(request["at"])
+            map_of(run, MapConfig.from_dict(request["config"]), progress)
             answer({"key": key, "done": True})
         except Stopped:
             answer({"key": key, "error": "cancelled"})

@@ -19,9 +19,9 @@ from ..analysis import (
     scores_without_factors,
 )
 from ..config import ConfigError
+from ..metrics.bootstrap import Estimate
 from ..metrics.disentanglement import SCORES
-from ..metrics.judged import Estimate
-from ..metrics.known import self_check
+from ..metrics.known_answers import self_check
 from ..runs import Run, Store
 from .console import add_options, given, progress, say
 
@@ -43,7 +43,7 @@ def opened(options: argparse.Namespace) -> Run:
     if run.config.model.betas is None or not low <= options.at <= high:
         kind = f"goes from {low:g} to {high:g}" if run.config.model.betas else "takes none: its model is not told β"
         raise ConfigError(f"--at {options.at:g}: {run.id} {kind}.")
-    return run.at(options.at)
+    return run.at_beta(options.at)
 
 
 def evaluate_options(parser: argparse.ArgumentParser) -> None:

@@ -130,7 +130,7 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
 
         def tell(done: int, total: int) -> str | None:
             bar.move(done, total)
-            return bar.wish
+            return bar.action
 
         states = executor.train(store, runs, tell)
     seconds, rows = time.perf_counter() - started, []
@@ -196,14 +196,14 @@ def summary(run: Run, state: str, seconds: float) -> dict[str, Any]:
 
 def request_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="the run's id")
-    parser.add_argument("wish", choices=("pause", "cancel"))
+    parser.add_argument("action", choices=("pause", "cancel"))
 
 
-def request_wish(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+def request_action(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
-    request(run, options.wish)
-    say(f"asked {run.id} to {options.wish}")
-    return {"run": run.id, "wish": options.wish}, 0
+    request(run, options.action)
+    say(f"asked {run.id} to {options.action}")
+    return {"run": run.id, "action": options.action}, 0
 
 
 def work_options(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .bootstrap import ScoreFunction
 from .coded import Coded, Floats, Ints
-from .judged import Judged
 
 Bools = NDArray[np.bool_]
 
@@ -60,17 +60,17 @@ def _fit(codes: Floats, known: Ints, others: Floats, asked: Ints, seed: int, cla
     return np.abs(model.feature_importances_), model.predict(others) == asked
 
 
-def dci(coded: Coded, seed: int = 0, classifier: str = "boosting") -> Judged:
+def dci(coded: Coded, seed: int = 0, classifier: str = "boosting") -> ScoreFunction:
     """dci_disentanglement, dci_completeness, dci_informativeness (accuracy), each from 0 to 1."""
-    return judged(importance(coded, seed, classifier))
+    return score_function(importance(coded, seed, classifier))
 
 
-def judged(found: Importance) -> Judged:
+def score_function(fits: Importance) -> ScoreFunction:
     """The numbers of fitted classifiers; only the accuracy rests on points that can be drawn again without a fit."""
-    return Judged(
-        found.right.shape[1],
-        lambda rows: {"dci_informativeness": float(found.right[:, rows].mean())},
-        scores_of(found.matrix),
+    return ScoreFunction(
+        fits.right.shape[1],
+        lambda rows: {"dci_informativeness": float(fits.right[:, rows].mean())},
+        scores_of(fits.matrix),
     )
 
 

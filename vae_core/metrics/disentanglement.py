@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .bootstrap import Estimate, ScoreFunction
 from .coded import Coded
 from .dci import dci
 from .irs import irs
-from .judged import Estimate, Judged
 from .mig import mig
 from .modularity import explicitness, modularity
 from .sap import sap
@@ -24,7 +24,7 @@ class Score:
 
     title: str
     source: str
-    function: Callable[[Coded, int], Judged]
+    function: Callable[[Coded, int], ScoreFunction]
     numbers: dict[str, str]
     slow: bool = False
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .bootstrap import ScoreFunction
 from .coded import TRAIN, Coded, Floats, Ints
 from .information import BINS, in_bins
-from .judged import Judged
 
 #: Of the deviations within a group: the largest but for outliers.
 QUANTILE = 0.99
@@ -36,7 +36,7 @@ def grouped(factors: Ints) -> Ints:
     return factors
 
 
-def irs(coded: Coded, seed: int = 0) -> Judged:
+def irs(coded: Coded, seed: int = 0) -> ScoreFunction:
     """irs: of each dimension the best factor's robustness, weighted by its largest deviation; from 0 to 1."""
     codes, factors = coded.codes[:TRAIN], grouped(coded.factors[:TRAIN])
 
@@ -44,4 +44,4 @@ def irs(coded: Coded, seed: int = 0) -> Judged:
         matrix, largest = robustness(codes[rows], factors[rows])
         return {"irs": float(np.average(matrix.max(1), weights=largest)) if matrix.size else 0.0}
 
-    return Judged(len(codes), of)
+    return ScoreFunction(len(codes), of)

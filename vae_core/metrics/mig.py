@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .bootstrap import ScoreFunction
 from .coded import Coded, Ints
 from .information import counted_information, entropy, from_zero, in_bins
-from .judged import Judged
 
 
-def mig(coded: Coded, seed: int = 0) -> Judged:
+def mig(coded: Coded, seed: int = 0) -> ScoreFunction:
     """mig: how much more the best dimension tells of a factor than the second best, of its entropy; mean over factors.
 
     From 0 to 1, on the points to learn from. Chen et al. estimate with samples of the posterior and leave shape out.
@@ -22,4 +22,4 @@ def mig(coded: Coded, seed: int = 0) -> Judged:
         own = entropy(factors[rows])
         return {"mig": float(np.divide(ranked[0] - ranked[1], own, out=np.zeros_like(own), where=own > 0).mean())}
 
-    return Judged(len(learn), of)
+    return ScoreFunction(len(learn), of)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .bootstrap import ScoreFunction
 from .coded import Coded, Floats, Ints, as_published
 from .information import counted_information, from_zero, in_bins
-from .judged import Judged
 
 
-def modularity(coded: Coded, seed: int = 0) -> Judged:
+def modularity(coded: Coded, seed: int = 0) -> ScoreFunction:
     """modularity: whether each dimension tells of one factor only; from 0 to 1, mean over dimensions.
 
     A dimension that tells nothing counts as 0. With one factor there is nothing to confuse: 1 where it tells anything.
@@ -26,10 +26,10 @@ def modularity(coded: Coded, seed: int = 0) -> Judged:
         each = np.where(best > 0, 1 - others / np.where(room > 0, room, 1), 0.0)
         return {"modularity": float(each.mean())}
 
-    return Judged(len(learn), of)
+    return ScoreFunction(len(learn), of)
 
 
-def explicitness(coded: Coded, seed: int = 0) -> Judged:
+def explicitness(coded: Coded, seed: int = 0) -> ScoreFunction:
     """explicitness: area under the ROC of telling each value of a factor, by logistic regression on standardised codes.
 
     Mean over values, then over factors; chance is 0.5. On the points to be judged.
@@ -53,7 +53,7 @@ def explicitness(coded: Coded, seed: int = 0) -> Judged:
         told = [[area for area in each if area == area] for each in areas]  # a value that nobody has has no area
         return {"explicitness": float(np.mean([np.mean(each) for each in told])) if all(told) else float("nan")}
 
-    return Judged(len(judge), of)
+    return ScoreFunction(len(judge), of)
 
 
 def area_under_roc(ranks: Ints, truth: NDArray[np.bool_], times: Floats) -> float:

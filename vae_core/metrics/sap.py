@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .bootstrap import ScoreFunction
 from .coded import Coded, Ints, as_published
-from .judged import Judged
 
 
 def predictability(coded: Coded, seed: int = 0) -> NDArray[np.bool_]:
@@ -24,7 +24,7 @@ def predictability(coded: Coded, seed: int = 0) -> NDArray[np.bool_]:
     return found
 
 
-def sap(coded: Coded, seed: int = 0) -> Judged:
+def sap(coded: Coded, seed: int = 0) -> ScoreFunction:
     """sap: how much better the best dimension tells a factor than the second best; mean over factors, from 0 to 1."""
     right = predictability(coded, seed)
 
@@ -32,4 +32,4 @@ def sap(coded: Coded, seed: int = 0) -> Judged:
         ranked = np.sort(right[:, :, rows].mean(2), axis=0)[::-1]
         return {"sap": float((ranked[0] - ranked[1]).mean())}
 
-    return Judged(right.shape[2], of)
+    return ScoreFunction(right.shape[2], of)

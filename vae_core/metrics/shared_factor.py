@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .bootstrap import ScoreFunction
 from .coded import TEST, TRAIN, Coded, Floats, Ints, MetricError, as_published
-from .judged import Judged
 
 BATCH = 64
 #: Dimensions whose standard deviation is below are left out of the FactorVAE score: Locatello et al. 2019.
@@ -29,7 +29,7 @@ class Partners:
         return self.order[self.start[rows, factor] + place, factor]
 
 
-def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> Judged:
+def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> ScoreFunction:
     """beta_vae: accuracy of telling which factor 64 pairs share from the mean of |z1 − z2|; chance is 1/F.
 
     A logistic regression with scikit-learn's defaults learns from 10,000 such batches and is judged on 5,000.
@@ -53,10 +53,10 @@ def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN
         model = LogisticRegression(random_state=seed).fit(*batches(points[0]))
     differences, factor = batches(points[1])
     right = model.predict(differences) == factor
-    return Judged(len(right), lambda rows: {"beta_vae": float(right[rows].mean())})
+    return ScoreFunction(len(right), lambda rows: {"beta_vae": float(right[rows].mean())})
 
 
-def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> Judged:
+def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> ScoreFunction:
     """factor_vae: accuracy of telling which factor a batch shares from the dimension that varies least, by majority vote.
 
     Kim & Mnih 2018, §3. Variances are relative to those of all codes (ddof = 1); dimensions that hardly move are left
@@ -67,7 +67,7 @@ def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRA
     active = np.sqrt(everywhere) >= PRUNED
     factors = coded.factors.shape[1]
     if not active.any():
-        return Judged(1, lambda rows: {"factor_vae": 0.0})
+        return ScoreFunction(1, lambda rows: {"factor_vae": 0.0})
 
     def votes(count: int) -> tuple[Ints, Ints]:
         factor = random.randint(factors, size=count)
@@ -82,4 +82,4 @@ def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRA
     np.add.at(table, votes(points[0]), 1)
     factor, least = votes(points[1])
     right = table.argmax(0)[least] == factor
-    return Judged(len(right), lambda rows: {"factor_vae": float(right[rows].mean())})
+    return ScoreFunction(len(right), lambda rows: {"factor_vae": float(right[rows].mean())})

@@ -58,7 +58,7 @@ class ModelConfig(Config):
         return self.latent_dim
 
     @property
-    def code_words(self) -> str:
+    def code_description(self) -> str:
         """A code's size in words."""
         return f"{self.latent_dim} latent dimension{'s' if self.latent_dim > 1 else ''}"
 
@@ -156,7 +156,7 @@ class Model(nn.Module):
         """More numbers on the codes `(N, D)` of a whole split, for the table of a run's evaluation."""
         return {}
 
-    def at(self, beta: float | Tensor) -> Self:
+    def at_beta(self, beta: float | Tensor) -> Self:
         """The same weights, asked at another β; only where the configuration has `betas`."""
         raise NotImplementedError(f"{type(self).__name__} has one β")
 

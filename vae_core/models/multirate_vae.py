@@ -68,19 +68,19 @@ class MultiRateVAE(VAE):
         super().__init__(config)
         own = cast(MultiRateVAE.Config, config)
         #: The β that is asked for outside of training: one for all images, or one for each `(B,)`.
-        self.asked: float | Tensor = min(max(1.0, own.beta_low), own.beta_high)
+        self.requested_beta: float | Tensor = min(max(1.0, own.beta_low), own.beta_high)
         self.teller = nn.Sequential(*mlp([1, TOLD, TOLD]), nn.SiLU())
         self.encoder_gates, self.decoder_gates = gates_of(self.encoder), gates_of(self.decoder)
 
-    def at(self, beta: float | Tensor) -> Self:
+    def at_beta(self, beta: float | Tensor) -> Self:
         """The same weights, asked at another β, or at one for each image `(B,)`."""
         other = copy.copy(self)
-        other.asked = beta
+        other.requested_beta = beta
         return other
 
     @property
     def beta(self) -> float:
-        return float(self.asked)
+        return float(self.requested_beta)
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -94,7 +94,7 @@ class MultiRateVAE(VAE):
 
     def told(self, like: Tensor) -> Tensor:
         """What the layers hear of the β asked for, `(B, TOLD)`."""
-        beta = torch.as_tensor(self.asked, dtype=torch.float32, device=like.device).expand(len(like))
+        beta = torch.as_tensor(self.requested_beta, dtype=torch.float32, device=like.device).expand(len(like))
         low, high = (math.log(bound) for bound in self.bounds)
         return self.teller((2 * (beta.log() - low) / (high - low) - 1)[:, None])
 
@@ -102,7 +102,7 @@ class MultiRateVAE(VAE):
         low, high = (math.log(bound) for bound in self.bounds)
         beyond = math.log(BEYOND)
         drawn = torch.empty(len(x), device=x.device).uniform_(low - beyond, high + beyond).exp()
-        asked = self.at(drawn)
+        asked = self.at_beta(drawn)
         posterior = asked.encode(x)
         z = posterior.sample()
         distortion, rate = asked.distortion(x, z), posterior.rate_per_dim().sum(1)

@@ -59,7 +59,7 @@ class VQVAE(Model):
             return self.latent_dim * self.side**2
 
         @property
-        def code_words(self) -> str:
+        def code_description(self) -> str:
             return f"{self.side} × {self.side} cells, {self.codebook} words"
 
     title = "VQ-VAE"

@@ -57,7 +57,7 @@ class RayCluster:
         ray = connected(self.address)
         task = ray.remote(max_retries=-1)(self.task)
         tasks: dict[Any, list[Run]] = {}
-        wish, everything = None, {run.path: run for run in runs}
+        action, everything = None, {run.path: run for run in runs}
 
         def begin(those: Sequence[Run]) -> None:
             for group in self._groups(ray, those):
@@ -69,15 +69,15 @@ class RayCluster:
             ready, _ = ray.wait(list(tasks), timeout=self.poll)
             for reference in ready:
                 for run in tasks.pop(reference):
-                    self._take_note(ray, reference, run, wish)
+                    self._take_note(ray, reference, run, action)
             self._tell_resources(ray, store)
             asked = tell(*steps_of(list(everything.values()))) if tell else None
-            if asked and wish is None:
-                wish = asked
+            if asked and action is None:
+                action = asked
                 for reference, group in tasks.items():
-                    ask(ray, reference, group, wish)
+                    ask(ray, reference, group, action)
             under_way = {run.path for group in tasks.values() for run in group}
-            if new := [run for run in (more() if wish is None else ()) if run.path not in under_way]:
+            if new := [run for run in (more() if action is None else ()) if run.path not in under_way]:
                 everything |= {run.path: run for run in new}
                 begin(new)
         return {run.id: run.status()["state"] for run in everything.values()}
@@ -100,13 +100,13 @@ class RayCluster:
         wanted = run.config.train.device
         return 0 if wanted == "cpu" else float(wanted.startswith("cuda") or "GPU" in ray.cluster_resources())
 
-    def _take_note(self, ray: Any, reference: Any, run: Run, wish: str | None) -> None:
+    def _take_note(self, ray: Any, reference: Any, run: Run, action: str | None) -> None:
         """A task that could not even say why it failed is told as failed, or as what was wished for."""
         try:
             ray.get(reference)
         except ray.exceptions.TaskCancelledError:
-            if wish and run.status()["state"] != "done":
-                run.set_status(state=STATE_OF[wish], message="Not begun; resume to go on.")
+            if action and run.status()["state"] != "done":
+                run.set_status(state=STATE_OF[action], message="Not begun; resume to go on.")
         except ray.exceptions.RayError as error:
             if run.status()["state"] not in ("failed", "done"):
                 run.set_status(state="failed", message=str(error).strip().splitlines()[-1])
@@ -166,9 +166,9 @@ def _knock(address: str) -> None:
         socket.create_connection((found[1], int(found[2])), timeout=5).close()
 
 
-def ask(ray: Any, reference: Any, runs: Sequence[Run], wish: str) -> None:
+def ask(ray: Any, reference: Any, runs: Sequence[Run], action: str) -> None:
     """Those that train hear it through their folders; those that wait are taken back."""
     for run in runs:
-        write_json(run.path / "request.json", {"wish": wish})
+        write_json(run.path / "request.json", {"action": action})
     if not any(run.status()["state"] == "running" for run in runs):
         ray.cancel(reference)

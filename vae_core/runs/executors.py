@@ -66,20 +66,20 @@ class Processes:
             raise ConfigError(f"--jobs {self.jobs}: must be at least 1.")
 
     def train(self, store: Store, runs: Sequence[Run], tell: Tell | None = None) -> dict[str, str]:
-        waiting, wish = list(runs), None
+        waiting, action = list(runs), None
         threads = max(1, cores() // min(self.jobs, max(1, len(runs))))
         try:
             while waiting or self._children:
-                while waiting and len(self._children) < self.jobs and wish is None:
+                while waiting and len(self._children) < self.jobs and action is None:
                     self._start(store, waiting.pop(0), threads)
                 time.sleep(self.poll)
-                self._reap(wish)
+                self._reap(action)
                 asked = tell(*steps_of(runs)) if tell else None
-                if asked and wish is None:
-                    wish = asked
-                    self._signal(SIGNALS[wish])
+                if asked and action is None:
+                    action = asked
+                    self._signal(SIGNALS[action])
                     for run in waiting:
-                        run.set_status(state=STATE_OF[wish], message="Not begun; resume to go on.")
+                        run.set_status(state=STATE_OF[action], message="Not begun; resume to go on.")
                     waiting = []
         except BaseException:
             self._signal(signal.SIGTERM)  # whatever ends us, they save and pause
@@ -95,7 +95,7 @@ class Processes:
         )  # fmt: skip
         self._children.append((run, process, log))
 
-    def _reap(self, wish: str | None) -> None:
+    def _reap(self, action: str | None) -> None:
         """Take note of who has ended; one that could not even say why is told as failed, or as what was wished for."""
         for child in list(self._children):
             run, process, log = child
@@ -103,8 +103,8 @@ class Processes:
                 continue
             self._children.remove(child)
             silent = process.returncode not in (0, 130) and run.status()["state"] not in ("failed", "running")
-            if silent and wish is not None:  # the signal met it before it had begun
-                run.set_status(state=STATE_OF[wish], message="Not begun; resume to go on.")
+            if silent and action is not None:  # the signal met it before it had begun
+                run.set_status(state=STATE_OF[action], message="Not begun; resume to go on.")
             elif process.returncode not in (0, 130) and run.status()["state"] != "failed":
                 log.seek(0)
                 last = log.read().decode(errors="replace").strip().splitlines()[-1:]
@@ -128,19 +128,19 @@ class Together:
     poll: float = 0.2
 
     def train(self, store: Store, runs: Sequence[Run], tell: Tell | None = None) -> dict[str, str]:
-        wish: str | None = None
+        action: str | None = None
         due = 0.0
 
         def asked() -> str | None:
-            nonlocal wish, due
-            if tell and wish is None and time.monotonic() >= due:  # every variant of a group asks
-                wish, due = tell(*steps_of(runs)), time.monotonic() + self.poll
-            return wish
+            nonlocal action, due
+            if tell and action is None and time.monotonic() >= due:  # every variant of a group asks
+                action, due = tell(*steps_of(runs)), time.monotonic() + self.poll
+            return action
 
         for group in alike(runs):
             if asked():
                 for run in group:
-                    run.set_status(state=STATE_OF[str(wish)], message="Not begun; resume to go on.")
+                    run.set_status(state=STATE_OF[str(action)], message="Not begun; resume to go on.")
                 continue
             # One that fails says so in its status and stops no other.
             with suppress(BetascopeError, TrainingFailed):

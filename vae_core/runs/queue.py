@@ -54,7 +54,7 @@ def resume(store: Store, run: Run) -> None:
     start_worker(store, run.config.train.device)
 
 
-def request(run: Run, wish: str) -> None:
+def request(run: Run, action: str) -> None:
     """Ask for "pause" or "cancel"; a queued run takes it at once, a running one within about a second.
 
     Raises:
@@ -62,10 +62,10 @@ def request(run: Run, wish: str) -> None:
     """
     state = run.status()["state"]
     if state not in ("queued", "running"):
-        raise RunError(f"The run {run.id!r} is {state}; there is nothing to {wish}.")
-    write_json(run.path / "request.json", {"wish": wish})
+        raise RunError(f"The run {run.id!r} is {state}; there is nothing to {action}.")
+    write_json(run.path / "request.json", {"action": action})
     if state == "queued":
-        run.set_status(state="paused" if wish == "pause" else "cancelled", message="Taken out of the queue.")
+        run.set_status(state="paused" if action == "pause" else "cancelled", message="Taken out of the queue.")
 
 
 def start_worker(store: Store, device: str) -> None:
@@ -75,7 +75,7 @@ def start_worker(store: Store, device: str) -> None:
     with open(log, "ab") as output:
         worker = subprocess.Popen(
             [
-                *gently(),
+                *niced(),
                 sys.executable,
                 "-m",
                 "vae_core",
@@ -95,7 +95,7 @@ def start_worker(store: Store, device: str) -> None:
     threading.Thread(target=worker.wait, daemon=True).start()
 
 
-def gently() -> list[str]:
+def niced() -> list[str]:
     """What makes a command give way: pictures that somebody drags on the same cores go first."""
     return ["nice", "-n", "10"] if shutil.which("nice") else []
 

@@ -15,7 +15,7 @@ from ..training.steps import Plan
 from .files import RunError, read_json, read_tensors, write_bytes, write_json, write_tensors
 from .run import Run
 
-WISHES = ("pause", "cancel")
+ACTIONS = ("pause", "cancel")
 
 
 class Recorder(Listener):
@@ -55,8 +55,8 @@ class Recorder(Listener):
         if now - self._last_status >= 1.0:
             self._last_status = now
             self.run.set_status(**status)
-        wish = self.on_progress(state.step, total, status) if self.on_progress else None
-        return wish or self._wish()
+        action = self.on_progress(state.step, total, status) if self.on_progress else None
+        return action or self._requested()
 
     def evaluated(self, state: TrainingState, record: dict[str, Any]) -> None:
         write_tensors(self.resume_path, state.tensors(), state.numbers())
@@ -100,12 +100,13 @@ class Recorder(Listener):
         lines = "".join(json.dumps(record, allow_nan=False) + "\n" for record in state.history)
         write_bytes(self.run.path / "metrics.jsonl", lines.encode())
 
-    def _wish(self) -> str | None:
+    def _requested(self) -> str | None:
         path = self.run.path / "request.json"
         if not path.exists():
             return None
-        wish = read_json(path).get("wish")
-        return wish if wish in WISHES else None
+        request = read_json(path)
+        action = request.get("action", request.get("wish"))  # "wish": written by version 0.1.0 before it was renamed
+        return action if action in ACTIONS else None
 
 
 class _Follower(Listener):

@@ -32,11 +32,11 @@ class Run:
     id: str
     path: Path
     config: RunConfig
-    asked: float | None = None
+    requested_beta: float | None = None
 
-    def at(self, beta: float | None) -> Run:
+    def at_beta(self, beta: float | None) -> Run:
         """The same run seen at another β: its model, its codes and its maps are those of that β. None: as trained."""
-        return replace(self, asked=beta)
+        return replace(self, requested_beta=beta)
 
     @classmethod
     def open(cls, path: Path, id: str | None = None) -> Run:
@@ -136,7 +136,7 @@ class Run:
         # The layout in which CPUs convolve fastest; it changes no number beyond the last bits.
         layout = torch.contiguous_format if self.config.model.network == "mlp" else torch.channels_last
         model = model.to(device).to(memory_format=layout).eval()
-        return model if self.asked is None else model.at(self.asked)
+        return model if self.requested_beta is None else model.at_beta(self.requested_beta)
 
     def snapshots(self) -> list[tuple[int, Path]]:
         """(step, weights file) along the way, earliest first; files of other names are not ours."""

@@ -63,7 +63,7 @@ def fit(
     preflight(model, *plan.batches.at(0))
     state = TrainingState.fresh(model, config)
     listener.begin(state, plan)
-    wish, clock = None, Clock(state)
+    action, clock = None, Clock(state)
     model.train()
     if not group.leads:
         torch.manual_seed(config.seed + 7919 * group.rank + state.step)  # noise of its own
@@ -72,7 +72,7 @@ def fit(
     take_step, how = stepper(state, plan)
     listener.noted(how)
 
-    while state.step < plan.total and wish is None and not state.stops(config):
+    while state.step < plan.total and action is None and not state.stops(config):
         state.set_learning_rate(config, plan.total)
         terms = take_step(state.step)
         if state.step % plan.check_every == 0:
@@ -84,18 +84,18 @@ def fit(
             if group.leads:
                 evaluate(state, plan, listener, clock, as_numbers(terms))
         if clock.due() if group.size == 1 else state.step % EVERY == 0:
-            wish = group.agree(ask(state, plan, listener, clock) if group.leads else None)
+            action = group.agree(ask(state, plan, listener, clock) if group.leads else None)
         elif state.step == plan.total and group.leads:
             ask(state, plan, listener, clock)
     if state.step == plan.total or state.stops(config):
-        wish = None  # it came too late to stop anything
-    if wish is None and state.best_weights:
+        action = None  # it came too late to stop anything
+    if action is None and state.best_weights:
         model.load_state_dict(state.best_weights)
         state.final = True
         evaluate(state, plan, listener, clock, {})
-    elif wish is not None and group.leads and state.history[-1]["step"] != state.step:
+    elif action is not None and group.leads and state.history[-1]["step"] != state.step:
         evaluate(state, plan, listener, clock, {})
-    return wish or "done"
+    return action or "done"
 
 
 def ask(state: TrainingState, plan: Plan, listener: Listener, clock: Clock) -> str | None:

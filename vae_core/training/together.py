@@ -138,11 +138,11 @@ def _look(
             if not (variant.clock.due() or step == plan.total):
                 continue
             speed = variant.clock.images_per_second(step, plan.config.batch_size)
-            wish = variant.listener.progress(variant.state, plan.total, speed)
-            if wish is not None and step < plan.total and not variant.state.stops(plan.config):
+            action = variant.listener.progress(variant.state, plan.total, speed)
+            if action is not None and step < plan.total and not variant.state.stops(plan.config):
                 if variant.state.history[-1]["step"] != step:
                     evaluate(variant.state, plan, variant.listener, variant.clock, {})
-                outcomes[variant.number] = wish
+                outcomes[variant.number] = action
                 leaving.append(variant)
         except TrainingFailed as error:
             outcomes[variant.number] = error

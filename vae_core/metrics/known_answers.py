@@ -30,7 +30,7 @@ def _noise(scale: float, dims: int = 3) -> Floats:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownAnswer:
     """codes of `factors()`; expected: number → (value, how far off it may be)."""
 
     title: str
@@ -45,29 +45,29 @@ PERFECT = {
     "explicitness": (1.0, 1e-9), "irs": (1.0, 1e-9), "dci_disentanglement": (1.0, 1e-6), "dci_completeness": (1.0, 1e-6),
     "dci_informativeness": (1.0, 1e-9),
 }  # fmt: skip
-KNOWN = {
-    "identity": Known("The factors themselves", lambda v: v.astype(float), PERFECT),
-    "signs": Known(
+KNOWN_ANSWERS = {
+    "identity": KnownAnswer("The factors themselves", lambda v: v.astype(float), PERFECT),
+    "signs": KnownAnswer(
         "The factors, permuted, flipped, scaled and moved", lambda v: v[:, [2, 0, 1]] * [-1.0, 5.0, -0.3] + 7.0, PERFECT
     ),
-    "more": Known(
+    "more": KnownAnswer(
         "The factors, and dimensions that never move",
         lambda v: np.hstack([v, np.zeros_like(v)]).astype(float),
         PERFECT | {"modularity": (0.5, 0.005)},  # a dimension that tells nothing counts as 0
     ),
-    "twice": Known(
+    "twice": KnownAnswer(
         "Every factor twice",
         lambda v: np.hstack([v, v]).astype(float),
         {"mig": (0.0, 1e-9), "sap": (0.0, 1e-9), "modularity": (1.0, 0.005), "dci_disentanglement": (1.0, 1e-6)},
     ),
-    "rotated": Known(
+    "rotated": KnownAnswer(
         "Two factors turned by 45°",
         lambda v: np.stack([v[:, 0] + v[:, 1], v[:, 0] - v[:, 1], 0 * v[:, 2]], axis=1).astype(float),
         # Both sum and difference know half the entropy of each factor: no gap; each of the two dimensions tells of two
         # factors alike, 1 − 1/(F − 1) = ½, and the third of none.
         {"mig": (0.0, 0.01), "modularity": (1 / 3, 0.01)},
     ),
-    "noise": Known(
+    "noise": KnownAnswer(
         "Noise alone",
         lambda v: _noise(1.0),
         {
@@ -75,12 +75,12 @@ KNOWN = {
             "explicitness": (0.5, COIN), "dci_informativeness": (0.5, COIN),
         },
     ),
-    "constant": Known(
+    "constant": KnownAnswer(
         "Nothing moves",
         lambda v: np.zeros(v.shape),
         {"factor_vae": (0.0, 0.0), "mig": (0.0, 0.0), "modularity": (0.0, 0.0), "irs": (0.0, 0.0)},
     ),
-    "forgotten": Known(
+    "forgotten": KnownAnswer(
         "One of three factors missing",
         lambda v: np.hstack([v[:, :2], np.zeros((len(v), 1))]).astype(float),
         {"mig": (2 / 3, 0.01), "sap": (1 / 3, COIN), "modularity": (2 / 3, 0.01), "explicitness": (5 / 6, COIN)},
@@ -107,7 +107,7 @@ def self_check(progress: Callable[[int, int], None] | None = None) -> list[Check
     """Every known answer computed on this machine."""
     checks: list[Check] = []
     values = factors()
-    for done, known in enumerate(KNOWN.values()):
+    for done, known in enumerate(KNOWN_ANSWERS.values()):
         coded = Coded(known.codes(values), values)
         wanted = [name for name, score in SCORES.items() if score.numbers.keys() & known.expected.keys()]
         found: dict[str, float] = {}
@@ -118,7 +118,7 @@ def self_check(progress: Callable[[int, int], None] | None = None) -> list[Check
             for number, (value, tolerance) in known.expected.items()
         ]
         if progress:
-            progress(done + 1, len(KNOWN))
+            progress(done + 1, len(KNOWN_ANSWERS))
     # Two standard normals of correlation 0.6: −½ log(1 − 0.36).
     pair = np.random.RandomState(0).standard_normal((200_000, 2))
     pair[:, 1] = 0.6 * pair[:, 0] + 0.8 * pair[:, 1]

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from vae_core.metrics.bootstrap import ScoreFunction
 from vae_core.metrics.coded import Coded, MetricError
 from vae_core.metrics.disentanglement import SCORES
-from vae_core.metrics.judged import Judged
 from vae_core.metrics.modularity import area_under_roc
 
 
-def shares(right: np.ndarray) -> Judged:
-    return Judged(len(right), lambda rows: {"share": float(right[rows].mean())}, {"other": 0.5})
+def shares(right: np.ndarray) -> ScoreFunction:
+    return ScoreFunction(len(right), lambda rows: {"share": float(right[rows].mean())}, {"other": 0.5})
 
 
 def test_an_interval_is_that_of_a_share():

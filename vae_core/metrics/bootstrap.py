@@ -24,7 +24,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ScoreFunction:
     """What a score makes of the points it is judged on.
 
     points: how many there are. of: rows `(n,)`, any number of times each → the score's numbers on them.
