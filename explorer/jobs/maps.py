@@ -27,6 +27,7 @@ class MapJob:
     started: float
     share: float = 0.0
     error: str | None = None
+    process: subprocess.Popen[str] | None = None
 
     def seconds(self) -> float:
         return time.monotonic() - self.started
@@ -55,6 +56,7 @@ class MapService:
             if found is None or (found.error is None and not self._alive()):
                 found = self.layouts[file] = MapJob(str(next(self.tickets)), file, time.monotonic())
                 self._start()
+                found.process = self.process
                 path, settings = str(run.path.resolve()), config.to_dict()
                 self._tell({"key": found.ticket, "path": path, "id": run.id, "at": run.asked, "config": settings})
             return found
@@ -94,12 +96,13 @@ class MapService:
                 self._hear(json.loads(line))
         code = process.wait()
         process.stdout.close()
-        if process.stdin:
-            with suppress(BrokenPipeError):  # what it never read
-                process.stdin.close()
         with self.lock:
+            if process.stdin:  # closed under the lock: nobody writes to it meanwhile
+                with suppress(BrokenPipeError):  # what it never read
+                    process.stdin.close()
             for layout in self.layouts.values():
-                layout.error = layout.error or f"the process that lays out maps ended with code {code}."
+                if layout.process is process:  # another may have been started since
+                    layout.error = layout.error or f"the process that lays out maps ended with code {code}."
 
     def _hear(self, told: dict[str, Any]) -> None:
         self.warm = self.warm or "warm" in told

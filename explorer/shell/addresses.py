@@ -30,5 +30,5 @@ def page(request: Request) -> HTMLResponse:
 
 
 def to_first(request: Request) -> RedirectResponse:
-    """"/home" would open with a dialog that it does not exist."""
+    """ "/home" would open with a dialog that it does not exist."""
     return RedirectResponse(f"{base()}/?{request.url.query}".rstrip("?"))
