@@ -27,9 +27,11 @@ STATE_AFTER = {"done": "done", "pause": "paused", "cancel": "cancelled"}
 MESSAGE_AFTER = {"done": "", "pause": "Paused; resume to go on.", "cancel": "Cancelled; resume to go on."}
 
 
-def execute(
-    run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None, group: Group = ALONE
-) -> str:
+#: Called with (step, steps in all, status) a few times a second; may return "pause" or "cancel".
+OnProgress = Callable[[int, int, dict[str, Any]], str | None]
+
+
+def execute(run: Run, on_progress: OnProgress | None = None, group: Group = ALONE) -> str:
     """Train `run`, resuming where it was saved; returns its new state. group: of which this process is the leader.
 
     Raises:
@@ -43,9 +45,7 @@ def execute(
         raise RunError(f"The run {run.id!r} is being trained by another process.") from None
 
 
-def _execute_locked(
-    run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None, group: Group
-) -> str:
+def _execute_locked(run: Run, on_progress: OnProgress | None, group: Group) -> str:
     try:
         device = choose_device(run.config.train.device)
         run.set_status(
@@ -78,9 +78,7 @@ def follow(run: Run, group: Group) -> str:
     return STATE_AFTER[outcome]
 
 
-def execute_together(
-    runs: Sequence[Run], on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None
-) -> dict[str, str]:
+def execute_together(runs: Sequence[Run], on_progress: OnProgress | None = None) -> dict[str, str]:
     """Train runs that `alike` has found to differ in β alone as one batched model; run id → its state.
 
     Raises:
@@ -99,7 +97,8 @@ def execute_together(
             for run in runs:
                 run.set_status(state="running", message="", pid=os.getpid(), started=time.time(), device=device)
             models = [create(run.config.family, run.config.model, run.config.train.seed) for run in runs]
-            recorders = [Recorder(run, on_progress) for run in runs]
+            action = _once_a_step(on_progress) if on_progress else None
+            recorders = [Recorder(run, action) for run in runs]
             outcomes = fit_together(models, runs[0].data("all"), first.train, recorders)
         except BaseException as error:
             told = str(error) if isinstance(error, BetascopeError) else f"Stopped by {type(error).__name__}: {error}"
@@ -126,6 +125,19 @@ def alike(runs: Sequence[Run]) -> list[list[Run]]:
             key = (config.data, config.fingerprint, config.family, model, config.train, saved)
         groups.setdefault(key, []).append(run)
     return list(groups.values())
+
+
+def _once_a_step(on_progress: OnProgress) -> OnProgress:
+    """One answer for all variants at a step: those that are stopped together can go on together."""
+    at, answer = -1, None
+
+    def once(step: int, total: int, status: dict[str, Any]) -> str | None:
+        nonlocal at, answer
+        if step != at:
+            at, answer = step, on_progress(step, total, status)
+        return answer
+
+    return once
 
 
 def _ended(run: Run, outcome: str) -> None:

@@ -102,10 +102,14 @@ class Processes:
             if process.poll() is None:
                 continue
             self._children.remove(child)
-            silent = process.returncode not in (0, 130) and run.status()["state"] not in ("failed", "running")
-            if silent and action is not None:  # the signal met it before it had begun
+            state = run.status()["state"]
+            silent = process.returncode not in (0, 130) and state not in ("failed", "running")
+            early = (
+                action is not None and process.returncode == 130 and state not in ("failed", "done", STATE_OF[action])
+            )
+            if action is not None and (silent or early):  # the signal met it before it had begun
                 run.set_status(state=STATE_OF[action], message="Not begun; resume to go on.")
-            elif process.returncode not in (0, 130) and run.status()["state"] != "failed":
+            elif process.returncode not in (0, 130) and state != "failed":
                 log.seek(0)
                 last = log.read().decode(errors="replace").strip().splitlines()[-1:]
                 run.set_status(state="failed", message=last[0] if last else f"Ended with code {process.returncode}.")

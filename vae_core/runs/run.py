@@ -61,7 +61,10 @@ class Run:
     def status(self) -> dict[str, Any]:
         """`status.json`; a run that says "running" though its process is gone is told as paused."""
         found = read_json(self.path / "status.json")
-        if found.get("state") == "running" and not self.is_alive():
+        if found.get("state") != "running" or self.is_alive():
+            return found
+        found = read_json(self.path / "status.json")  # it may have come to its end since the first look
+        if found.get("state") == "running":
             found["state"] = "paused"
             found["message"] = "The process that trained this run has ended. Resume to go on from the last save."
         return found
