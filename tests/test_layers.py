@@ -22,6 +22,9 @@ LAYERS = [
     {"__main__", "__init__"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+#: Inside vae_core.analysis, the same.
+ANALYSIS_LAYERS = [{"cache"}, {"codes"}, {"maps", "images"}, {"scores", "checks"}, {"__init__"}]
+ANALYSIS_LEVEL = {name: level for level, names in enumerate(ANALYSIS_LAYERS) for name in names}
 CORE = sorted((ROOT / "vae_core").rglob("*.py"))
 
 
@@ -57,6 +60,15 @@ def test_the_core_imports_downward_only(path):
                 assert not (mine == "models" and other == "datasets"), "models never import datasets"
 
 
+@pytest.mark.parametrize("path", [path for path in CORE if room(path) == "analysis"], ids=lambda path: path.name)
+def test_analysis_imports_downward_only(path):
+    package = path.relative_to(ROOT / "vae_core" / "analysis").parts[0].removesuffix(".py")
+    for name in imported(path):
+        if name.startswith("vae_core.analysis."):
+            other = name.split(".")[2]
+            assert other == package or ANALYSIS_LEVEL[other] < ANALYSIS_LEVEL[package], f"{package} imports {other}"
+
+
 def test_the_reader_of_imports_sees_every_form(tmp_path, monkeypatch):
     """The test above is worth as much as this."""
     monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
@@ -71,6 +83,8 @@ def test_the_reader_of_imports_sees_every_form(tmp_path, monkeypatch):
 
 def test_every_room_has_its_place():
     assert {room(path) for path in CORE} == set(LEVEL)
+    inside = {path.stem for path in (ROOT / "vae_core" / "analysis").iterdir() if path.name != "__pycache__"}
+    assert inside == set(ANALYSIS_LEVEL)
 
 
 def test_nothing_loads_a_pickle():
