@@ -26,26 +26,39 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ANALYSIS_LAYERS = [{"cache"}, {"codes"}, {"maps", "images"}, {"scores", "checks"}, {"__init__"}]
 ANALYSIS_LEVEL = {name: level for level, names in enumerate(ANALYSIS_LAYERS) for name in names}
 CORE = sorted((ROOT / "vae_core").rglob("*.py"))
+#: One folder for each page; none of them imports another.
+WINGS = {"home", "train", "map", "traverse", "interpolate", "compare", "measure", "diagnose", "generate"}
+EXPLORER_LAYERS = [
+    {"state", "navigation", "library"},
+    {"figures", "images", "jobs"},
+    {"live", "runs"},
+    {"components"},
+    {"shell"},
+    WINGS,
+]
+EXPLORER_LEVEL = {name: level for level, names in enumerate(EXPLORER_LAYERS) for name in names}
+EXPLORER = sorted((ROOT / "explorer").rglob("*.py"))
+PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 
-def room(path: Path) -> str:
-    """The file or package right below vae_core."""
-    part = path.relative_to(ROOT / "vae_core").parts[0]
+def room(path: Path, package: str = "vae_core") -> str:
+    """The file or package right below `package`."""
+    part = path.relative_to(ROOT / package).parts[0]
     return part.removesuffix(".py")
 
 
 def imported(path: Path) -> set[str]:
     """Dotted names of the modules that a file imports, relative ones made absolute."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    found = set()
+    names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*base, *([node.module] if node.module else [])])
-            found |= {module} if node.module else {f"{module}.{alias.name}" for alias in node.names}
-    return found
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
 
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
@@ -69,6 +82,29 @@ def test_analysis_imports_downward_only(path):
             assert other == package or ANALYSIS_LEVEL[other] < ANALYSIS_LEVEL[package], f"{package} imports {other}"
 
 
+@pytest.mark.parametrize("path", EXPLORER, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_explorer_imports_downward_only_and_no_wing_another(path):
+    mine = room(path, "explorer")
+    for name in imported(path):
+        assert name.split(".")[0] not in ("pages", "bench", "tests"), name
+        if name.startswith("explorer."):
+            other = name.split(".")[1]
+            if other != mine and mine != "__init__":
+                assert EXPLORER_LEVEL[other] < EXPLORER_LEVEL[mine], f"{mine} imports {other}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_is_short_and_shows_its_own_wing(path):
+    assert len(path.read_text().splitlines()) <= 30
+    wings = {name.split(".")[1] for name in imported(path) if name.startswith("explorer.")} & WINGS
+    assert wings <= {path.stem}
+
+
+def test_every_page_has_its_wing():
+    assert {path.stem for path in PAGES} == WINGS
+    assert {room(path, "explorer") for path in EXPLORER} - {"__init__"} == set(EXPLORER_LEVEL)
+
+
 def test_the_reader_of_imports_sees_every_form(tmp_path, monkeypatch):
     """The test above is worth as much as this."""
     monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
@@ -77,7 +113,7 @@ def test_the_reader_of_imports_sees_every_form(tmp_path, monkeypatch):
     path.write_text(
         "import a.b\nfrom . import c\nfrom .. import d\nfrom ..e.f import g\ndef h():\n    from x import y\n"
     )
-    expected = {"a.b", "vae_core.models.c", "vae_core.d", "vae_core.e.f", "x"}
+    expected = {"a.b", "vae_core.models.c", "vae_core.d", "vae_core.e.f.g", "x.y"}
     assert imported(path) == expected
 
 
@@ -88,7 +124,7 @@ def test_every_room_has_its_place():
 
 
 def test_nothing_loads_a_pickle():
-    for path in [*CORE, *(ROOT / "explorer").rglob("*.py"), *(ROOT / "pages").glob("*.py")]:
+    for path in [*CORE, *EXPLORER, *PAGES]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 assert (node.value.id, node.attr) not in {("torch", "load"), ("torch", "save")}, path
