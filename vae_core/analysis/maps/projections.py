@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...config import Config, ConfigError, setting
 from ...runs import GALLERY, Run
-from ...runs.executors import cores
+from ...runs.machine import cores
 from ..cache import cache_path, cached
 from ..codes.latents import ALL, LIMIT, latents_of
 from .layouts import Progress, tsne_layout, umap_layout
