@@ -26,8 +26,9 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ANALYSIS_LAYERS = [{"cache"}, {"codes"}, {"maps", "images"}, {"scores", "checks"}, {"__init__"}]
 ANALYSIS_LEVEL = {name: level for level, names in enumerate(ANALYSIS_LAYERS) for name in names}
 CORE = sorted((ROOT / "vae_core").rglob("*.py"))
-#: One folder for each page; none of them imports another.
-WINGS = {"home", "train", "map", "traverse", "interpolate", "compare", "measure", "diagnose", "generate"}
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+#: A page's own folder in `explorer`, if it has one; none of them imports another.
+WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"state", "navigation", "library"},
     {"figures", "images", "jobs"},
@@ -38,7 +39,6 @@ EXPLORER_LAYERS = [
 ]
 EXPLORER_LEVEL = {name: level for level, names in enumerate(EXPLORER_LAYERS) for name in names}
 EXPLORER = sorted((ROOT / "explorer").rglob("*.py"))
-PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 
 def room(path: Path, package: str = "vae_core") -> str:
@@ -100,9 +100,8 @@ def test_a_page_is_short_and_shows_its_own_wing(path):
     assert wings <= {path.stem}
 
 
-def test_every_page_has_its_wing():
-    assert {path.stem for path in PAGES} == WINGS
-    assert {room(path, "explorer") for path in EXPLORER} - {"__init__"} == set(EXPLORER_LEVEL)
+def test_every_folder_of_the_explorer_has_its_place():
+    assert {room(path, "explorer") for path in EXPLORER} - {"__init__"} <= set(EXPLORER_LEVEL)
 
 
 def test_the_reader_of_imports_sees_every_form(tmp_path, monkeypatch):
