@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import torch
 
-from vae_core.analysis.traversal import decode
+from vae_core.analysis.images.traversal import decode
 from vae_core.datasets import load
 from vae_core.datasets.base import DataError
 from vae_core.runs import Store

@@ -39,7 +39,7 @@ from vae_core.analysis import ALL, MapConfig, map_of
 from vae_core.analysis.cache import cached
 from vae_core.runs import Store
 from vae_core.runs.files import read_json, write_json
-from vae_core.runs.queue import niced
+from vae_core.runs.machine import niced
 
 MODEL = "gallery/sprites-beta-1"
 POINTS = 70_000

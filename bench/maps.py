@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from vae_core.analysis import MapConfig, encode_images, place
-from vae_core.analysis import neighbours as neighbourhood
-from vae_core.analysis.maps import PROJECTIONS, laid_on
-from vae_core.analysis.neighbours import neighbours
+from vae_core.analysis.maps import neighbours as neighbourhood
+from vae_core.analysis.maps.neighbours import neighbours
+from vae_core.analysis.maps.projections import PROJECTIONS, laid_on
 from vae_core.datasets import load
 from vae_core.datasets.base import DataError
 from vae_core.runs import Store

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from vae_core.analysis import EvaluateConfig, coded_of, evaluate, names_of, scores_of_run, scores_without_factors
-from vae_core.analysis.coding import POINTS
+from vae_core.analysis.scores.sources import POINTS
 from vae_core.runs import GALLERY, Run
 
 from .claims import Report, run

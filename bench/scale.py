@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from vae_core.analysis import MapConfig
-from vae_core.analysis.maps import PROJECTIONS
+from vae_core.analysis.maps.projections import PROJECTIONS
 from vae_core.datasets import load
 from vae_core.datasets.base import DataError
 
@@ -109,7 +109,7 @@ def full_mnist(report: Report) -> None:
 def growing_sweeps(report: Report) -> None:
     from vae_core.jobs import configure
     from vae_core.runs import Processes, Store
-    from vae_core.runs.executors import cores
+    from vae_core.runs.machine import cores
 
     settings: dict[str, Any] = dict(
         dataset="digits", model="beta_vae", network="mlp", image_size=28, latent_dim=20, epochs=60
@@ -146,7 +146,7 @@ def growing_maps(report: Report, sizes: list[int]) -> None:
 
 def sent(count: int, dims: int) -> float:
     """Bytes of the files behind a map of so many codes in the browser."""
-    from vae_core.analysis.latents import ALL
+    from vae_core.analysis.codes.latents import ALL
 
     shown = min(count, ALL)
     return shown * (2 * 4 + dims * (4 + 4) + 4 + 2) + math.ceil(shown / 1e3)

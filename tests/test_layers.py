@@ -22,6 +22,9 @@ LAYERS = [
     {"__main__", "__init__"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+#: Inside vae_core.analysis, the same.
+ANALYSIS_LAYERS = [{"cache"}, {"codes"}, {"maps", "images"}, {"scores", "checks"}, {"__init__"}]
+ANALYSIS_LEVEL = {name: level for level, names in enumerate(ANALYSIS_LAYERS) for name in names}
 CORE = sorted((ROOT / "vae_core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 #: A page's own folder in `explorer`, if it has one; none of them imports another.
@@ -70,6 +73,15 @@ def test_the_core_imports_downward_only(path):
                 assert not (mine == "models" and other == "datasets"), "models never import datasets"
 
 
+@pytest.mark.parametrize("path", [path for path in CORE if room(path) == "analysis"], ids=lambda path: path.name)
+def test_analysis_imports_downward_only(path):
+    package = path.relative_to(ROOT / "vae_core" / "analysis").parts[0].removesuffix(".py")
+    for name in imported(path):
+        if name.startswith("vae_core.analysis."):
+            other = name.split(".")[2]
+            assert other == package or ANALYSIS_LEVEL[other] < ANALYSIS_LEVEL[package], f"{package} imports {other}"
+
+
 @pytest.mark.parametrize("path", EXPLORER, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_explorer_imports_downward_only_and_no_wing_another(path):
     mine = room(path, "explorer")
@@ -106,6 +118,8 @@ def test_the_reader_of_imports_sees_every_form(tmp_path, monkeypatch):
 
 def test_every_room_has_its_place():
     assert {room(path) for path in CORE} == set(LEVEL)
+    inside = {path.stem for path in (ROOT / "vae_core" / "analysis").iterdir() if path.name != "__pycache__"}
+    assert inside == set(ANALYSIS_LEVEL)
 
 
 def test_nothing_loads_a_pickle():

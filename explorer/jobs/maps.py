@@ -15,7 +15,7 @@ from typing import Any
 
 from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run
-from vae_core.runs.queue import niced
+from vae_core.runs.machine import niced
 
 
 @dataclass

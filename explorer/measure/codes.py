@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from vae_core.analysis import Latents
-from vae_core.analysis.responses import correlations, responses
+from vae_core.analysis.scores.responses import correlations, responses
 from vae_core.runs import Run
 
 from .. import library

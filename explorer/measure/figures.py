@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from vae_core.analysis import Latents
-from vae_core.analysis.responses import Response
+from vae_core.analysis.scores.responses import Response
 
 from ..figures.style import COLOURS, GRID, quiet
 

@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from vae_core.analysis import Latents, cached_scores, dci_importance, traverse
-from vae_core.analysis.responses import information_in_view, rows_along
+from vae_core.analysis.scores.responses import information_in_view, rows_along
 from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 

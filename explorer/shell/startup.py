@@ -15,7 +15,7 @@ from streamlit import App
 
 from vae_core.config import BetascopeError
 from vae_core.runs import Run, Store
-from vae_core.runs.queue import slots, start_worker
+from vae_core.runs.worker import slots, start_worker
 from vae_core.training import choose_device
 
 from ..jobs.maps import MAP_SERVICE

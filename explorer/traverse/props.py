@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from vae_core.analysis import Latents, latents_file
-from vae_core.analysis.responses import information_in_view
+from vae_core.analysis.scores.responses import information_in_view
 from vae_core.metrics.coded import MetricError
 from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run

@@ -21,7 +21,7 @@ from vae_core.analysis import (
     walk,
 )
 from vae_core.analysis.cache import cache_path, cached
-from vae_core.analysis.maps import PROJECTIONS
+from vae_core.analysis.maps.projections import PROJECTIONS
 from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
 from vae_core.training import measure

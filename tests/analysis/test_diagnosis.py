@@ -10,7 +10,7 @@ import torch
 
 import vae_core
 from vae_core.analysis import Finding, diagnose, latents_of
-from vae_core.analysis.diagnosis import collapse, diversity, holes, overfitting, reconstruction
+from vae_core.analysis.checks.diagnosis import collapse, diversity, holes, overfitting, reconstruction
 
 
 def kinds(found: list[Finding], ok: bool) -> set[str]:

@@ -14,9 +14,9 @@ from sklearn.neighbors import NearestNeighbors
 import vae_core
 from tests.conftest import QUICK
 from vae_core.analysis import MapConfig, Stopped, latents_of, map_file, map_of, place
-from vae_core.analysis import neighbours as module
-from vae_core.analysis.maps import PROJECTIONS, laid_on
-from vae_core.analysis.neighbours import neighbours
+from vae_core.analysis.maps import neighbours as module
+from vae_core.analysis.maps.neighbours import neighbours
+from vae_core.analysis.maps.projections import PROJECTIONS, laid_on
 from vae_core.cli import maps
 from vae_core.config import ConfigError
 

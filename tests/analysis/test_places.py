@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from vae_core.analysis import Latents, keyframe, match_dimensions, rows_named, walk
-from vae_core.analysis.matching import correlations
+from vae_core.analysis.codes.matching import correlations
 from vae_core.config import ConfigError
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import vae_core
 from vae_core.analysis import Latents, cache_path, latents_of, mig_matrix
-from vae_core.analysis.responses import correlations, information_in_view, information_of, responses, rows_along
+from vae_core.analysis.scores.responses import correlations, information_in_view, information_of, responses, rows_along
 from vae_core.metrics.coded import MetricError
 
 

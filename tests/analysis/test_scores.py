@@ -41,7 +41,7 @@ def test_a_run_is_measured_once(sprites: vae_core.Run, monkeypatch: pytest.Monke
     assert len(coded) == 4000
     assert np.allclose(coded.codes[:50], latents_of(sprites).mu[:50], atol=1e-5), "test images come first"
     assert found == {number: one for name in FEW for number, one in SCORES[name].function(coded, 0).estimates().items()}
-    monkeypatch.setattr("vae_core.analysis.coding.encode_images", None)
+    monkeypatch.setattr("vae_core.analysis.scores.sources.encode_images", None)
     assert cached_scores(sprites, FEW) == found
     assert scores_of_run(sprites, FEW) == found
     assert cached_scores(sprites, (*FEW, "sap")) is None
@@ -109,8 +109,8 @@ def test_scores_have_names():
 
 
 def test_new_images_are_judged_by_a_network_that_is_named(sprites: vae_core.Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("vae_core.analysis.generation.STEPS", 150)
-    monkeypatch.setattr("vae_core.analysis.generation.inception_weights", lambda: None)
+    monkeypatch.setattr("vae_core.analysis.scores.generation.STEPS", 150)
+    monkeypatch.setattr("vae_core.analysis.scores.generation.inception_weights", lambda: None)
     found = generation_quality(sprites)
     assert found["features"] == "a small classifier of the labels of sprites"
     assert found["images"] == len(sprites.data("test").test)

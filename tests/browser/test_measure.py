@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 import vae_core
 from vae_core.analysis import cached_scores, latents_of, names_of
-from vae_core.analysis.responses import information_of
+from vae_core.analysis.scores.responses import information_of
 
 from .conftest import settle
 from .looking import ready, soon, steady_box

@@ -107,7 +107,7 @@ def test_a_run_with_factors_is_measured(command):
 
 
 def test_samples_are_judged(command, monkeypatch):
-    monkeypatch.setattr("vae_core.analysis.generation.STEPS", 30)
+    monkeypatch.setattr("vae_core.analysis.scores.generation.STEPS", 30)
     trained = command("train", "--dataset", "digits", "--model", "vae", *TINY)
     found = command("metrics", trained["run"], "--scores", "", "--features", "classifier")
     assert found["fid"] > 0

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.measure.figures import correlation_figure, latent_figure, matrix_figure, over_beta, response_figure
 from vae_core.analysis import Latents
-from vae_core.analysis.responses import responses
+from vae_core.analysis.scores.responses import responses
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_seeds_that_differ_in_nothing_else_are_ranked(app: Open, store: Store) -
 
 
 def test_fid_names_the_network_it_sees_through(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_core.analysis.generation.STEPS", 20)
+    monkeypatch.setattr("vae_core.analysis.scores.generation.STEPS", 20)
     run = Run.open(put("one"))
     quality = generation_quality(run, "classifier")
     at = app("measure", run="one", compare="one")

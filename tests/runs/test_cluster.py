@@ -17,7 +17,7 @@ from tests.conftest import ENDLESS, QUICK
 from vae_core.config import ConfigError
 from vae_core.jobs import configure, train_folder, train_folders
 from vae_core.runs import RayCluster
-from vae_core.runs.cluster import connected
+from vae_core.runs.executors.cluster import connected
 from vae_core.runs.files import read_json, write_json
 
 ray = pytest.importorskip("ray")

@@ -15,7 +15,7 @@ import vae_core
 from tests.conftest import ENDLESS, QUICK
 from vae_core.jobs import configure, train_group, train_run
 from vae_core.runs import RunError, request, resume, submit, work
-from vae_core.runs.files import read_json
+from vae_core.runs.files import read_json, write_json
 from vae_core.training import TrainingFailed
 
 ROOT = Path(__file__).parents[2]
@@ -161,7 +161,7 @@ def test_a_loss_that_is_no_number_fails_the_run_with_the_last_good_weights(store
 
 def test_the_queue_trains_oldest_first(store, monkeypatch):
     monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
-    monkeypatch.setattr("vae_core.runs.queue.slots", lambda device: 1)
+    monkeypatch.setattr("vae_core.runs.worker.slots", lambda device: 1)
     runs = [submit(store, configure("digits", name=name, **QUICK)) for name in ("one", "two", "three")]
     assert [run.status()["state"] for run in runs] == ["queued"] * 3
     request(runs[1], "cancel")
@@ -185,7 +185,7 @@ def test_the_queue_trains_oldest_first(store, monkeypatch):
 
 def test_a_second_worker_takes_the_next_run_and_both_share_the_cores(store, monkeypatch):
     monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
-    monkeypatch.setattr("vae_core.runs.queue.slots", lambda device: 2)
+    monkeypatch.setattr("vae_core.runs.worker.slots", lambda device: 2)
     runs = [submit(store, configure("digits", name=name, **QUICK)) for name in ("one", "two", "three")]
     order, threads = [], []
 
@@ -209,7 +209,7 @@ def test_a_second_worker_takes_the_next_run_and_both_share_the_cores(store, monk
 
 def test_where_variants_pay_together_a_worker_takes_them_all(store, monkeypatch):
     monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
-    monkeypatch.setattr("vae_core.runs.queue.batches", lambda device: True)
+    monkeypatch.setattr("vae_core.runs.worker.batches", lambda device: True)
     runs = [submit(store, configure("digits", "beta_vae", beta=beta, **QUICK)) for beta in (1.0, 2.0, 4.0)]
     other = submit(store, configure("digits", "vae", **QUICK))
     taken = []
@@ -245,6 +245,13 @@ def test_wishes_reach_a_training_run_and_resume_queues_it_again(store, monkeypat
     for act in (lambda: request(run, "cancel"), lambda: resume(store, run)):
         with pytest.raises(RunError, match="done"):
             act()
+
+
+@pytest.mark.parametrize("key", ["action", "wish"])
+def test_a_request_is_read_under_its_key_and_under_that_of_version_0_1_0(store, key):
+    run = store.create(configure("digits", **LONGER))
+    assert train_run(run, lambda *_: write_json(run.path / "request.json", {key: "pause"})) == "paused"
+    assert not (run.path / "request.json").exists()
 
 
 def test_a_worker_outlives_whoever_started_it(store):

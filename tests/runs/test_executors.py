@@ -13,7 +13,8 @@ from tests.conftest import ENDLESS, QUICK
 from vae_core.config import ConfigError
 from vae_core.jobs import configure, train_group
 from vae_core.runs import Processes, RunError, Together, alike, fitting
-from vae_core.runs.executors import cores, steps_of
+from vae_core.runs.executors import steps_of
+from vae_core.runs.machine import cores
 from vae_core.training import choose_device
 
 
@@ -46,14 +47,14 @@ def test_a_wish_reaches_all_and_everything_is_saved(store: vae_core.Store):
     assert set(states.values()) == {"cancelled"}
     assert all(run.has_weights for run in runs[:2])
     assert not runs[2].has_weights
-    assert "Not begun" in runs[2].status()["message"]
+    assert "Not started" in runs[2].status()["message"]
 
 
 def test_a_wish_before_anything_has_begun(store: vae_core.Store):
     run = store.create(configure("digits", "vae", **ENDLESS))
     states = Processes(1).train(store, [run], lambda done, total: "cancel")
     assert states == {run.id: "cancelled"}
-    assert "Not begun" in run.status()["message"] or run.history()
+    assert "Not started" in run.status()["message"] or run.history()
 
 
 def test_how_many_fit():

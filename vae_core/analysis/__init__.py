@@ -1,34 +1,25 @@
 """What can be seen in a trained model: codes, maps, traversals, paths, reconstructions, numbers."""
 
-from .anomaly import (
-    ANOMALY_SCORES,
-    LEVELS,
-    NoiseSweep,
-    Roc,
-    anomaly_scores,
-    noise_sweep,
-    other_images,
-    roc,
-    threshold_at,
-)
 from .cache import cache_path
-from .coding import SOURCES, coded_of
-from .diagnosis import Finding, diagnose
-from .evaluation import EvaluateConfig, evaluate
-from .generation import NETWORK_NAMES, cached_quality, generation_quality
-from .interpolation import INTERPOLATIONS, walk
-from .keyframes import Keyframe, keyframe, rows_named
-from .latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
-from .layouts import Stopped
-from .maps import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
-from .matching import Match, match_dimensions
-from .neighbours import place
-from .rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
-from .reconstruction import Reconstruction, denoise, reconstruct
-from .sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
-from .scores import cached_scores, dci_importance, mig_matrix, names_of, scores_of_run
-from .traversal import decode, manifold, traverse, traverse_all
-from .unsupervised import WITHOUT_FACTORS, scores_without_factors, smoothness
+from .checks.anomaly import ANOMALY_SCORES, Roc, anomaly_scores, other_images, roc, threshold_at
+from .checks.diagnosis import Finding, diagnose
+from .checks.noise import LEVELS, NoiseSweep, noise_sweep
+from .codes.interpolation import INTERPOLATIONS, walk
+from .codes.keyframes import Keyframe, keyframe, rows_named
+from .codes.latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
+from .codes.matching import Match, match_dimensions
+from .images.reconstruction import Reconstruction, denoise, reconstruct
+from .images.sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
+from .images.traversal import decode, manifold, traverse, traverse_all
+from .maps.layouts import Stopped
+from .maps.neighbours import place
+from .maps.projections import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
+from .scores.evaluation import EvaluateConfig, evaluate
+from .scores.generation import NETWORK_NAMES, cached_quality, generation_quality
+from .scores.rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
+from .scores.sources import SOURCES, coded_of
+from .scores.supervised import cached_scores, dci_importance, mig_matrix, names_of, scores_of_run
+from .scores.unsupervised import WITHOUT_FACTORS, scores_without_factors, smoothness
 
 __all__ = [
     "ALL",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..runs import Run, RunError
@@ -38,3 +39,11 @@ def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[]
     except RunError as error:
         logging.getLogger(__name__).warning("%s", error)
     return tensors, numbers
+
+
+def cached_numbers(
+    run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Numbers as the JSON part of a cached result."""
+    empty = {"none": torch.zeros(1)}
+    return cached(run, name, parameters, lambda: (empty, compute()))[1]

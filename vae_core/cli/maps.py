@@ -93,7 +93,7 @@ def warm_up(enough: Any) -> None:
     """Compile what maps need, on noise: half a minute that nobody waits for. Leaves off when there is work."""
     import numpy as np
 
-    from ..analysis.layouts import tsne_layout, umap_layout
+    from ..analysis.maps.layouts import tsne_layout, umap_layout
 
     noise = np.random.default_rng(0).normal(size=(4200, 10)).astype(np.float32)
     try:

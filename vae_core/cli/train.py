@@ -13,8 +13,21 @@ from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
 from ..jobs import FROM_DATA, configure, train_folders, train_group, train_run
 from ..models import MODELS
-from ..runs import Executor, Processes, RayCluster, Run, RunConfig, RunError, Store, Together, fitting, work
-from ..runs.queue import request, work_on
+from ..runs import (
+    Executor,
+    Processes,
+    RayCluster,
+    Run,
+    RunConfig,
+    RunError,
+    Store,
+    Together,
+    fitting,
+    request,
+    submit,
+    work,
+)
+from ..runs.worker import work_on
 from ..training import TrainConfig, choose_device
 from ..training.distributed import ALONE, Group, joined
 from .console import add_option, graceful, progress, say
@@ -144,8 +157,6 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
 
 
 def _queued(store: Store, configs: list[RunConfig]) -> tuple[dict[str, Any], int]:
-    from ..runs import submit
-
     runs = [submit(store, config) for config in configs]
     for run in runs:
         say(f"queued {run.id}")

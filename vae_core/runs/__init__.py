@@ -1,13 +1,14 @@
-"""Runs: the folder that holds one, the store that holds them all, the queue that trains them."""
+"""Runs: their folders, the store of all runs, the queue and its workers, executors for several runs at once."""
 
-from .cluster import RayCluster
 from .config import RunConfig, plan_run
 from .execute import alike, execute, execute_together, follow
-from .executors import Executor, Processes, Together, fitting
+from .executors import Executor, Processes, RayCluster, Together
 from .files import RunError
-from .queue import request, resume, submit, work
+from .machine import fitting
+from .queue import request, resume, submit
 from .run import FINISHED, BrokenRun, Run
 from .store import GALLERY, Store
+from .worker import work
 
 __all__ = [
     "FINISHED",

@@ -10,14 +10,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..datasets import ImageData
-from ..divergences import gaussian_kl
-from ..models import Model
-from ..models.vae import DiagonalGaussian
-from ..runs import Run
-from ..training import COLLAPSED_RATE, choose_device
-from ..training.batches import in_order
-from .cache import cache_path, cached
+from ...datasets import ImageData
+from ...divergences import gaussian_kl
+from ...models import Model
+from ...models.vae import DiagonalGaussian
+from ...runs import Run
+from ...training import COLLAPSED_RATE, choose_device
+from ...training.batches import in_order
+from ..cache import cache_path, cached
 
 #: Test images that are encoded unless more are asked for.
 LIMIT = 5000

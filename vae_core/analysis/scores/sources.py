@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..config import ConfigError
-from ..datasets import ImageData
-from ..metrics.coded import TEST, TRAIN, Coded, MetricError
-from ..runs import Run
-from ..training import choose_device
-from .cache import cached
-from .latents import encode_images
+from ...config import ConfigError
+from ...datasets import ImageData
+from ...metrics.coded import TEST, TRAIN, Coded, MetricError
+from ...runs import Run
+from ...training import choose_device
+from ..cache import cached
+from ..codes.latents import encode_images
 
 #: Images that are encoded for scores: the test split, then training images, for the reference has no split at all.
 POINTS = TRAIN + TEST

@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..models import Model
-from ..runs import Run
-from ..training import choose_device, measure
-from ..training.batches import as_floats
-from .cache import cached
+from ...models import Model
+from ...runs import Run
+from ...training import choose_device, measure
+from ...training.batches import as_floats
+from ..cache import cached
 
 #: Values of β on a curve, evenly spaced on a log scale.
 STEPS = 31

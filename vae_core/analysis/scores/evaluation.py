@@ -8,15 +8,15 @@ from typing import Any
 
 import torch
 
-from ..config import Config, setting
-from ..datasets.base import DataError
-from ..metrics import METRICS, importance_bound
-from ..models import Model
-from ..models.vae import VAE
-from ..runs import Run
-from ..runs.files import write_json
-from ..training import choose_device, measure
-from ..training.batches import in_order
+from ...config import Config, setting
+from ...datasets.base import DataError
+from ...metrics import METRICS, importance_bound
+from ...models import Model
+from ...models.vae import VAE
+from ...runs import Run
+from ...runs.files import write_json
+from ...training import choose_device, measure
+from ...training.batches import in_order
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..config import ConfigError
-from ..datasets import ImageData
-from ..metrics.coded import MetricError
-from ..metrics.fidelity import fidelity
-from ..models import Model
-from ..networks import NETWORKS, Style
-from ..runs import Run
-from ..training import choose_device
-from ..training.batches import as_floats
-from .cache import cache_path, cached
-from .scores import cached_numbers
+from ...config import ConfigError
+from ...datasets import ImageData
+from ...metrics.coded import MetricError
+from ...metrics.fidelity import fidelity
+from ...models import Model
+from ...networks import NETWORKS, Style
+from ...runs import Run
+from ...training import choose_device
+from ...training.batches import as_floats
+from ..cache import cache_path, cached, cached_numbers
 
 #: Images of each kind.
 IMAGES = 5000

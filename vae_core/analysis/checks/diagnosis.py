@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..datasets import ImageData
-from ..metrics import METRICS
-from ..models import Model
-from ..models.vq_vae import VQVAE
-from ..training.batches import as_floats
-from ..training.monitors import losses_of
-from .latents import Latents
-from .sampling import draw, prior_codes
-from .traversal import decode
+from ...datasets import ImageData
+from ...metrics import METRICS
+from ...models import Model
+from ...models.vq_vae import VQVAE
+from ...training.batches import as_floats
+from ...training.monitors import losses_of
+from ..codes.latents import Latents
+from ..images.sampling import draw, prior_codes
+from ..images.traversal import decode
 
 #: Images and samples that are looked at.
 LOOKED_AT = 500

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import ConfigError
+from ...config import ConfigError
 from .latents import Latents
 
 TERM = re.compile(r"(m?)(\d{1,9})")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ..models import Model
+from ...models import Model
 
 
 def moved(z: Tensor, dim: int, values: Sequence[float]) -> Tensor:

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..config import Config, ConfigError, setting
-from ..runs import GALLERY, Run
-from ..runs.executors import cores
-from .cache import cache_path, cached
-from .latents import ALL, LIMIT, latents_of
+from ...config import Config, ConfigError, setting
+from ...runs import GALLERY, Run
+from ...runs.machine import cores
+from ..cache import cache_path, cached
+from ..codes.latents import ALL, LIMIT, latents_of
 from .layouts import Progress, tsne_layout, umap_layout
 from .neighbours import place
 

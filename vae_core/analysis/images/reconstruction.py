@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..metrics import METRICS
-from ..models import Model
-from ..models.denoising_autoencoder import DenoisingAutoencoder
-from ..training.batches import as_floats
+from ...metrics import METRICS
+from ...models import Model
+from ...models.denoising_autoencoder import DenoisingAutoencoder
+from ...training.batches import as_floats
 
 
 @dataclass(frozen=True)

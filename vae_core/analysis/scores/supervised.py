@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..config import ConfigError
-from ..metrics.bootstrap import Estimate
-from ..metrics.dci import Importance, importance, score_function
-from ..metrics.disentanglement import SCORES
-from ..metrics.information import code_information, entropy
-from ..runs import Run
-from .cache import cache_path, cached
-from .coding import coded_of
+from ...config import ConfigError
+from ...metrics.bootstrap import Estimate
+from ...metrics.dci import Importance, importance, score_function
+from ...metrics.disentanglement import SCORES
+from ...metrics.information import code_information, entropy
+from ...runs import Run
+from ..cache import cache_path, cached, cached_numbers
+from .sources import coded_of
 
 #: Sets of scores by name; any others are written with commas.
 SETS: dict[str, tuple[str, ...]] = {
@@ -77,14 +77,6 @@ def cached_scores(run: Run, names: Sequence[str], seed: int = 0, of: str = "code
     if not all(cache_path(run, file, _key(seed, of)).exists() for file in files):
         return None
     return scores_of_run(run, names, seed, of)
-
-
-def cached_numbers(
-    run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
-    """Numbers as the JSON part of a cached result."""
-    empty = {"none": torch.zeros(1)}
-    return cached(run, name, parameters, lambda: (empty, compute()))[1]
 
 
 def _key(seed: int, of: str) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..metrics.aggregate import aggregate
-from ..metrics.coded import MetricError
-from ..metrics.independence import independence
-from ..metrics.separability import separability
-from ..models import Model
-from ..models.vq_vae import VQVAE
-from ..runs import Run
-from ..training.measure import active_units
-from .interpolation import linear
-from .latents import Latents, latents_of
-from .scores import cached_numbers
-from .traversal import decode
+from ...metrics.aggregate import aggregate
+from ...metrics.coded import MetricError
+from ...metrics.independence import independence
+from ...metrics.separability import separability
+from ...models import Model
+from ...models.vq_vae import VQVAE
+from ...runs import Run
+from ...training.measure import active_units
+from ..cache import cached_numbers
+from ..codes.interpolation import linear
+from ..codes.latents import Latents, latents_of
+from ..images.traversal import decode
 
 #: Paths between test images, and the steps on each.
 PATHS, STEPS = 100, 16

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import ConfigError
+from ...config import ConfigError
 from .neighbours import neighbours
 
 #: Told the share that is done, 0 to 1; True stops the work.

@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..config import ConfigError
-from ..models import Model
-from .latents import Latents
+from ...config import ConfigError
+from ...models import Model
+from ..codes.latents import Latents
 from .traversal import decode
 
 MAX_SAMPLES = 10_000

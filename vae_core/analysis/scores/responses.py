@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics.coded import MetricError
-from ..metrics.information import entropy, in_bins, mutual_information
-from ..runs import Run
-from .cache import cache_path
-from .latents import Latents
-from .scores import mig_matrix
+from ...metrics.coded import MetricError
+from ...metrics.information import entropy, in_bins, mutual_information
+from ...runs import Run
+from ..cache import cache_path
+from ..codes.latents import Latents
+from .supervised import mig_matrix
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What may be wrong: diagnosis of a model, anomalous images, noise."""

@@ -1,0 +1,1 @@
+"""Images decoded from codes: traversals, reconstructions, samples."""

@@ -1,0 +1,1 @@
+"""Maps of codes: projections, layouts, nearest neighbours."""

@@ -1,0 +1,1 @@
+"""Numbers of a run: evaluation, scores with and without factors, rate-distortion curves."""

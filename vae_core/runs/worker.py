@@ -1,0 +1,150 @@
+"""Worker processes that train queued runs and outlive the app: one per GPU, one for each core of a CPU.
+
+A worker holds one of its device's slots, a lock file; one worker too many finds no slot and ends at once.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+
+import torch
+from filelock import AcquireReturnProxy, FileLock, Timeout
+
+from ..config import BetascopeError
+from ..training import TrainingFailed, choose_device
+from .claims import claim, queue_folder, queued, waiting
+from .execute import alike
+from .executors import RayCluster
+from .machine import PROJECT, cores, fitting, niced
+from .run import Run
+from .store import Store
+
+
+def start_worker(store: Store, device: str) -> None:
+    """Start a worker for this device in its own session, so that closing the app does not end it."""
+    name = str(choose_device(device))
+    line = [sys.executable, "-m", "vae_core", "work", "--store", str(store.root.resolve()), "--device", name]
+    with open(queue_folder(store) / f"{name.replace(':', '-')}.log", "ab") as log:
+        worker = subprocess.Popen(
+            [*niced(), *line], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=PROJECT
+        )
+    # A process that nobody waits for would stay as a zombie after its end.
+    threading.Thread(target=worker.wait, daemon=True).start()
+
+
+def slots(device: torch.device) -> int:
+    """How many runs train on a device at once."""
+    return fitting(device, cores())
+
+
+def batches(device: torch.device) -> bool:
+    """Whether variants of a model train faster as one batched model: on a GPU, which a small model alone leaves idle."""
+    return device.type == "cuda"
+
+
+def work(
+    store: Store,
+    device: str,
+    train: Callable[[Run], object],
+    train_group: Callable[[Sequence[Run]], object] | None = None,
+) -> None:
+    """Train queued runs of this device, oldest first, until none is left; other workers may do the same meanwhile.
+
+    train_group: for runs that a GPU trains as one batched model.
+
+    Raises:
+        ConfigError: a device that is not on this machine. RunError: the store cannot be written.
+    """
+    chosen = choose_device(device)
+    while waiting(store, str(chosen)):
+        slot = _free_slot(store, chosen)
+        if slot is None:
+            return  # the workers that hold the slots will get to these runs
+        with slot:
+            while (claimed := _claim_next(store, chosen)) is not None:
+                run, lock = claimed
+                with ExitStack() as locks:
+                    locks.enter_context(lock)
+                    locks.enter_context(_share_of_cores(store, chosen))
+                    if train_group and batches(chosen):
+                        _train([run, *_claim_alike(store, chosen, run, locks)], train_group)
+                    else:
+                        _train([run], lambda runs: train(runs[0]))
+
+
+def work_on(store: Store, device: str, cluster: RayCluster) -> None:
+    """The same on a cluster: every queued run of this device becomes a task, also those queued later."""
+    name = str(choose_device(device))
+    while runs := waiting(store, name):
+        with suppress(Timeout), FileLock(queue_folder(store) / "cluster.lock", is_singleton=False).acquire(timeout=0):
+            cluster.train(store, runs, more=lambda: queued(store, name))
+            continue
+        return  # another worker submits to the cluster
+
+
+def _free_slot(store: Store, device: torch.device) -> AcquireReturnProxy | None:
+    """The lock of a free slot of the device; None if other workers hold them all."""
+    name = str(device).replace(":", "-")
+    for number in range(slots(device)):
+        with suppress(Timeout):
+            return FileLock(queue_folder(store) / f"{name}.{number}.lock", is_singleton=False).acquire(timeout=0)
+    return None
+
+
+def _claim_next(store: Store, device: torch.device) -> tuple[Run, AcquireReturnProxy] | None:
+    """The oldest queued run that no worker has claimed, and the lock that claims it."""
+    for run in queued(store, str(device)):
+        lock = claim(run)
+        if lock is not None and run.status()["state"] == "queued":
+            return run, lock
+    return None
+
+
+def _claim_alike(store: Store, device: torch.device, run: Run, locks: ExitStack) -> list[Run]:
+    """The runs that can be trained together with this one, claimed as well."""
+    candidates = [run, *(other for other in queued(store, str(device)) if other.path != run.path)]
+    claimed = []
+    for other in next(group for group in alike(candidates) if group[0] is run)[1:]:
+        if (lock := claim(other)) is not None and other.status()["state"] == "queued":
+            locks.enter_context(lock)
+            claimed.append(other)
+    return claimed
+
+
+@contextmanager
+def _share_of_cores(store: Store, device: torch.device) -> Iterator[None]:
+    """Divide torch's threads evenly among the runs that train or wait."""
+    before = torch.get_num_threads()
+    if device.type == "cpu":
+        states = [run.status()["state"] for run in store.runs() if isinstance(run, Run)]
+        at_once = min(slots(device), sum(state in ("queued", "running") for state in states))
+        torch.set_num_threads(max(1, before // max(1, at_once)))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> None:
+    try:
+        train(runs)
+    except (BetascopeError, TrainingFailed) as error:
+        # The reason is in the run's status; the queue continues with the next run.
+        print(f"{', '.join(run.id for run in runs)}: {error}", file=sys.stderr, flush=True)
+        _remove_from_queue(runs, str(error))
+    except Exception as error:
+        # A bug: the traceback goes to the log, the sentence to the status, and the queue continues.
+        traceback.print_exc()
+        _remove_from_queue(runs, f"Stopped by {type(error).__name__}: {error}")
+
+
+def _remove_from_queue(runs: Sequence[Run], message: str) -> None:
+    """Mark runs that failed before they started as failed, or a worker would claim them again and again."""
+    for run in runs:
+        if run.path.is_dir() and run.status()["state"] == "queued":
+            run.set_status(state="failed", message=message)
