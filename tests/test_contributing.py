@@ -10,9 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
-EXAMPLES = {
-    name: body for name, body in re.findall(r"<!-- (\w+) -->\n```diff\n(.*?)```\n<!-- /\1 -->", TEXT, re.DOTALL)
-}
+EXAMPLES = dict(re.findall(r"<!-- (\w+) -->\n```diff\n(.*?)```\n<!-- /\1 -->", TEXT, re.DOTALL))
 COPIED = ("vae_core", "explorer", "pages", "tests", "docs", "README.md", "CONTRIBUTING.md", "pyproject.toml")
 
 

@@ -1,6 +1,7 @@
 """The docs name everything that is registered."""
 
 import argparse
+import re
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,13 @@ def test_every_option_is_in_the_docs():
         for action in command._actions:
             for option in action.option_strings:
                 assert f"`{option}`" in TEXT or option in ("-h", "--help") or f"`{option} " in TEXT, option
+
+
+def test_every_file_that_the_docs_name_exists():
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    for page in pages:
+        text = re.sub(r"```diff.*?```", "", page.read_text(), flags=re.DOTALL)
+        for path in re.findall(r"\b(?:vae_core|explorer|pages|tests|bench|docs)/[\w/.-]*\w\.(?:py|js|md|css)\b", text):
+            assert (ROOT / path).exists(), f"{page.name}: {path}"
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
