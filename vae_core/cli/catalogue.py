@@ -1,4 +1,4 @@
-"""`datasets`, `models`, `runs`: what there is."""
+"""`datasets`, `models`, `runs`: lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .console import say
 
 
 def no_options(parser: argparse.ArgumentParser) -> None:
-    """Nothing beyond the common ones."""
+    """No options beyond the common ones."""
 
 
 def datasets(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
