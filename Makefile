@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # VENV_ARGS=--system-site-packages lets the environment use a torch that is already installed.
 VENV_ARGS ?=
 
-.PHONY: app test lint format screenshots clean
+.PHONY: app check test test-random lint format screenshots clean
 
 app: $(VENV)/.app
 	@echo "Betascope: http://localhost:$(PORT)"
@@ -15,6 +15,15 @@ app: $(VENV)/.app
 test: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+# The same in another order each time; the seed is in the first lines, and SEED=… repeats an order.
+test-random: $(VENV)/.dev
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -n 2 --dist loadscope -p randomly $(if $(SEED),--randomly-seed=$(SEED))
+
+# Before each commit: lint, types, and the tests that take no long training, no processes and no browser.
+check: lint
+	$(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not browser and not slow"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

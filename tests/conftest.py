@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,24 @@ from vae_core.datasets import DataConfig, ImageData
 
 torch.set_num_threads(1)
 
-#: A run that trains in about a second.
-QUICK = dict(network="mlp", hidden=(32,), latent_dim=4, epochs=2, image_size=8, snapshots=0)
+#: A run that trains in about a second. Its precision is named: `auto` depends on the clock.
+QUICK = dict(network="mlp", hidden=(32,), latent_dim=4, epochs=2, image_size=8, snapshots=0, precision="float32")
+#: Steps that no machine gets through before a test has stopped them.
+ENDLESS = QUICK | {"epochs": 1_000_000}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def volatile() -> Iterator[None]:
+    """Nothing that a test writes has to outlive a power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda number: None)
+        yield
+
+
+@pytest.fixture
+def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training asks for wishes after each step, however fast the machine is."""
+    monkeypatch.setattr("vae_core.training.loop.Clock.due", lambda self: True)
 
 
 @pytest.fixture
@@ -50,8 +68,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return Together(config, log)
 
 
+TOGETHER = ("tests/browser/", "tests/reference/", "tests/runs/test_cluster.py")
+
+
 class Together(LoadScopeScheduling):
-    """Shares tests one by one between workers, but keeps in one worker what shares an app, a browser or trained models."""
+    """Shares tests one by one between workers, but keeps in one worker what shares an app, a browser, a cluster or trained models."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in ("tests/browser/", "tests/reference/") if nodeid.startswith(place)), nodeid)
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)

@@ -17,6 +17,8 @@ from vae_core.models import MODELS, Model
 from vae_core.runs import Run, RunError, Store
 from vae_core.serving import MAX_BATCH, MAX_CODE, DecodeService, ModelCache, RequestError, size_of, to_pixels
 
+LIMIT = 180  # seconds
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
@@ -61,7 +63,7 @@ def test_a_decoded_code_is_what_the_model_draws(run, service):
     z = codes(5)
     with torch.no_grad():
         wanted = run.model().decode(torch.from_numpy(z))
-    found = service.decode(run, z).result(20)
+    found = service.decode(run, z).result(LIMIT)
     assert found.shape == (5, 8, 8, 1)
     assert found.dtype == np.uint8
     assert np.abs(found[..., 0].astype(int) - (wanted[:, 0].numpy() * 255).round()).max() <= 1
@@ -71,13 +73,13 @@ def test_an_encoded_image_is_its_posterior_mean(run, service):
     images = run.data("test").test.images[:7]
     with torch.no_grad():
         wanted = run.model().encode(images.float() / 255).mu
-    found = service.encode(run, images.permute(0, 2, 3, 1).contiguous().numpy()).result(20)
+    found = service.encode(run, images.permute(0, 2, 3, 1).contiguous().numpy()).result(LIMIT)
     assert np.allclose(found, wanted.numpy(), atol=1e-4)
 
 
 def test_draws_come_from_the_prior(run, service):
     torch.manual_seed(0)
-    found = service.draw(run, 2000).result(20)
+    found = service.draw(run, 2000).result(LIMIT)
     assert found.shape == (2000, 4)
     assert np.abs(found.mean(0)).max() < 0.1
     assert np.abs(found.std(0) - 1).max() < 0.1
@@ -97,14 +99,14 @@ def test_draws_come_from_the_prior(run, service):
 )
 def test_a_code_that_cannot_be_is_told_and_disturbs_nobody(run, service, z, words):
     with pytest.raises(RequestError, match=words):
-        service.decode(run, z).result(20)
-    assert service.decode(run, codes(1)).result(20).shape == (1, 8, 8, 1)
+        service.decode(run, z).result(LIMIT)
+    assert service.decode(run, codes(1)).result(LIMIT).shape == (1, 8, 8, 1)
 
 
 @pytest.mark.parametrize("shape", [(1, 9, 8, 1), (1, 8, 8, 3), (8, 8, 1), (0, 8, 8, 1)])
 def test_images_of_another_shape_are_told(run, service, shape):
     with pytest.raises(RequestError, match=r"takes|0 images"):
-        service.encode(run, np.zeros(shape, np.uint8)).result(20)
+        service.encode(run, np.zeros(shape, np.uint8)).result(LIMIT)
 
 
 def test_small_jobs_overtake_large_ones(run, service):
@@ -113,10 +115,10 @@ def test_small_jobs_overtake_large_ones(run, service):
 
     def hold():
         begun.set()
-        go_on.wait(20)
+        go_on.wait(LIMIT)
 
     service._put(0, hold)
-    begun.wait(20)
+    begun.wait(LIMIT)
     jobs = []
     for name, n in (("strip", 110), ("row", 11), ("image", 1), ("second image", 1)):
         job: Future = service.decode(run, codes(n))
@@ -124,17 +126,17 @@ def test_small_jobs_overtake_large_ones(run, service):
         jobs.append(job)
     go_on.set()
     for job in jobs:
-        job.result(20)
+        job.result(LIMIT)
     assert order == ["image", "second image", "row", "strip"]
 
 
 def test_a_job_nobody_waits_for_is_left_out(run, service):
     go_on = threading.Event()
-    service._put(0, lambda: go_on.wait(20))
+    service._put(0, lambda: go_on.wait(LIMIT))
     job = service.decode(run, codes(1))
     assert job.cancel()
     go_on.set()
-    assert service.decode(run, codes(1)).result(20).shape == (1, 8, 8, 1)
+    assert service.decode(run, codes(1)).result(LIMIT).shape == (1, 8, 8, 1)
 
 
 def test_the_model_used_least_lately_leaves_first(copies):
@@ -180,11 +182,11 @@ class ByClass(Model):
 def test_a_conditional_model_wants_a_class_that_there_is(run, service, monkeypatch):
     model = ByClass(replace(run.config.model, classes=10))
     monkeypatch.setattr(service.models, "model", lambda run: model)
-    found = service.decode(run, codes(3), 5).result(20)
+    found = service.decode(run, codes(3), 5).result(LIMIT)
     assert (found == round(255 * 0.5)).all()
     for label in (None, -1, 10, 2.5, float("nan")):
         with pytest.raises(RequestError, match="0 to 9"):
-            service.decode(run, codes(1), label).result(20)
+            service.decode(run, codes(1), label).result(LIMIT)
 
 
 def test_a_model_that_is_told_beta_wants_one_it_was_trained_for(service, monkeypatch, run):
@@ -192,12 +194,12 @@ def test_a_model_that_is_told_beta_wants_one_it_was_trained_for(service, monkeyp
     kind = MODELS["multirate_vae"]
     model = kind(kind.Config(shape=(1, 8, 8), latent_dim=4, network="mlp", hidden=(16,)))
     monkeypatch.setattr(service.models, "model", lambda run: model)
-    found = [service.decode(run, codes(3, 4), beta).result(20) for beta in (None, 1.0, 0.1, 100.0)]
+    found = [service.decode(run, codes(3, 4), beta).result(LIMIT) for beta in (None, 1.0, 0.1, 100.0)]
     assert (found[0] == found[1]).all()
     assert not (found[2] == found[3]).all()
     for beta in (0.05, 101.0, float("nan")):
         with pytest.raises(RequestError, match=r"trained from 0\.1 to 100"):
-            service.decode(run, codes(3, 4), beta).result(20)
+            service.decode(run, codes(3, 4), beta).result(LIMIT)
 
 
 def test_pixels_are_rounded_not_cut():
@@ -211,4 +213,4 @@ def test_both_memory_layouts_draw_the_same(run: Run, service):
     z = codes(32)
     with torch.no_grad():
         plain = to_pixels(run.model().decode(torch.from_numpy(z)))
-    assert np.abs(plain.astype(int) - service.decode(run, z).result(20)).max() <= 1
+    assert np.abs(plain.astype(int) - service.decode(run, z).result(LIMIT)).max() <= 1

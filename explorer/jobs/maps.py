@@ -27,6 +27,7 @@ class MapJob:
     started: float
     share: float = 0.0
     error: str | None = None
+    process: subprocess.Popen[str] | None = None
 
     def seconds(self) -> float:
         return time.monotonic() - self.started
@@ -55,6 +56,7 @@ class MapService:
             if job is None or (job.error is None and not self._alive()):
                 job = self.jobs[file] = MapJob(str(next(self.ids)), file, time.monotonic())
                 self._start()
+                job.process = self.process
                 path, settings = str(run.path.resolve()), config.to_dict()
                 self._send({"key": job.id, "path": path, "id": run.id, "at": run.requested_beta, "config": settings})
             return job
@@ -95,12 +97,13 @@ class MapService:
                 self._receive(json.loads(line))
         code = process.wait()
         process.stdout.close()
-        if process.stdin:
-            with suppress(BrokenPipeError):  # what it never read
-                process.stdin.close()
         with self.lock:
+            if process.stdin:  # closed under the lock: no request is written meanwhile
+                with suppress(BrokenPipeError):  # what it never read
+                    process.stdin.close()
             for job in self.jobs.values():
-                job.error = job.error or f"the process that lays out maps ended with code {code}."
+                if job.process is process:  # another may have been started since
+                    job.error = job.error or f"the process that lays out maps ended with code {code}."
 
     def _receive(self, event: dict[str, Any]) -> None:
         self.warm = self.warm or "warm" in event

@@ -159,7 +159,8 @@ def test_the_desk_answers_with_shares_and_then_it_is_done(pair, tmp_path):
     while len([line for line in found if "done" in line or "error" in line]) < 2:
         found.append(json.loads(process.stdout.readline()))
     process.stdin.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
+    process.stdout.close()
     shares = [line["share"] for line in found if "share" in line]
     assert shares == sorted(shares)
     assert {"key": "a", "done": True} in found

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 import vae_core
 from tests.browser.chromium import FLAGS, installed
+from tests.browser.looking import COUNT, LIMIT
 from tests.browser.serving import App, running_app
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=1000 * LIMIT)
 QUICK = dict(network="mlp", hidden=(64,), epochs=3, snapshots=0)
 
 
@@ -77,9 +78,7 @@ def open_page(browser: Browser, app: App) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open(path: str = "", width: int = 1440, height: int = 900, dark: bool = False) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-        )
+        context = profile(browser, width, height, dark)
         contexts.append(context)
         page = context.new_page()
         page.on("response", lambda answer: problems.append(f"{answer.status} {answer.url}") if failed(answer) else None)
@@ -95,6 +94,15 @@ def open_page(browser: Browser, app: App) -> Iterator[Callable[..., Page]]:
     assert not problems, problems
 
 
+def profile(browser: Browser, width: int = 1440, height: int = 900, dark: bool = False) -> BrowserContext:
+    """A fresh profile whose pages wait long and count what they ask for."""
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+    context.set_default_timeout(1000 * LIMIT)
+    context.set_default_navigation_timeout(1000 * LIMIT)
+    context.add_init_script(COUNT)
+    return context
+
+
 def failed(answer: Response) -> bool:
     """A request that should have worked."""
     return answer.status >= 400
@@ -105,6 +113,9 @@ def is_problem(line: ConsoleMessage) -> bool:
 
 
 def settle(page: Page) -> None:
-    """Wait until the script run has ended."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
+    """Wait until no run of the script goes on.
+
+    One that a click has asked for may not have begun: wait for what it brings first, then for its end.
+    """
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=2000 * LIMIT)
     page.wait_for_timeout(150)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +19,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, below those that systems give to outgoing connections: nobody takes it meanwhile."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)  # not of `random`: workers may share its seed
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class App(NamedTuple):
@@ -53,16 +57,16 @@ def running_script(script: str, store: Path, log: Path, *options: str, port: int
             yield App(address, port, process.pid)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
-def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"The app ended with exit code {process.returncode} before it answered.")
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=10):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_beta_is_compared_on_its_curve(open_page: Open, store: vae_core.Store) -
     wait_for_tiles(strip, grey(decode(run.at_beta(STEPS[step]).model(), codes)))
     curve = rate_curve(run)
     expect(page.locator(".multirate .reading")).to_contain_text(f"distortion {curve.distortion[step]:.1f}")
-    assert page.locator(".multirate svg g circle title").all_text_contents()[0].startswith("classes")
+    expect(page.locator(".multirate svg g circle title").first).to_have_text(re.compile("^classes"))
 
 
 def test_any_class_in_the_style_of_an_image(open_page: Open, store: vae_core.Store) -> None:

@@ -14,7 +14,7 @@ from vae_core.analysis import keyframe, latents_of, match_dimensions, walk
 from vae_core.runs import Run
 
 from .conftest import settle
-from .looking import assert_shows, drag, drawn, expect_code, ready, still, wait_for_tiles
+from .looking import assert_shows, drag, drawn, expect_code, expect_query, query, ready, soon, still, wait_for_tiles
 
 Open = Callable[..., Page]
 
@@ -40,16 +40,14 @@ def test_the_image_follows_the_scrubber(open_page: Open, store: vae_core.Store, 
     page = open_page("interpolate?run=wide-1&keys=3~m5~8")
     main = opened(page)
     page.get_by_role("radio", name=mode.capitalize()).click()
-    page.evaluate("window.paints = 0; document.addEventListener('painted', () => window.paints++)")
-    drag(page, page.locator(".interpolation .slider"), 0.5, 0.8)
-    assert page.evaluate("window.paints") > 3
+    still(main)
+    drag(page, page.locator(".interpolation .slider"), 0.5, 0.8, follows=main)
     found = still(main)
     assert 0.7 < at(page) < 0.9
     assert found == pytest.approx(walk(between, torch.tensor([at(page)]), mode)[0].tolist(), abs=1e-4)
     assert_shows(main, run)
-    settle(page)
-    page.wait_for_url("**at=0.*")
-    assert ("path=spherical" in page.url) is (mode == "spherical")
+    expect_query(page, at=f"{at(page):g}")
+    assert query(page).get("path") == ("spherical" if mode == "spherical" else None)
     page.reload()
     assert still(opened(page)) == pytest.approx(found, abs=2e-3)
 
@@ -74,9 +72,8 @@ def test_keys_play_and_jump(open_page: Open, store: vae_core.Store) -> None:
     page.keyboard.press("End")
     expect_code(main, places(run, "4")[0].tolist())
     page.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(700)
+    soon(page, lambda: 0 < at(page) < 1, "it does not play")
     page.get_by_role("button", name="Pause").click()
-    assert 0 < at(page) < 1
     page.get_by_role("button", name="Go to image 0").click()
     expect_code(main, first)
     assert_shows(main, run)
@@ -89,18 +86,19 @@ def test_picks_class_means_and_arithmetic_are_keyframes(open_page: Open, store: 
     expect(page.locator(".keyframe figcaption")).to_have_text(["image 3", "image 8", "image 11"])
     page.locator(".keyframe").get_by_role("button", name="Remove image 8").click()
     expect(page.locator(".keyframe figcaption")).to_have_text(["image 3", "image 11"])
+    expect_query(page, keys="3~11")
     settle(page)
     box = page.get_by_role("combobox", name="Keyframes")
     box.fill("0-m1+m7")
     box.press("Enter")
     box.press("Tab")
-    settle(page)
     expect(page.locator(".keyframe")).to_have_count(3)
+    settle(page)
     page.get_by_role("button", name="Go to image 0 − mean of 1 + mean of 7").click()
     main = page.locator(".interpolation .main")
     expect_code(main, places(run, "0-m1+m7")[0].tolist())
     assert_shows(main, run)
-    page.wait_for_url("**keys=*")
+    expect_query(page, keys="3~11~0-m1+m7")
     page.reload()
     opened(page)
     expect(page.locator(".keyframe")).to_have_count(3)
@@ -153,8 +151,8 @@ def test_one_drag_makes_the_same_move_in_every_run(open_page: Open, store: vae_c
         assert_shows(view, run)
     expect(found.locator('.run[data-run="wide-1"] .caption')).to_contain_text(f"z{match.dim}")
     before = still(views[1])
-    settle(page)
     page.wait_for_url("**move=*")
+    settle(page)
     page.reload()  # the link knows the tab, too
     again = ready(page, "comparison").locator('.run[data-run="wide-1"] .main')
     expect_code(again, before)

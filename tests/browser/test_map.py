@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
@@ -11,7 +15,19 @@ import vae_core
 from vae_core.analysis import MapConfig, latents_of, map_file, map_of
 
 from .conftest import settle
-from .looking import drawn, off_by, pixels, ready, soon, wait_for_pixels
+from .looking import (
+    drawn,
+    expect_code_in_link,
+    off_by,
+    pixels,
+    query,
+    quiet,
+    ready,
+    soon,
+    steady_box,
+    wait_for_pixels,
+)
+from .serving import App
 
 Open = Callable[..., Page]
 
@@ -23,8 +39,7 @@ class Screen:
         self.page = page
         self.over = ready(page, "map").locator(".over")
         self.over.scroll_into_view_if_needed()
-        box = self.over.bounding_box()
-        assert box is not None
+        box = steady_box(self.over)
         low, high = points.min(0), points.max(0)
         self.centre = (low + high) / 2
         self.scale = 0.92 * min(box["width"] / (high[0] - low[0]), box["height"] / (high[1] - low[1]))
@@ -70,7 +85,7 @@ def test_every_test_image_is_a_point_and_shows_itself(open_page: Open, store: va
     points = latents_of(run).mu
     page = open_page("map?run=plane-1")
     screen = Screen(page, points)
-    assert ready(page, "map").get_attribute("data-count") == str(len(points))
+    expect(ready(page, "map")).to_have_attribute("data-count", str(len(points)))
     row = loneliest(points)
     screen.hover(points[row])
     shown = tip(page, "image")
@@ -91,9 +106,14 @@ def test_between_points_the_decoder_draws(open_page: Open, store: vae_core.Store
     z = screen.centre + np.array([x, -y]) / screen.scale
     wait_for_pixels(tip(page, "decoded"), drawn(run, z), near=12)  # half a pixel of the pointer
     screen.click(corner)
+
+    def here() -> np.ndarray:
+        return np.array([float(part) for part in (ready(page, "map").get_attribute("data-here") or "nan").split(",")])
+
+    soon(page, lambda: np.abs(here() - corner).max() < 1.5 / screen.scale, "the click did not bring us here")
+    found = here().tolist()
+    expect_code_in_link(page, found)
     settle(page)
-    found = [float(part) for part in ready(page, "map").get_attribute("data-here").split(",")]
-    assert np.abs(np.array(found) - corner).max() < 1.5 / screen.scale
     page.get_by_role("link", name="Traverse").click()
     main = ready(page, "traversal").locator(".main")
     wait_for_pixels(main, drawn(run, found))
@@ -132,9 +152,13 @@ def test_click_and_lasso_pick(open_page: Open, store: vae_core.Store) -> None:
     corners = [low, np.array([low[0], high[1]]), high, np.array([high[0], low[1]])]
     screen.drag([*corners, low])
     inside = np.flatnonzero(((points > low) & (points < high)).all(1))
+
+    def picked() -> int:
+        words = page.get_by_text(re.compile(r"^[\d,]+ .*picked")).first.inner_text()
+        return int(words.split()[0].replace(",", ""))
+
+    soon(page, lambda: abs(picked() - len(inside)) <= 0.05 * len(inside) + 2, "not the images inside the lasso")
     settle(page)
-    words = page.get_by_text("picked", exact=False).first.inner_text()
-    assert abs(int(words.split()[0].replace(",", "")) - len(inside)) <= 0.05 * len(inside) + 2
     expect(page.get_by_alt_text("Test images over their reconstructions")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
@@ -149,7 +173,7 @@ def test_the_keyboard_alone_finds_and_picks(open_page: Open, store: vae_core.Sto
     found.locator(".over").focus()
     for _ in range(60):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(150)  # until the picture of this very place is there
+        quiet(page)  # the picture of this very place is there
         if found.locator(".tip").get_attribute("data-kind") == "image":
             break
     expect(found.locator(".tip")).to_contain_text("test image")
@@ -195,7 +219,7 @@ def test_colours_classes_and_zoom(open_page: Open) -> None:
     page.mouse.wheel(0, -400)
     soon(page, lambda: int(over.get_attribute("data-frames") or 0) > frames, "the wheel did not move the map")
     page.reload()
-    assert ready(page, "map").get_by_label("Colour").input_value() == "Rate (KL)"
+    expect(ready(page, "map").get_by_label("Colour")).to_have_value("Rate (KL)")
 
 
 def test_without_webgl_the_map_is_a_plain_chart(open_page: Open) -> None:
@@ -207,8 +231,7 @@ def test_without_webgl_the_map_is_a_plain_chart(open_page: Open) -> None:
     page.goto(page.url.split("?")[0].rstrip("/").removesuffix("/home") + "/map?run=plane-1")
     expect(page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
     settle(page)
-    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
-    assert box is not None
+    box = steady_box(page.locator(".js-plotly-plot .nsewdrag").first)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x - 120, y - 120)
     page.mouse.down()
@@ -216,7 +239,7 @@ def test_without_webgl_the_map_is_a_plain_chart(open_page: Open) -> None:
         page.mouse.move(x + across, y + down, steps=5)
     page.mouse.up()
     expect(page.get_by_alt_text("Test images over their reconstructions")).to_be_visible()
-    assert "picks=" in page.url
+    soon(page, lambda: "picks" in query(page), "the picks are not in the address")
 
 
 def test_fingers_pan_and_pinch(open_page: Open, store: vae_core.Store) -> None:
@@ -238,11 +261,10 @@ def test_fingers_pan_and_pinch(open_page: Open, store: vae_core.Store) -> None:
     for step in range(1, 11):
         touch("touchMove", (x - 30 - 3 * step, y), (x + 30 + 3 * step, y))  # twice as far apart
     touch("touchEnd")
-    page.wait_for_timeout(200)
+    quiet(page)
     shift = np.array([60.0, -30.0])
     places = screen.middle + 2 * ((points - screen.centre) * screen.scale * [1, -1] + shift)
-    box = screen.over.bounding_box()
-    assert box is not None
+    box = steady_box(screen.over)
     corner, size = np.array([box["x"], box["y"]]), np.array([box["width"], box["height"]])
     seen = np.flatnonzero(((places > corner + 10) & (places < corner + size - 10)).all(1))
     row = int(seen[loneliest(places[seen])])
@@ -250,11 +272,33 @@ def test_fingers_pan_and_pinch(open_page: Open, store: vae_core.Store) -> None:
     expect(page.locator('.map .tip[data-kind="image"]')).to_contain_text(f"test image {row}")
 
 
-def test_a_slow_map_takes_the_place_of_pca(open_page: Open, store: vae_core.Store) -> None:
+def layout_process(app: App) -> int | None:
+    """The process of the server that lays out maps, once it is there."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue  # it has ended meanwhile
+        if parent == app.pid and b"lay-out" in command:
+            return int(folder.name)
+    return None
+
+
+def test_a_slow_map_takes_the_place_of_pca(open_page: Open, store: vae_core.Store, app: App) -> None:
+    """The process is halted meanwhile, so that a map is slow on any machine."""
     config = MapConfig(method="tsne")
-    page = open_page("map?run=plane-1&method=tsne")
-    expect(page.get_by_text("t-SNE is being laid out")).to_be_visible()
-    assert ready(page, "map").get_attribute("data-ready") == map_file(store.open("plane-1"), config.replace(method="pca")).name  # fmt: skip
-    expect(page.get_by_text("t-SNE is being laid out")).to_be_hidden(timeout=120_000)
-    wanted = map_file(store.open("plane-1"), config).name
-    soon(page, lambda: ready(page, "map").get_attribute("data-ready") == wanted, "the new map is not shown")
+    page = open_page("map?run=auto-1&method=tsne")
+    soon(page, lambda: layout_process(app), "no process lays out maps")
+    process = layout_process(app)
+    assert process is not None
+    os.kill(process, signal.SIGSTOP)
+    try:
+        page = open_page("map?run=plane-1&method=tsne")
+        expect(page.get_by_text("t-SNE is being laid out")).to_be_visible()
+        pca = map_file(store.open("plane-1"), config.replace(method="pca")).name
+        expect(ready(page, "map")).to_have_attribute("data-ready", pca)
+    finally:
+        os.kill(process, signal.SIGCONT)
+    expect(page.get_by_text("t-SNE is being laid out")).to_be_hidden(timeout=300_000)
+    expect(ready(page, "map")).to_have_attribute("data-ready", map_file(store.open("plane-1"), config).name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +11,7 @@ import vae_core
 from vae_core.analysis import latents_of
 
 from .conftest import settle
-from .looking import assert_shows, ready
+from .looking import assert_shows, expect_query, ready, soon
 
 PAGES = ("home", "train", "map", "traverse", "interpolate", "compare", "measure", "diagnose", "generate")
 RUNS = ("plane-1", "wide-1", "auto-1", "rgb-1", "classes-1", "rates-1", "words-1", "factors-1")
@@ -30,8 +29,8 @@ def assert_sound(page: Page, name: str) -> None:
 def test_a_cold_deep_link_opens_the_page(open_page: Callable[..., Page], name: str, width: int, dark: bool) -> None:
     page = open_page("" if name == "home" else name, width=width, dark=dark)
     assert_sound(page, name)
-    inner, wanted = page.evaluate("[window.innerWidth, document.documentElement.scrollWidth]")
-    assert wanted <= inner, f"{name} is {wanted} pixels wide in a window of {inner}"
+    fits = "document.documentElement.scrollWidth <= window.innerWidth"
+    soon(page, lambda: page.evaluate(fits), f"{name} is wider than its window")
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -45,7 +44,7 @@ def test_every_page_takes_every_kind_of_run(open_page: Callable[..., Page], run:
         if name == "map":
             choose(page, "PCA")
         assert_sound(page, name)
-        assert f"run={run}" in page.url
+        expect_query(page, run=run)
 
 
 def choose(page: Page, option: str) -> None:
@@ -78,21 +77,18 @@ def test_a_model_is_trained_and_explored(open_page: Callable[..., Page], store: 
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     settle(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    deadline = time.monotonic() + 90
-    while not (found := {run.id for run in store.runs()} - before) or not finished(store, *found):
-        assert time.monotonic() < deadline, "the run did not finish"
-        page.wait_for_timeout(250)
-    (trained,) = found
-    expect(page.get_by_text("is trained.")).to_be_visible(timeout=30_000)
+
+    def finished() -> list[str]:
+        new = [run for run in store.runs() if run.id not in before and isinstance(run, vae_core.Run)]
+        return [run.id for run in new if run.status()["state"] == "done"]
+
+    soon(page, finished, "the run did not finish", seconds=300)
+    (trained,) = finished()
+    expect(page.get_by_text("is trained.")).to_be_visible()
     settle(page)
     page.get_by_role("button", name="Explore it").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Traverse")
-    settle(page)
-    assert f"run={trained}" in page.url
+    expect_query(page, run=trained)
     assert_shows(
         ready(page, "traversal").locator(".main"), store.open(trained), latents_of(store.open(trained)).mu[0].tolist()
     )
-
-
-def finished(store: vae_core.Store, id: str) -> bool:
-    return store.open(id).status()["state"] == "done"

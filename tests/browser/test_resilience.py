@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 import vae_core
 
-from .conftest import settle
-from .looking import assert_shows, drag, expect_code, ready, still
+from .conftest import profile, settle
+from .looking import assert_shows, drag, expect_code, expect_code_in_link, query, ready, soon, steady_box, still
 from .serving import free_port, running_app
 
 PREFIX = ("--server.baseUrlPath", "lab/vae")
@@ -20,7 +20,7 @@ PREFIX = ("--server.baseUrlPath", "lab/vae")
 def test_a_server_that_starts_again_behind_a_prefix(browser: Browser, store: vae_core.Store, tmp_path: Path) -> None:
     """The sliders go on where they were, and what was moved meanwhile is drawn."""
     run, port, log = store.open("plane-1"), free_port(), tmp_path / "log.txt"
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = profile(browser)
     page = context.new_page()
     with running_app(store.root, log, *PREFIX, port=port) as app:
         page.goto(f"{app.address}/traverse?run=plane-1&z=0,0")
@@ -30,13 +30,13 @@ def test_a_server_that_starts_again_behind_a_prefix(browser: Browser, store: vae
         slider = page.locator(".traversal .slider").first
         drag(page, slider, 0.5, 0.6)
         before = still(main)
+        expect_code_in_link(page, before)
         page.get_by_role("link", name="Map").click()
-        assert ready(page, "map").get_attribute("data-count") == "449"
+        expect(ready(page, "map")).to_have_attribute("data-count", "449")
         page.get_by_role("link", name="Traverse").click()
         main = ready(page, "traversal").locator(".main")
         expect_code(main, before)
-        box = slider.bounding_box()
-        assert box is not None
+        box = steady_box(slider)
         page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2)
         page.mouse.down()
     # The thumb is held, and the server is gone.
@@ -44,12 +44,12 @@ def test_a_server_that_starts_again_behind_a_prefix(browser: Browser, store: vae
     expect(page.get_by_text("The server does not answer")).to_be_visible()
     assert still(main) == before
     with running_app(store.root, log, *PREFIX, port=port):
-        expect(page.get_by_text("The server does not answer")).to_be_hidden(timeout=30_000)
+        expect(page.get_by_text("The server does not answer")).to_be_hidden()
         after = still(main)
         assert abs(after[0] - before[0]) + abs(after[1] - before[1]) > 1
         assert_shows(main, run)
         page.mouse.up()
-        page.wait_for_url(lambda address: f"{before[0]:g}%2C" not in address)  # the link knows, too
+        expect_code_in_link(page, after)
         page.reload()
         expect_code(ready(page, "traversal").locator(".main"), after)
     context.close()
@@ -66,6 +66,5 @@ def test_a_run_that_is_deleted_while_it_is_looked_at(open_page: Callable[..., Pa
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("There is no run 'doomed'")).to_be_visible()
     expect(page.get_by_text("Another run is shown instead")).to_be_visible()
-    settle(page)
-    assert "run=doomed" not in page.url
+    soon(page, lambda: query(page).get("run") != "doomed", "the deleted run is still in the address")
     assert still(ready(page, "traversal").locator(".main")), "the other run is alive"

@@ -77,7 +77,7 @@ def app(store: Store) -> Callable[..., AppTest]:
     """`app("train", run="…")`: the frame, run once, standing at a page with query parameters."""
 
     def open_page(name: str = "home", **query: str) -> AppTest:
-        at = AppTest.from_file(FRAME, default_timeout=30)
+        at = AppTest.from_file(FRAME, default_timeout=180)
         for key, value in query.items():
             at.query_params[key] = value
         at.run()

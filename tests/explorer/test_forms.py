@@ -19,7 +19,7 @@ from vae_core.training import TrainConfig
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_form_of_each_family_gives_a_valid_configuration(model: str) -> None:
-    at = AppTest.from_function(_every_setting, kwargs={"model": model}, default_timeout=30).run()
+    at = AppTest.from_function(_every_setting, kwargs={"model": model}, default_timeout=180).run()
     assert not at.exception
     values = at.session_state["values"]
     expected = {*setting_names(MODELS[model].Config), *setting_names(TrainConfig)}

@@ -103,11 +103,11 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapService]:
     assert found.process.stdin
     if not found.process.stdin.closed:
         found.process.stdin.close()
-    found.process.wait(20)
+    found.process.wait(180)
 
 
 def soon(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 180
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -103,6 +103,18 @@ def test_baselines_and_the_autoencoder_that_is_trained_beside(app: Open, store: 
     assert "beside" in list(at.dataframe[0].value.index), beside.id
 
 
+def test_while_a_run_is_measured_the_page_says_so(app: Open, store: Store) -> None:
+    """The process that measures is one that never ends."""
+    settings = dict(network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=1200, epochs=1, snapshots=0)
+    run = vae_core.train("sprites", "vae", store=store, name="own", **settings)
+    at = app("measure", run=run.id, compare=run.id)
+    assert not at.get("progress")
+    at.button(key="measure.start").click().run()
+    assert not at.exception
+    assert "own is being measured" in at.get("progress")[0].proto.text
+    assert not [button for button in at.button if button.key == "measure.start"]
+
+
 def test_numbers_keep_their_intervals_on_the_way_to_files(app: Open, store: Store) -> None:
     run = vae_core.train("sprites", "vae", store=store, name="own", network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=2000, epochs=1, snapshots=0)  # fmt: skip
     known = scores_of_run(run, ["mig", "sap"])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import vae_core
-from tests.conftest import QUICK
+from tests.conftest import ENDLESS, QUICK
 from vae_core.config import ConfigError
 from vae_core.jobs import configure, train_folder, train_folders
 from vae_core.runs import RayCluster
@@ -22,7 +22,6 @@ from vae_core.runs.files import read_json, write_json
 
 ray = pytest.importorskip("ray")
 ROOT = Path(__file__).parents[2]
-LONG = QUICK | {"epochs": 3000}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,7 @@ def test_groups_of_variants_are_one_task_each(cluster: Any, store: vae_core.Stor
 
 
 def test_cancel_reaches_those_that_train_and_those_that_wait(cluster: Any, store: vae_core.Store) -> None:
-    runs = runs_of(store, 4, **LONG)
+    runs = runs_of(store, 4, **ENDLESS)
 
     def tell(done: int, total: int) -> str | None:
         return "cancel" if sum(run.status().get("step", 0) > 20 for run in runs) == 2 else None
@@ -74,7 +73,7 @@ def test_cancel_reaches_those_that_train_and_those_that_wait(cluster: Any, store
 
 def test_runs_of_a_dead_machine_go_on_elsewhere_from_their_last_save(cluster: Any, store: vae_core.Store) -> None:
     doomed = cluster.add_node(num_cpus=1, resources={"doomed": 1}, object_store_memory=100_000_000)
-    runs = runs_of(store, 3, **LONG | {"epochs": 400})
+    runs = runs_of(store, 3, **QUICK | {"epochs": 400})
     killed: list[dict[str, int]] = []
 
     def tell(done: int, total: int) -> None:
@@ -93,7 +92,7 @@ def test_runs_of_a_dead_machine_go_on_elsewhere_from_their_last_save(cluster: An
 
 
 def test_a_run_taken_out_of_the_queue_is_not_begun(store: vae_core.Store) -> None:
-    (run,) = runs_of(store, 1, **LONG)
+    (run,) = runs_of(store, 1, **QUICK)
     run.set_status(state="cancelled")
     write_json(run.path / "request.json", {"wish": "cancel"})
     assert train_folder(run) == "cancelled"
@@ -103,7 +102,7 @@ def test_a_run_taken_out_of_the_queue_is_not_begun(store: vae_core.Store) -> Non
 def sweep_from_the_command_line(store: vae_core.Store, address: str, *more: str) -> subprocess.CompletedProcess[str]:
     words = f"sweep --dataset digits --betas 1 2 --executor ray --epochs 1 --network mlp --address {address}".split()
     command = [sys.executable, "-m", "vae_core", *words, "--store", str(store.root), *more]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
 
 
 def test_no_cluster_is_one_sentence(store: vae_core.Store) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 
 import pytest
 
 import vae_core
-from tests.conftest import QUICK
+from tests.conftest import ENDLESS, QUICK
 from vae_core.config import ConfigError
 from vae_core.jobs import configure, train_group
 from vae_core.runs import Processes, RunError, Together, alike, fitting
@@ -37,8 +38,7 @@ def test_one_that_cannot_begin_stops_no_other(store: vae_core.Store):
 
 
 def test_a_wish_reaches_all_and_everything_is_saved(store: vae_core.Store):
-    long = QUICK | {"epochs": 5000}
-    runs = [store.create(configure("digits", "vae", seed=seed, **long)) for seed in range(3)]
+    runs = [store.create(configure("digits", "vae", seed=seed, **ENDLESS)) for seed in range(3)]
 
     def tell(done: int, total: int) -> str | None:
         return "cancel" if all(run.status().get("step", 0) > 20 for run in runs[:2]) else None
@@ -51,7 +51,7 @@ def test_a_wish_reaches_all_and_everything_is_saved(store: vae_core.Store):
 
 
 def test_a_wish_before_anything_has_begun(store: vae_core.Store):
-    run = store.create(configure("digits", "vae", **QUICK | {"epochs": 5000}))
+    run = store.create(configure("digits", "vae", **ENDLESS))
     states = Processes(1).train(store, [run], lambda done, total: "cancel")
     assert states == {run.id: "cancelled"}
     assert "Not started" in run.status()["message"] or run.history()
@@ -78,16 +78,19 @@ def test_values_of_beta_together_and_the_rest_by_itself(store: vae_core.Store):
     assert len(runs[2].history()) == len(alone.history())
 
 
-def test_together_all_are_cancelled_and_resume_together(store: vae_core.Store):
-    runs = [store.create(configure("digits", "beta_vae", beta=beta, **QUICK | {"epochs": 300})) for beta in (1.0, 4.0)]
-    action = lambda done, total: "cancel" if done > 40 else None
-    assert set(Together(train_group).train(store, runs, action).values()) == {"cancelled"}
+@pytest.mark.parametrize("step", [11, 16])
+def test_together_all_are_cancelled_and_resume_together(store: vae_core.Store, always_due: None, step: int):
+    runs = [store.create(configure("digits", "beta_vae", beta=beta, **QUICK | {"epochs": 4})) for beta in (1.0, 4.0)]
+    times = itertools.count()  # once before the group begins, then once after each step
+    states = Together(train_group, poll=0.0).train(store, runs, lambda *_: "cancel" if next(times) == step else None)
+    assert set(states.values()) == {"cancelled"}
     assert all(run.has_weights for run in runs)
+    assert [run.history()[-1]["step"] for run in runs] == [step, step]
     assert len(alike(runs)) == 1
     assert set(Together(train_group).train(store, runs).values()) == {"done"}
 
 
-def test_together_what_cannot_begin_says_so_in_every_status(store: vae_core.Store):
+def test_together_what_cannot_begin_says_so_in_every_status(store: vae_core.Store, impatient: None):
     runs = [store.create(configure("digits", "beta_vae", beta=beta, **QUICK)) for beta in (1.0, 4.0)]
     with runs[1].lock, pytest.raises(RunError, match="another process"):
         train_group(runs)

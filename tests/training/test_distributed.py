@@ -39,7 +39,7 @@ def together(store, *arguments, processes=2):
     for rank in range(processes):
         place = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}  # fmt: skip
         everyone.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))  # fmt: skip
-    return [(*process.communicate(timeout=240), process.returncode) for process in everyone]
+    return [(*process.communicate(timeout=600), process.returncode) for process in everyone]
 
 
 def test_the_curve_is_that_of_one_process_with_the_joint_batch(store: vae_core.Store) -> None:

@@ -45,11 +45,6 @@ class Restored(Listener):
         state.restore(*self.kept)
 
 
-@pytest.fixture
-def always_due(monkeypatch):
-    monkeypatch.setattr("vae_core.training.loop.Clock.due", lambda self: True)
-
-
 @pytest.mark.parametrize(("network", "precision"), [("mlp", "float32"), ("conv", "float32"), ("conv", "bfloat16")])
 @pytest.mark.parametrize("extra", [{}, {"patience": 50, "lr_schedule": "plateau"}, {"lr_schedule": "cosine", "optimizer": "adamw", "weight_decay": 0.01}])  # fmt: skip
 def test_a_resumed_run_is_bit_for_bit_the_uninterrupted_one(digits, always_due, network, precision, extra):

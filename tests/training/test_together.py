@@ -38,11 +38,6 @@ class Restored(Notes):
         state.restore(*self.found)
 
 
-@pytest.fixture
-def always_due(monkeypatch):
-    monkeypatch.setattr("vae_core.training.loop.Clock.due", lambda self: True)
-
-
 def variants(data, family="beta_vae", network="mlp", betas=BETAS, **settings):
     known = dict(
         shape=data.shape, classes=len(data.class_names), train_size=data.train_size, latent_dim=3, hidden=(24,)

@@ -17,7 +17,7 @@ from ..config import Config, field_types
 C = TypeVar("C", bound=Config)
 
 
-def say(text: str) -> None:
+def echo(text: str) -> None:
     """Print a message to stderr: stdout is for the JSON object."""
     print(text, file=sys.stderr)
 
@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser, config: type[Config]) -> None:
         add_option(parser, config, field)
 
 
-def given(options: argparse.Namespace, config: type[C]) -> C:
+def config_from(options: argparse.Namespace, config: type[C]) -> C:
     """The configuration with the options that were given."""
     names = [field.name for field in dataclasses.fields(config)]
     return config.from_dict({name: value for name in names if (value := getattr(options, name)) is not None})

@@ -23,14 +23,14 @@ from ..metrics.bootstrap import Estimate
 from ..metrics.disentanglement import SCORES
 from ..metrics.known_answers import self_check
 from ..runs import Run, Store
-from .console import add_options, given, progress, say
+from .console import add_options, config_from, echo, progress
 
 
 def at_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", type=float, default=None, help="β that a multi-rate model is conditioned on")
 
 
-def opened(options: argparse.Namespace) -> Run:
+def run_of(options: argparse.Namespace) -> Run:
     """The run, at the β of `--at`.
 
     Raises:
@@ -41,9 +41,7 @@ def opened(options: argparse.Namespace) -> Run:
         return run
     low, high = run.config.model.betas or (1.0, 1.0)
     if run.config.model.betas is None or not low <= options.at <= high:
-        kind = (
-            f"goes from {low:g} to {high:g}" if run.config.model.betas else "takes none: its model has no β as an input"
-        )
+        kind = f"was trained with β from {low:g} to {high:g}" if run.config.model.betas else "has no β as an input"
         raise ConfigError(f"--at {options.at:g}: {run.id} {kind}.")
     return run.at_beta(options.at)
 
@@ -58,7 +56,7 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
 
 def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
-    config, names = given(options, EvaluateConfig), names_of(options.metrics)
+    config, names = config_from(options, EvaluateConfig), names_of(options.metrics)
     with progress(run.id, " images") as bar:
         table = evaluate(run, config, bar.move)
     if names:
@@ -70,9 +68,9 @@ def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         if isinstance(value, dict):
             continue  # intervals are in the JSON only
         if isinstance(value, list):
-            say(f"{name:14} {' '.join(f'{part:.3f}' for part in value)}")
+            echo(f"{name:14} {' '.join(f'{part:.3f}' for part in value)}")
         elif value is not None:
-            say(f"{name:14} {value:.4f}" if isinstance(value, float) else f"{name:14} {value}")
+            echo(f"{name:14} {value:.4f}" if isinstance(value, float) else f"{name:14} {value}")
     return {"run": run.id, **table}, 0
 
 
@@ -98,7 +96,7 @@ def metrics_options(parser: argparse.ArgumentParser) -> None:
 def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     """The scores of a run, the list of measures, or their self-check, which exits with 1 if an answer is wrong."""
     if options.run is not None:
-        run, names = opened(options), names_of(options.scores)
+        run, names = run_of(options), names_of(options.scores)
         with progress("metrics", " scores") as bar:
             estimates = scores_of_run(run, names, of=options.of, progress=bar.move)
         table = with_intervals(estimates) | (scores_without_factors(run) if options.of == "codes" else {})
@@ -109,11 +107,11 @@ def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
             if name != "intervals":
                 low, high = table["intervals"].get(name, (None, None))
                 text = f"{value:.4f}" if isinstance(value, float) else value
-                say(f"{name:22} {text}" + (f"  [{low:.4f}, {high:.4f}]" if low is not None else ""))
+                echo(f"{name:22} {text}" + (f"  [{low:.4f}, {high:.4f}]" if low is not None else ""))
         return {"run": run.id, "of": options.of, **table}, 0
     if not options.self_check:
         for name, score in SCORES.items():
-            say(f"{name:14} {score.title} ({score.source}){', slow' if score.slow else ''}")
+            echo(f"{name:14} {score.title} ({score.source}){', slow' if score.slow else ''}")
         return {
             "metrics": [{"name": name, "title": score.title, "source": score.source} for name, score in SCORES.items()]
         }, 0
@@ -121,9 +119,9 @@ def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         checks = self_check(bar.move)
     for check in checks:
         verdict = "ok" if check.holds else "WRONG"
-        say(f"{check.code:48} {check.number:20} expected {check.expected:7.4f}  found {check.found:7.4f}  {verdict}")
+        echo(f"{check.code:48} {check.number:20} expected {check.expected:7.4f}  found {check.found:7.4f}  {verdict}")
     wrong = sum(not check.holds for check in checks)
-    say(f"{len(checks) - wrong} of {len(checks)} known answers are correct.")
+    echo(f"{len(checks) - wrong} of {len(checks)} known answers are correct.")
     return {"checks": [asdict(check) | {"holds": check.holds} for check in checks], "wrong": wrong}, int(wrong > 0)
 
 
@@ -134,8 +132,8 @@ def project_options(parser: argparse.ArgumentParser) -> None:
 
 
 def project(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    run = opened(options)
-    config = given(options, MapConfig)
+    run = run_of(options)
+    config = config_from(options, MapConfig)
     points = map_of(run, config)
-    say(f"Saved the {config.method} map of {len(points)} codes in {run.cache}.")
+    echo(f"Saved the {config.method} map of {len(points)} codes in {run.cache}.")
     return {"run": run.id, "method": config.method, "points": len(points), "cache": str(run.cache)}, 0

@@ -30,7 +30,7 @@ from ..runs import (
 from ..runs.worker import work_on
 from ..training import TrainConfig, choose_device
 from ..training.distributed import ALONE, Group, joined
-from .console import add_option, graceful, progress, say
+from .console import add_option, echo, graceful, progress
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +137,7 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
     """Train several runs at once; Ctrl-C cancels them all, saved."""
     started = time.perf_counter()
     runs = [store.create(config) for config in configs]
-    say(f"Training {len(runs)} runs in {store.root}, {how}.")
+    echo(f"Training {len(runs)} runs in {store.root}, {how}.")
     with (
         progress(f"{len(runs)} runs", " steps") as bar,
         graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}),
@@ -153,7 +153,7 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
         state = states[run.id]
         rows.append(summary(run, state, seconds) if run.history() else {"run": run.id, "path": str(run.path), "status": state})  # fmt: skip
         message = run.status().get("message", "")
-        say(f"{run.id}: {state}. {message}".rstrip())
+        echo(f"{run.id}: {state}. {message}".rstrip())
     code = 1 if "failed" in states.values() else 130 if set(states.values()) != {"done"} else 0
     return {"runs": rows, "seconds": round(seconds, 3)}, code
 
@@ -161,7 +161,7 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
 def _queued(store: Store, configs: list[RunConfig]) -> tuple[dict[str, Any], int]:
     runs = [submit(store, config) for config in configs]
     for run in runs:
-        say(f"Queued: {run.id}.")
+        echo(f"Queued: {run.id}.")
     return {"runs": [{"run": run.id, "path": str(run.path), "status": "queued"} for run in runs]}, 0
 
 
@@ -177,17 +177,17 @@ def _resumed(store: Store, options: argparse.Namespace) -> Run:
 
 
 def _train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
-    say(f"Training {run.id} ({run.config.name}) in {run.path}.")
+    echo(f"Training {run.id} ({run.config.name}) in {run.path}.")
     started = time.perf_counter()
     with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}):
         state = train_run(run, bar, group)
     row = summary(run, state, time.perf_counter() - started)
     if row["elbo"] is not None:
-        say(
+        echo(
             f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per image."
         )
     else:
-        say(f"{run.id}: {state}, distortion {row['distortion']} nats per image.")
+        echo(f"{run.id}: {state}, distortion {row['distortion']} nats per image.")
     return row, 130 if state != "done" else 0
 
 
@@ -215,7 +215,7 @@ def request_options(parser: argparse.ArgumentParser) -> None:
 def request_action(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
     request(run, options.action)
-    say(f"Requested: {options.action} {run.id}.")
+    echo(f"Requested: {options.action} {run.id}.")
     return {"run": run.id, "action": options.action}, 0
 
 

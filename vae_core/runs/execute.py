@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import Timeout
 
@@ -92,7 +93,8 @@ def execute_together(runs: Sequence[Run], on_progress: OnStep | None = None) -> 
             for run in runs:
                 run.set_status(state="running", message="", pid=os.getpid(), started=time.time(), device=device)
             models = [create(run.config.family, run.config.model, run.config.train.seed) for run in runs]
-            recorders = [Recorder(run, on_progress) for run in runs]
+            shared = _once_a_step(on_progress) if on_progress else None
+            recorders = [Recorder(run, shared) for run in runs]
             outcomes = fit_together(models, runs[0].data("all"), first.train, recorders)
         except BaseException as error:
             message = str(error) if isinstance(error, BetascopeError) else f"Stopped by {type(error).__name__}: {error}"
@@ -121,12 +123,24 @@ def alike(runs: Sequence[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
+def _once_a_step(on_progress: OnStep) -> OnStep:
+    """One answer for all variants at a step, so that they stop at the same step and can be resumed together."""
+    last_step, action = -1, None
+
+    def once(step: int, total: int, status: dict[str, Any]) -> str | None:
+        nonlocal last_step, action
+        if step != last_step:
+            last_step, action = step, on_progress(step, total, status)
+        return action
+
+    return once
+
+
 def _set_ended(run: Run, outcome: str) -> None:
     (run.path / "request.json").unlink(missing_ok=True)
     if outcome == "done":
-        shutil.rmtree(
-            run.path / "resume", ignore_errors=True
-        )  # three times the size of the weights, and no longer needed
+        # Three times the size of the weights, and no longer needed.
+        shutil.rmtree(run.path / "resume", ignore_errors=True)
     run.set_status(state=STATE_AFTER[outcome], message=MESSAGE_AFTER[outcome], finished=time.time())
 
 

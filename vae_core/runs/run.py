@@ -61,7 +61,10 @@ class Run:
     def status(self) -> dict[str, Any]:
         """`status.json`; a run that is "running" there though its process is gone counts as paused."""
         status = read_json(self.path / "status.json")
-        if status.get("state") == "running" and not self.is_alive():
+        if status.get("state") != "running" or self.is_alive():
+            return status
+        status = read_json(self.path / "status.json")  # it may have ended since the first read
+        if status.get("state") == "running":
             status["state"] = "paused"
             status["message"] = "The process that trained this run has ended. Resume to continue from the last save."
         return status

@@ -130,12 +130,14 @@ def _look(
         columns = {name: values.detach().tolist() for name, values in terms.items()}
         numbers = [{name: column[i] for name, column in columns.items()} for i in range(len(variants))]
     leaving = []
+    # One clock for all: those that are stopped together stop at the same step, and can go on together.
+    due_now = variants[0].clock.due() or step == plan.total
     for variant, found in zip(variants, numbers, strict=True):
         try:
             check_finite(found, step - 1)
             if due:
                 evaluate(variant.state, plan, variant.listener, variant.clock, found)
-            if not (variant.clock.due() or step == plan.total):
+            if not due_now:
                 continue
             speed = variant.clock.images_per_second(step, plan.config.batch_size)
             action = variant.listener.progress(variant.state, plan.total, speed)

@@ -20,7 +20,7 @@ from ...config import ConfigError
 from ..machine import PROJECT, cores
 from ..run import Run
 from ..store import Store
-from .protocol import OnProgress, set_not_started, steps_of
+from .protocol import STATE_OF, OnProgress, set_not_started, steps_of
 
 SIGNALS = {"cancel": signal.SIGINT, "pause": signal.SIGTERM}
 #: Exit codes of a command that ended as it should: done, and stopped on request.
@@ -81,7 +81,11 @@ class Processes:
                 continue
             self._children.remove(child)
             state, orderly = run.status()["state"], process.returncode in ORDERLY
-            if not orderly and action is not None and state not in ("failed", "running"):
+            silent = not orderly and state not in ("failed", "running")
+            interrupted = (
+                action is not None and process.returncode == 130 and state not in ("failed", "done", STATE_OF[action])
+            )
+            if action is not None and (silent or interrupted):
                 set_not_started(run, action)  # the signal arrived before training had started
             elif not orderly and state != "failed":
                 log.seek(0)
