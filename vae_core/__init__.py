@@ -1,4 +1,4 @@
-"""Betascope's core: train, keep, analyse and measure VAE-family models. Usable alone from Python or the CLI.
+"""Betascope's core: train, store, analyse and measure models of the VAE family, from Python or the command line.
 
 import vae_core
 run = vae_core.train("digits", "beta_vae", beta=4.0, latent_dim=10, network="mlp", epochs=50)
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-#: Module → what it offers here. Imported when first asked for: `python -m vae_core --help` must not wait for torch.
-HOMES = {
+#: Module → the names exported from it. Imported on first use: `python -m vae_core --help` must not wait for torch.
+EXPORTS = {
     "analysis": (
         "EvaluateConfig", "Latents", "MapConfig", "evaluate", "latents_of", "map_of", "reconstruct", "traverse", "traverse_all",
         "walk",
@@ -48,7 +48,7 @@ HOMES = {
     "networks": ("NETWORKS",),
     "runs": ("Run", "RunError", "Store"),
 }  # fmt: skip
-_HOME_OF = {name: module for module, names in HOMES.items() for name in names}
+_MODULE_OF = {name: module for module, names in EXPORTS.items() for name in names}
 
 __all__ = [
     "DATASETS",
@@ -77,13 +77,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in HOMES:
+    if name in EXPORTS:
         return import_module(f".{name}", __name__)
-    if name not in _HOME_OF:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
-    return found
+    value = globals()[name] = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+    return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__, *HOMES])
+    return sorted([*globals(), *__all__, *EXPORTS])

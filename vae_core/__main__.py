@@ -1,7 +1,7 @@
 """The command line: `python -m vae_core COMMAND …`.
 
 Logs go to stderr; with `--json` the last line on stdout is one JSON object. Exit codes: 0 done, 1 the run
-failed, 2 bad input (one sentence on stderr), 130 interrupted (everything saved).
+failed, 2 invalid input (one sentence on stderr), 130 interrupted (everything saved).
 """
 
 from __future__ import annotations

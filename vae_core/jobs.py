@@ -1,4 +1,4 @@
-"""From a person's settings to a trained and evaluated run: what the CLI, the app and a notebook share."""
+"""From settings to a trained and evaluated run: shared by the CLI, the app and Python."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from .datasets.base import DataConfig
 from .datasets.files import is_path
 from .models import MODELS, ModelConfig, family
 from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_together, follow, plan_run
+from .runs.recorder import OnStep
 from .training import TrainConfig
 from .training.distributed import ALONE, Group
 
-#: Seconds that a task waits for a run that another process still holds.
+#: Seconds that a task waits for a run whose lock another process still holds.
 PATIENCE = 60.0
-#: Settings that come from the data, never from a person.
+#: Settings that come from the data, never from the user.
 FROM_DATA = ("shape", "classes", "train_size")
 
 
 def setting_names(config: type[Config]) -> list[str]:
-    """The names a person may set, in order."""
+    """The names of the settings that a user may give, in order."""
     return [field.name for field in dataclasses.fields(config) if field.name not in FROM_DATA]
 
 
@@ -42,27 +43,27 @@ def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settin
     kind = family(model).Config
     data_names = [name for name in setting_names(DataConfig) if name not in ("name", "seed")]
     if is_path(dataset):
-        dataset = str(Path(dataset).expanduser().absolute())  # a worker looks from another folder
-    data, of_model, train = {"name": dataset}, {}, {}
+        dataset = str(Path(dataset).expanduser().absolute())  # a worker runs in another folder
+    data, model_settings, train = {"name": dataset}, {}, {}
     for key, value in settings.items():
         if key in data_names:
             data[key] = value
         elif key == "data_seed":
             data["seed"] = value
         elif key in setting_names(kind):
-            of_model[key] = str(Path(value).expanduser().absolute()) if key == "perceptual" and value else value
+            model_settings[key] = str(Path(value).expanduser().absolute()) if key == "perceptual" and value else value
         elif key in setting_names(TrainConfig):
             train[key] = value
         else:
             raise ConfigError(_unknown(key, value, model))
-    return plan_run(DataConfig.from_dict(data), model, of_model, TrainConfig.from_dict(train), name)
+    return plan_run(DataConfig.from_dict(data), model, model_settings, TrainConfig.from_dict(train), name)
 
 
 def autoencoder_beside(run: Run) -> RunConfig:
-    """A plain autoencoder with the run's images, network, dimensions, seed and training: the classical baseline.
+    """A plain autoencoder with the run's images, network, dimensions, seed and training, as a baseline.
 
     Raises:
-        ConfigError, DataError: the run's settings do not suit an autoencoder, or its data cannot be had.
+        ConfigError, DataError: the run's settings do not suit an autoencoder, or its data is not available.
     """
     data = run.config.data.to_dict()
     shared = {name: getattr(run.config.model, name) for name in setting_names(ModelConfig)}
@@ -74,19 +75,17 @@ def autoencoder_beside(run: Run) -> RunConfig:
 
 def _unknown(key: str, value: Any, model: str) -> str:
     option = f"--{key.replace('_', '-')} {value!r}"
-    others = [other for other, kind in MODELS.items() if key in setting_names(kind.Config)]
-    if others:
-        return f"{option}: {model} has no such setting; choose --model {' or '.join(others)}."
+    families = [name for name, kind in MODELS.items() if key in setting_names(kind.Config)]
+    if families:
+        return f"{option}: {model} has no such setting; choose --model {' or '.join(families)}."
     accepted = [*setting_names(family(model).Config), *setting_names(TrainConfig), "size", "image_size", "data_seed"]
-    return f"{option}: not a setting; there are {', '.join(accepted)}."
+    return f"{option}: not a setting; the settings are {', '.join(accepted)}."
 
 
-def train_run(
-    run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None, group: Group = ALONE
-) -> str:
-    """Train a run folder to its end, then evaluate it and store its codes; returns its state.
+def train_run(run: Run, on_progress: OnStep | None = None, group: Group = ALONE) -> str:
+    """Train a run to its end, then evaluate it and cache its codes; returns its state.
 
-    group: the processes that train it together; all but its leader only train.
+    group: the processes that train it together; only the leader evaluates.
 
     Raises:
         BetascopeError, TrainingFailed: as `execute` and `evaluate`.
@@ -115,9 +114,9 @@ def train_group(runs: Sequence[Run], action: Callable[[], str | None] = lambda: 
 
 
 def train_folders(paths: Sequence[str], threads: int) -> None:
-    """What a machine of a cluster does with run folders: those that are `alike` as one batched model.
+    """The task of a machine of a cluster: train run folders, those that are `alike` as one batched model.
 
-    It raises nothing that a folder's status can tell.
+    A run that fails has the reason in its status; no error is raised for it.
     """
     torch.set_num_threads(threads)
     runs = [Run.open(Path(path)) for path in paths]
@@ -126,20 +125,20 @@ def train_folders(paths: Sequence[str], threads: int) -> None:
             for run in group:
                 train_folder(run)
         else:
-            with suppress(BetascopeError, TrainingFailed):  # told by every status
+            with suppress(BetascopeError, TrainingFailed):  # the reason is in every status
                 train_group(group)
 
 
 def train_folder(run: Run) -> str:
-    """A run of a cluster; returns its state. One that its dead predecessor still seems to hold is waited for."""
-    end = time.monotonic() + PATIENCE
+    """Train a run on a cluster; returns its state. Waits for a lock that a dead process may still seem to hold."""
+    deadline = time.monotonic() + PATIENCE
     if (run.path / "request.json").exists():
-        return run.status()["state"]  # taken out of the queue before its turn
+        return run.status()["state"]  # removed from the queue before it started
     while run.status()["state"] != "done":
         try:
             return train_run(run)
         except RunError as error:
-            if not run.is_alive() or time.monotonic() > end:
+            if not run.is_alive() or time.monotonic() > deadline:
                 run.set_status(state="failed", message=str(error))
                 return "failed"
             time.sleep(1)
@@ -150,7 +149,7 @@ def train_folder(run: Run) -> str:
 
 
 def finish(run: Run) -> None:
-    """What every page asks first, computed once: the table of numbers, the codes and their PCA map; the curve over β."""
+    """Compute what every page shows first: evaluation, codes and their PCA map; for a multi-rate model the curve over β."""
     evaluate(run, EvaluateConfig())
     if run.config.model.betas:
         rate_curve(run)
@@ -167,4 +166,4 @@ def train(dataset: str, model: str = "beta_vae", *, store: Store | None = None, 
     """
     run = (store or Store()).create(configure(dataset, model, name=name, **settings))
     train_run(run)
-    return Run.open(run.path, run.id)  # its configuration now says what `auto` came to
+    return Run.open(run.path, run.id)  # `auto` settings are resolved now

@@ -1,7 +1,7 @@
-"""Live decoding and encoding for clients that send many requests: one loaded model per run, one thread, small jobs first.
+"""Live decoding and encoding for clients that send many requests: one loaded model per run, one thread, small requests first.
 
 A drag requests one image and, beside it, rows of a strip. One thread serves all clients in the order of
-(size, arrival): the image that follows the thumb never waits for more than the row that is being decoded.
+(size, arrival): the image that follows the slider waits at most for the row that is being decoded.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from .runs import Run, RunError
 CAPACITY = 2**30
 #: Codes or images in one request.
 MAX_BATCH = 256
-#: Far beyond any code that a model has seen.
+#: Far beyond any code of a trained model.
 MAX_CODE = 1e4
 
 
 class RequestError(BetascopeError):
-    """A request that no model could answer: a wrong length, a code that is not finite, a class that does not exist."""
+    """An invalid request: a wrong shape, a code that is not finite, a class that does not exist."""
 
 
 class ModelCache:
-    """Models ready to decode, least recently used out first; a run whose weights file changed is loaded again."""
+    """Loaded models; the least recently used is evicted first. A run whose weights file changed is loaded again."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.capacity = capacity
@@ -48,7 +48,7 @@ class ModelCache:
         """The run's model on the CPU, in evaluation mode, shared: do not change it.
 
         Raises:
-            RunError: the run is gone, has no weights, or weights that do not fit.
+            RunError: the run was deleted, has no weights, or weights that do not fit.
         """
         try:
             version = run.weights_path.stat().st_mtime_ns
@@ -65,7 +65,7 @@ class ModelCache:
         with self._lock:
             self._models[run.path] = (version, model)
             self._models.move_to_end(run.path)
-            while len(self._models) > 1 and sum(size_of(other) for _, other in self._models.values()) > self.capacity:
+            while len(self._models) > 1 and sum(size_of(loaded) for _, loaded in self._models.values()) > self.capacity:
                 self._models.popitem(last=False)
         return model if run.requested_beta is None else model.at_beta(run.requested_beta)
 
@@ -76,7 +76,7 @@ class ModelCache:
 
 
 class DecodeService:
-    """Decodes and encodes for many clients in one thread of its own; every answer is a `Future`."""
+    """Decodes and encodes for many clients in one background thread; every answer is a `Future`."""
 
     def __init__(self, models: ModelCache) -> None:
         self.models = models
@@ -89,7 +89,7 @@ class DecodeService:
         """Codes `(n, D)` → pixels `(n, H, W, C)` uint8, under a `condition` (see `conditioned`).
 
         Raises (from the future's `result`):
-            RequestError: no such code, condition or batch. RunError: the run is gone.
+            RequestError: an invalid code, condition or batch. RunError: the run was deleted.
         """
 
         def work() -> NDArray[np.uint8]:
@@ -101,10 +101,10 @@ class DecodeService:
     def encode(
         self, run: Run, images: NDArray[np.uint8], condition: float | None = None
     ) -> Future[NDArray[np.float32]]:
-        """Pixels `(n, H, W, C)` uint8 → the codes `(n, D)` that stand for them, under a `condition`.
+        """Pixels `(n, H, W, C)` uint8 → their codes `(n, D)`, under a `condition`.
 
         Raises (from the future's `result`):
-            RequestError: images of another shape, no such condition. RunError: the run is gone.
+            RequestError: images of another shape, an invalid condition. RunError: the run was deleted.
         """
 
         def work() -> NDArray[np.float32]:
@@ -114,10 +114,10 @@ class DecodeService:
         return self._put(len(images), work)
 
     def draw(self, run: Run, n: int = 1) -> Future[NDArray[np.float32]]:
-        """Codes `(n, D)` drawn from the prior, or from what stands in for it.
+        """Codes `(n, D)` drawn from the prior, or from the family's substitute for one.
 
         Raises (from the future's `result`):
-            RunError: the run is gone.
+            RunError: the run was deleted.
         """
         return self._put(n, lambda: self.models.model(run).prior_sample(n).float().numpy())
 
@@ -131,17 +131,17 @@ class DecodeService:
         return future
 
     def _serve(self) -> None:
-        torch.set_num_threads(1)  # of this thread: for single images a second one costs more than it brings
+        torch.set_num_threads(1)  # for this thread; for single images a second one costs more than it gains
         while True:
             _, _, work, future = self._jobs.get()
             if not future.set_running_or_notify_cancel():
-                continue  # the client has left
+                continue  # cancelled by the client
             try:
                 with torch.inference_mode():
                     future.set_result(work())
             except BaseException as error:
                 future.set_exception(error)
-            del work, future  # or the last answer stays in memory until the next request
+            del work, future  # else the last answer stays in memory until the next request
 
 
 def size_of(model: Model) -> int:
@@ -159,9 +159,9 @@ def checked_codes(codes: NDArray[np.float32], model: Model) -> Tensor:
         raise RequestError(f"Codes of shape {codes.shape}: this model takes (n, {dims}).")
     if not 1 <= len(codes) <= MAX_BATCH:
         raise RequestError(f"{len(codes)} codes at once: send 1 to {MAX_BATCH}.")
-    if not (np.abs(codes) <= MAX_CODE).all():  # false for what is not a number, too
+    if not (np.abs(codes) <= MAX_CODE).all():  # false for NaN too
         raise RequestError(f"The code holds a number that is not finite, or beyond ±{MAX_CODE:g}.")
-    return torch.tensor(codes)  # a copy: what came off the network cannot be written to
+    return torch.tensor(codes)  # a copy: the received buffer is read-only
 
 
 def checked_images(images: NDArray[np.uint8], model: Model) -> Tensor:
@@ -183,7 +183,7 @@ def conditioned(model: Model, condition: float | None, n: int) -> tuple[Model, T
     multi-rate model; other models ignore it.
 
     Raises:
-        RequestError: a class that the data does not have, a β beyond those of the training.
+        RequestError: a class that the data does not have, a β outside the range of the training.
     """
     if model.conditional:
         classes = model.config.classes

@@ -46,7 +46,7 @@ def test_the_threshold_and_the_roc():
         threshold_at(normal, 100)
     with pytest.raises(MetricError, match="no normal images"):
         threshold_at(normal[:0], 95)
-    with pytest.raises(MetricError, match="odd ones"):
+    with pytest.raises(MetricError, match="normal and anomalous"):
         roc(normal, odd[:0], at)
 
 

@@ -60,7 +60,7 @@ def test_neighbours_are_found_once_for_all_maps(codes, monkeypatch):
     found = []
     exact = module._exact
     monkeypatch.setattr(module, "_exact", lambda codes, k: found.append(k) or exact(codes, k))
-    monkeypatch.setattr(module, "_known", module.OrderedDict())
+    monkeypatch.setattr(module, "_cache", module.OrderedDict())
     neighbours(codes, 15)
     neighbours(codes.copy(), 91)
     assert found == [91]

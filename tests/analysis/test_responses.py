@@ -42,7 +42,7 @@ def test_information_is_a_share_of_the_factor():
     assert share[0, 0] == pytest.approx(1, abs=1e-6)
     assert share[:, 1].max() < 0.02, "nothing tells of the second"
     assert share[3].tolist() == [0, 0], "a dimension that never moves tells of nothing"
-    with pytest.raises(MetricError, match="no dimension tells of one"):
+    with pytest.raises(MetricError, match="no information on factors"):
         information_of(dataclasses.replace(codes(), factors=None))
 
 

@@ -140,7 +140,7 @@ def test_help_waits_for_nothing_heavy():
     words = "import sys, vae_core, vae_core.__main__, vae_core.cli; vae_core.cli.parser(['--help']); print('torch' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
-    assert set(vae_core.__all__) == {name for names in vae_core.HOMES.values() for name in names}
+    assert set(vae_core.__all__) == {name for names in vae_core.EXPORTS.values() for name in names}
     assert all(getattr(vae_core, name) is not None for name in vae_core.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = vae_core.nothing

@@ -137,7 +137,7 @@ def test_scores_are_repeatable_and_told_in_one_table():
         (np.full((100, 3), np.nan), grid()[:100], "dimension 0 hold numbers that are not finite"),
         (np.zeros((100, 3)), np.zeros((100, 0)), "no ground-truth factors"),
         (np.zeros((100, 3)), np.ones((100, 2)), "'factor 0' has one value"),
-        (np.zeros((100, 3)), np.random.rand(100, 2), "whole numbers"),
+        (np.zeros((100, 3)), np.random.rand(100, 2), "integers"),
         (np.zeros((20, 3)), grid()[:20], "20 codes: too few"),
         (np.zeros((100, 1)), grid()[:100], "at least two"),
         (np.zeros((100, 3)), grid()[:90], r"\(100, 3\) and factors \(90, 3\)"),
@@ -170,7 +170,7 @@ def test_independence_against_closed_forms():
     bins = in_bins(codes)
     pairs = [mutual_info_score(bins[:, i], bins[:, j]) for i in range(5) for j in range(5) if i != j]
     assert mean_pairwise_information(codes) == pytest.approx(np.mean(pairs))
-    with pytest.raises(MetricError, match="Fewer than two dimensions move"):
+    with pytest.raises(MetricError, match="Fewer than two dimensions vary"):
         independence(np.hstack([codes[:, :1], np.zeros((len(codes), 3))]))
 
 

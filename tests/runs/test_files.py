@@ -16,7 +16,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, cal
     path = tmp_path / "weights"
     write_bytes(path, b"old")
     monkeypatch.setattr(f"vae_core.runs.files.os.{call}", full_disk)
-    with pytest.raises(RunError, match=r"weights.*No space left.*unharmed"):
+    with pytest.raises(RunError, match=r"weights.*No space left.*unchanged"):
         write_bytes(path, b"new")
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["weights"]

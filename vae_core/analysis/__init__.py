@@ -1,4 +1,4 @@
-"""What can be seen in a trained model: codes, maps, traversals, paths, reconstructions, numbers."""
+"""Analysis of trained models: codes, maps, images, scores and checks."""
 
 from .cache import cache_path
 from .checks.anomaly import ANOMALY_SCORES, Roc, anomaly_scores, other_images, roc, threshold_at

@@ -1,4 +1,4 @@
-"""Results kept in a run's `cache/` folder, keyed by weights, data and parameters; safe to delete."""
+"""Results cached in a run's `cache/` folder, keyed by weights, data and parameters; safe to delete."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ Result = tuple[dict[str, Tensor], dict[str, Any]]
 
 
 def cache_path(run: Run, name: str, parameters: dict[str, Any]) -> Path:
-    """Where the result `name` with these parameters lives."""
-    asked = {} if run.requested_beta is None else {"at": run.requested_beta}
-    key = json.dumps([run.weights_hash(), run.config.fingerprint, parameters | asked], sort_keys=True)
+    """The file of the result `name` with these parameters."""
+    condition = {} if run.requested_beta is None else {"at": run.requested_beta}
+    key = json.dumps([run.weights_hash(), run.config.fingerprint, parameters | condition], sort_keys=True)
     return run.cache / f"{name}-{hashlib.blake2b(key.encode(), digest_size=6).hexdigest()}.safetensors"
 
 
 def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], Result]) -> Result:
-    """The stored result, or `compute()` stored. A damaged file is computed again; an unwritable folder is no error."""
+    """The cached result; if there is none, `compute()`, which is then cached. A damaged file is computed again; an unwritable
+    folder is only logged."""
     path = cache_path(run, name, parameters)
     if path.exists():
         try:
@@ -44,6 +45,6 @@ def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[]
 def cached_numbers(
     run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Numbers as the JSON part of a cached result."""
+    """The same for a result of plain numbers, without tensors."""
     empty = {"none": torch.zeros(1)}
     return cached(run, name, parameters, lambda: (empty, compute()))[1]

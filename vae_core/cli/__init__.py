@@ -13,8 +13,8 @@ Result = tuple[dict[str, Any], int]
 
 @dataclass(frozen=True)
 class Command:
-    """help: one line. module: the file here that holds it; two of its functions: `options` adds the command's own, `run`
-    returns (the JSON object, exit code). Imported when the command is used: others need not wait for what it needs.
+    """help: one line. module: its file in this package, imported when the command is used. options: the function that adds
+    the command's options; run: the one that returns (the JSON object, exit code).
     """
 
     help: str
@@ -35,31 +35,29 @@ COMMANDS = {
     "request": Command("Pause or cancel a queued or training run", "train", "request_options", "request_action"),
     "evaluate": Command("Measure a run", "measure", "evaluate_options", "evaluate_run"),
     "metrics": Command(
-        "Scores of a run, or what scores there are, or check them", "measure", "metrics_options", "metrics"
+        "Scores of a run, the list of scores, or a check of them", "measure", "metrics_options", "metrics"
     ),
     "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
-    "lay-out": Command(
-        "Lay out the maps that lines on stdin ask for (the app starts this)", "maps", "lay_out_options", "lay_out"
-    ),
-    "work": Command("Train what is queued (the app starts this)", "train", "work_options", "work_queue"),
+    "lay-out": Command("Lay out maps requested on stdin (the app starts this)", "maps", "lay_out_options", "lay_out"),
+    "work": Command("Train the queued runs (the app starts this)", "train", "work_options", "work_queue"),
 }
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells what is wrong in one sentence."""
+    """Reports an error in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see --help.\n")
 
 
 def run(options: argparse.Namespace) -> Result:
-    """Do what a parsed command line says."""
+    """Run the command of a parsed command line."""
     command = COMMANDS[options.command]
     return command.function(command.run)(options)
 
 
 def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
-    """The command line; given its arguments, only the options of the command they name."""
+    """The parser; given the arguments, it has only the options of the command that they name."""
     top = Parser(prog="python -m vae_core", description="Train, list and measure VAE-family models.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():

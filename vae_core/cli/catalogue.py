@@ -1,4 +1,4 @@
-"""`datasets`, `models`, `runs`: what there is."""
+"""`datasets`, `models`, `runs`: lists."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..datasets import DATASETS
 from ..jobs import setting_names
 from ..models import MODELS
 from ..runs import BrokenRun, Run, RunError, Store
-from .console import say
+from .console import echo
 
 
 def no_options(parser: argparse.ArgumentParser) -> None:
-    """Nothing beyond the common ones."""
+    """No options beyond the common ones."""
 
 
 def datasets(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
@@ -30,7 +30,7 @@ def datasets(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
                 "about": source.description,
             }
         )
-        say(f"{name:15} {'×'.join(map(str, source.shape)):>9}  {source.description}")
+        echo(f"{name:15} {'×'.join(map(str, source.shape)):>9}  {source.description}")
     return {"datasets": rows}, 0
 
 
@@ -46,7 +46,7 @@ def models(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
                 "settings": setting_names(kind.Config),
             }
         )
-        say(f"{name:12} {kind.title:12} {kind.about}")
+        echo(f"{name:12} {kind.title:12} {kind.about}")
     return {"models": rows}, 0
 
 
@@ -55,7 +55,7 @@ def runs(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     rows = [_row(run) for run in [*store.runs(), *store.gallery()]]
     for row in rows:
         number = "" if row["elbo"] is None else f"ELBO {row['elbo']:9.2f} nats"
-        say(f"{row['run']:36} {row['state']:9} {number:22} {row['reason'] or row['name']}")
+        echo(f"{row['run']:36} {row['state']:9} {number:22} {row['reason'] or row['name']}")
     return {"store": str(store.root), "runs": rows}, 0
 
 

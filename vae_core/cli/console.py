@@ -1,4 +1,4 @@
-"""What commands share: options from settings, logs on stderr, progress bars on terminals only."""
+"""Shared by all commands: options from settings, messages on stderr, progress bars on terminals."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ..config import Config, field_types
 C = TypeVar("C", bound=Config)
 
 
-def say(text: str) -> None:
-    """A line for a person, on stderr: stdout belongs to the JSON object."""
+def echo(text: str) -> None:
+    """Print a message to stderr: stdout is for the JSON object."""
     print(text, file=sys.stderr)
 
 
 def add_option(parser: argparse.ArgumentParser, config: type[Config], field: dataclasses.Field[Any]) -> None:
-    """The option of one setting; unset it stays None."""
+    """Add the option of one setting; its default is None."""
     kind = field_types(config)[field.name][0]
     option = f"--{field.name.replace('_', '-')}"
     choices = field.metadata["choices"]
@@ -38,19 +38,19 @@ def add_option(parser: argparse.ArgumentParser, config: type[Config], field: dat
 
 
 def add_options(parser: argparse.ArgumentParser, config: type[Config]) -> None:
-    """One option per setting of a configuration."""
+    """Add one option per setting of a configuration."""
     for field in dataclasses.fields(config):
         add_option(parser, config, field)
 
 
-def given(options: argparse.Namespace, config: type[C]) -> C:
+def config_from(options: argparse.Namespace, config: type[C]) -> C:
     """The configuration with the options that were given."""
     names = [field.name for field in dataclasses.fields(config)]
     return config.from_dict({name: value for name in names if (value := getattr(options, name)) is not None})
 
 
 class Bar:
-    """A progress bar on a terminal, nothing elsewhere; `action` is set by Ctrl-C."""
+    """A progress bar on a terminal, nothing elsewhere. `action` is the request that a signal stands for."""
 
     def __init__(self, title: str, unit: str) -> None:
         self.bar = tqdm(desc=title, unit=unit, disable=None, file=sys.stderr, dynamic_ncols=True)
@@ -78,7 +78,7 @@ def progress(title: str, unit: str) -> Iterator[Bar]:
 
 @contextmanager
 def graceful(bar: Bar, actions: dict[signal.Signals, str]) -> Iterator[None]:
-    """Inside, a signal becomes a request that the training loop answers at its next step; a second one interrupts."""
+    """In this context a signal becomes a request for the training loop's next step; a second signal interrupts."""
 
     def handle(number: int, frame: object) -> None:
         if bar.action is not None:

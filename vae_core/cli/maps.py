@@ -1,4 +1,4 @@
-"""`lay-out`: a process that stays warm and lays out maps on request, one line of JSON each."""
+"""`lay-out`: a process that lays out maps on request, one line of JSON each, with everything compiled and loaded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def lay_out_options(parser: argparse.ArgumentParser) -> None:
 
 def lay_out(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     """Reads requests on stdin: {"key", "path", "id", "at", "config"} or {"forget": key}; writes {"key", "share"}, then
-    {"key", "done"} or {"key", "error"}. The newest request comes first: it is on the screen now. Ends with its input.
+    {"key", "done"} or {"key", "error"}. The newest request is served first: it is on the screen now. Ends with its input.
     """
     worker = MapWorker()
     threading.Thread(target=worker.listen, daemon=True).start()
@@ -34,7 +34,7 @@ def lay_out(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 
 class MapWorker:
-    """The requests that wait, and the keys of those that were cancelled."""
+    """Waiting requests, and the keys of the cancelled ones."""
 
     def __init__(self) -> None:
         self.waiting: deque[dict[str, Any]] = deque()
@@ -81,7 +81,7 @@ class MapWorker:
             answer({"key": key, "error": "cancelled"})
         except BetascopeError as error:
             answer({"key": key, "error": str(error)})
-        except Exception as error:  # a defect must not end the process that all other maps wait for
+        except Exception as error:  # a bug in one map must not end the process that serves all others
             answer({"key": key, "error": f"{type(error).__name__}: {error}"})
 
 
@@ -89,17 +89,17 @@ def answer(value: dict[str, Any]) -> None:
     print(json.dumps(value), flush=True)
 
 
-def warm_up(enough: Any) -> None:
-    """Compile what maps need, on noise: half a minute that nobody waits for. Leaves off when there is work."""
+def warm_up(stop: Any) -> None:
+    """Lay out noise so that everything is compiled, in about half a minute; stops when `stop` returns True."""
     import numpy as np
 
     from ..analysis.maps.layouts import tsne_layout, umap_layout
 
     noise = np.random.default_rng(0).normal(size=(4200, 10)).astype(np.float32)
     try:
-        for count in (200, 4200):  # all pairs, and the descent of larger sets
+        for count in (200, 4200):  # exact neighbours, and the approximate search of larger sets
             start = noise[:count, :2] * 3
-            umap_layout(noise[:count], start, near=15, min_dist=0.1, density=False, seed=0, progress=enough)
-        tsne_layout(noise[:200], noise[:200, :2], perplexity=30.0, seed=0, jobs=1, progress=enough)
+            umap_layout(noise[:count], start, near=15, min_dist=0.1, density=False, seed=0, progress=stop)
+        tsne_layout(noise[:200], noise[:200, :2], perplexity=30.0, seed=0, jobs=1, progress=stop)
     except Stopped:
         pass

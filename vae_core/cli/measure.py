@@ -23,25 +23,25 @@ from ..metrics.bootstrap import Estimate
 from ..metrics.disentanglement import SCORES
 from ..metrics.known_answers import self_check
 from ..runs import Run, Store
-from .console import add_options, given, progress, say
+from .console import add_options, config_from, echo, progress
 
 
 def at_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--at", type=float, default=None, help="β at which a multi-rate model is asked")
+    parser.add_argument("--at", type=float, default=None, help="β that a multi-rate model is conditioned on")
 
 
-def opened(options: argparse.Namespace) -> Run:
-    """The run, at the β that is asked for.
+def run_of(options: argparse.Namespace) -> Run:
+    """The run, at the β of `--at`.
 
     Raises:
-        RunError: there is none. ConfigError: its model is not told β, or not this one.
+        RunError: no such run. ConfigError: its model does not take β as an input, or β is out of range.
     """
     run = Store(options.store).open(options.run)
     if options.at is None:
         return run
     low, high = run.config.model.betas or (1.0, 1.0)
     if run.config.model.betas is None or not low <= options.at <= high:
-        kind = f"goes from {low:g} to {high:g}" if run.config.model.betas else "takes none: its model is not told β"
+        kind = f"was trained with β from {low:g} to {high:g}" if run.config.model.betas else "has no β as an input"
         raise ConfigError(f"--at {options.at:g}: {run.id} {kind}.")
     return run.at_beta(options.at)
 
@@ -50,32 +50,34 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="the run's id")
     add_options(parser, EvaluateConfig)
     parser.add_argument(
-        "--metrics", default="", help="measures of disentanglement: all, fast, or names with commas (none unless told)"
+        "--metrics", default="", help="measures of disentanglement: all, fast, or names with commas (default none)"
     )
 
 
 def evaluate_run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
-    config, names = given(options, EvaluateConfig), names_of(options.metrics)
+    config, names = config_from(options, EvaluateConfig), names_of(options.metrics)
     with progress(run.id, " images") as bar:
         table = evaluate(run, config, bar.move)
     if names:
         with progress("metrics", " scores") as bar:
-            table |= scores_without_factors(run) | told(scores_of_run(run, names, config.seed, progress=bar.move))
+            table |= scores_without_factors(run) | with_intervals(
+                scores_of_run(run, names, config.seed, progress=bar.move)
+            )
     for name, value in table.items():
         if isinstance(value, dict):
-            continue  # the intervals, in the JSON
+            continue  # intervals are in the JSON only
         if isinstance(value, list):
-            say(f"{name:14} {' '.join(f'{part:.3f}' for part in value)}")
+            echo(f"{name:14} {' '.join(f'{part:.3f}' for part in value)}")
         elif value is not None:
-            say(f"{name:14} {value:.4f}" if isinstance(value, float) else f"{name:14} {value}")
+            echo(f"{name:14} {value:.4f}" if isinstance(value, float) else f"{name:14} {value}")
     return {"run": run.id, **table}, 0
 
 
-def told(found: dict[str, Estimate]) -> dict[str, Any]:
-    """Name → value, and under "intervals" the 95 % bootstrap intervals of those that have one."""
-    ends = {name: [one.low, one.high] for name, one in found.items() if one.low is not None}
-    return {name: one.value for name, one in found.items()} | {"intervals": ends}
+def with_intervals(estimates: dict[str, Estimate]) -> dict[str, Any]:
+    """Name → value, and under "intervals" name → 95 % bootstrap interval where there is one."""
+    ends = {name: [number.low, number.high] for name, number in estimates.items() if number.low is not None}
+    return {name: number.value for name, number in estimates.items()} | {"intervals": ends}
 
 
 def metrics_options(parser: argparse.ArgumentParser) -> None:
@@ -83,44 +85,44 @@ def metrics_options(parser: argparse.ArgumentParser) -> None:
     at_option(parser)
     parser.add_argument("--scores", default="fast", help="all, fast, or names with commas (default fast)")
     parser.add_argument(
-        "--features", default="", help=f"FID and KID of samples, through {', '.join(NETWORK_NAMES)} (none unless told)"
+        "--features", default="", help=f"FID and KID of samples, through {', '.join(NETWORK_NAMES)} (default none)"
     )
     parser.add_argument("--of", default="codes", help=f"whose codes: {', '.join(SOURCES)} (default codes)")
     parser.add_argument(
-        "--self-check", action="store_true", help="compute every known answer on this machine, expected beside found"
+        "--self-check", action="store_true", help="compute every known answer on this machine and compare"
     )
 
 
 def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    """The scores of a run, or the measures with their sources; exit code 1 where a known answer is not found."""
+    """The scores of a run, the list of measures, or their self-check, which exits with 1 if an answer is wrong."""
     if options.run is not None:
-        run, names = opened(options), names_of(options.scores)
+        run, names = run_of(options), names_of(options.scores)
         with progress("metrics", " scores") as bar:
-            found = scores_of_run(run, names, of=options.of, progress=bar.move)
-        table = told(found) | (scores_without_factors(run) if options.of == "codes" else {})
+            estimates = scores_of_run(run, names, of=options.of, progress=bar.move)
+        table = with_intervals(estimates) | (scores_without_factors(run) if options.of == "codes" else {})
         if options.features:
             with progress("classifier", " steps") as bar:
                 table |= generation_quality(run, options.features, progress=bar.move)
         for name, value in table.items():
             if name != "intervals":
                 low, high = table["intervals"].get(name, (None, None))
-                said = f"{value:.4f}" if isinstance(value, float) else value
-                say(f"{name:22} {said}" + (f"  [{low:.4f}, {high:.4f}]" if low is not None else ""))
+                text = f"{value:.4f}" if isinstance(value, float) else value
+                echo(f"{name:22} {text}" + (f"  [{low:.4f}, {high:.4f}]" if low is not None else ""))
         return {"run": run.id, "of": options.of, **table}, 0
     if not options.self_check:
         for name, score in SCORES.items():
-            say(f"{name:14} {score.title} ({score.source}){', slow' if score.slow else ''}")
+            echo(f"{name:14} {score.title} ({score.source}){', slow' if score.slow else ''}")
         return {
             "metrics": [{"name": name, "title": score.title, "source": score.source} for name, score in SCORES.items()]
         }, 0
     with progress("self-check", " codes") as bar:
         checks = self_check(bar.move)
-    for one in checks:
-        verdict = "" if one.holds else "DOES NOT HOLD"
-        say(f"{one.code:48} {one.number:20} expected {one.expected:7.4f}  found {one.found:7.4f}  {verdict}")
-    wrong = sum(not one.holds for one in checks)
-    say(f"{len(checks) - wrong} of {len(checks)} known answers are found.")
-    return {"checks": [asdict(one) | {"holds": one.holds} for one in checks], "wrong": wrong}, int(wrong > 0)
+    for check in checks:
+        verdict = "ok" if check.holds else "WRONG"
+        echo(f"{check.code:48} {check.number:20} expected {check.expected:7.4f}  found {check.found:7.4f}  {verdict}")
+    wrong = sum(not check.holds for check in checks)
+    echo(f"{len(checks) - wrong} of {len(checks)} known answers are correct.")
+    return {"checks": [asdict(check) | {"holds": check.holds} for check in checks], "wrong": wrong}, int(wrong > 0)
 
 
 def project_options(parser: argparse.ArgumentParser) -> None:
@@ -130,8 +132,8 @@ def project_options(parser: argparse.ArgumentParser) -> None:
 
 
 def project(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    run = opened(options)
-    config = given(options, MapConfig)
+    run = run_of(options)
+    config = config_from(options, MapConfig)
     points = map_of(run, config)
-    say(f"{config.method} of {len(points)} codes is in {run.cache}")
+    echo(f"Saved the {config.method} map of {len(points)} codes in {run.cache}.")
     return {"run": run.id, "method": config.method, "points": len(points), "cache": str(run.cache)}, 0

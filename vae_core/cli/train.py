@@ -1,4 +1,4 @@
-"""`train`, `sweep`, `request`, `work`: everything that trains."""
+"""`train`, `sweep`, `request`, `work`: training runs and controlling them."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from ..runs import (
 from ..runs.worker import work_on
 from ..training import TrainConfig, choose_device
 from ..training.distributed import ALONE, Group, joined
-from .console import add_option, graceful, progress, say
+from .console import add_option, echo, graceful, progress
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """One option per setting of data, every model family and training; unset ones stay None."""
-    seen: set[str] = {"name", *FROM_DATA}
+    """Add one option per setting of the data, of every model family and of training; defaults are None."""
+    added: set[str] = {"name", *FROM_DATA}
     configs: list[type[Config]] = [*(kind.Config for kind in MODELS.values()), TrainConfig, DataConfig]
     for config in configs:
         for field in dataclasses.fields(config):
-            if field.name not in seen:
-                seen.add(field.name)
+            if field.name not in added:
+                added.add(field.name)
                 add_option(parser, config, field)
     parser.add_argument(
         "--data-seed", type=int, default=None, help=DataConfig.__dataclass_fields__["seed"].metadata["help"]
@@ -50,18 +50,20 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 def train_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", default=None, help="registered name, or the path of a folder, .zip, .npz or .npy")
     parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(MODELS)} (default beta_vae)")
-    parser.add_argument("--name", default="", help="what to call the run")
-    parser.add_argument("--resume", metavar="RUN", default=None, help="go on with this run where it was saved")
+    parser.add_argument("--name", default="", help="name of the run (default: from its settings)")
+    parser.add_argument("--resume", metavar="RUN", default=None, help="continue this run from its last save")
     parser.add_argument("--queue", action="store_true", help="queue the run for the background worker and return")
     add_settings(parser)
 
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, help="registered name, or the path of a folder, .zip, .npz or .npy")
-    parser.add_argument("--betas", type=float, nargs="+", required=True, help="one run per β")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="and per seed (default 0)")
+    parser.add_argument("--betas", type=float, nargs="+", required=True, help="values of β, one run for each")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=[0], help="seeds, one run for each β and seed (default 0)"
+    )
     parser.add_argument("--jobs", type=int, default=None, help="runs to train at once (default: a run for each core)")
-    parser.add_argument("--executor", choices=("processes", "together", "ray"), default=None, help="who trains: processes (default on a CPU), all values of β together as one batched model (default on a GPU), or the tasks of a Ray cluster")  # fmt: skip
+    parser.add_argument("--executor", choices=("processes", "together", "ray"), default=None, help="processes (default on a CPU), together: all values of β as one batched model (default on a GPU), or ray: tasks of a Ray cluster")  # fmt: skip
     parser.add_argument("--address", default="auto", help="the Ray cluster (default auto: the one this machine is in)")
     parser.add_argument("--queue", action="store_true", help="queue the runs for the background worker and return")
     add_settings(parser)
@@ -82,11 +84,11 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.queue and options.resume is None:
         return _queued(store, [_configured(options)])
     with joined() as group:
-        if not group.leads:  # the leader makes the folder and says which
+        if not group.leads:  # the leader creates the run and sends its id
             if not (name := group.agree(None)):
-                raise ConfigError("The first process did not begin a run; it says why.")
-            followed = store.open(name)
-            return {"run": followed.id, "status": train_run(followed, group=group)}, 0
+                raise ConfigError("The first process did not start a run; its output has the reason.")
+            shared = store.open(name)
+            return {"run": shared.id, "status": train_run(shared, group=group)}, 0
         run = None
         try:
             run = store.create(_configured(options)) if options.resume is None else _resumed(store, options)
@@ -97,7 +99,7 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 def _configured(options: argparse.Namespace) -> RunConfig:
     if options.dataset is None:
-        raise ConfigError("--dataset is missing: name one of `python -m vae_core datasets`, or --resume a run.")
+        raise ConfigError("--dataset is missing: choose one of `python -m vae_core datasets`, or --resume a run.")
     return configure(options.dataset, options.model, name=options.name, **settings_of(options))
 
 
@@ -132,26 +134,26 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 
 def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: str) -> tuple[dict[str, Any], int]:
-    """Several runs side by side; Ctrl-C cancels them all, saved."""
+    """Train several runs at once; Ctrl-C cancels them all, saved."""
     started = time.perf_counter()
     runs = [store.create(config) for config in configs]
-    say(f"training {len(runs)} runs in {store.root}, {how}")
+    echo(f"Training {len(runs)} runs in {store.root}, {how}.")
     with (
         progress(f"{len(runs)} runs", " steps") as bar,
         graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}),
     ):
 
-        def tell(done: int, total: int) -> str | None:
+        def on_progress(done: int, total: int) -> str | None:
             bar.move(done, total)
             return bar.action
 
-        states = executor.train(store, runs, tell)
+        states = executor.train(store, runs, on_progress)
     seconds, rows = time.perf_counter() - started, []
     for run in runs:
         state = states[run.id]
         rows.append(summary(run, state, seconds) if run.history() else {"run": run.id, "path": str(run.path), "status": state})  # fmt: skip
         message = run.status().get("message", "")
-        say(f"{run.id}: {state}{'. ' + message if message else ''}")
+        echo(f"{run.id}: {state}. {message}".rstrip())
     code = 1 if "failed" in states.values() else 130 if set(states.values()) != {"done"} else 0
     return {"runs": rows, "seconds": round(seconds, 3)}, code
 
@@ -159,7 +161,7 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
 def _queued(store: Store, configs: list[RunConfig]) -> tuple[dict[str, Any], int]:
     runs = [submit(store, config) for config in configs]
     for run in runs:
-        say(f"queued {run.id}")
+        echo(f"Queued: {run.id}.")
     return {"runs": [{"run": run.id, "path": str(run.path), "status": "queued"} for run in runs]}, 0
 
 
@@ -167,7 +169,7 @@ def _resumed(store: Store, options: argparse.Namespace) -> Run:
     run = store.open(options.resume)
     if (given := settings_of(options)) or options.dataset:
         names = ", ".join(["dataset"] * bool(options.dataset) + list(given))
-        raise ConfigError(f"--resume {options.resume!r}: goes on with the run's own settings; leave out {names}.")
+        raise ConfigError(f"--resume {options.resume!r}: continues with the run's own settings; leave out {names}.")
     if run.id.startswith("gallery/") or run.status()["state"] == "done":
         raise RunError(f"--resume {options.resume!r}: this run is complete; train a new one.")
     (run.path / "request.json").unlink(missing_ok=True)
@@ -175,17 +177,17 @@ def _resumed(store: Store, options: argparse.Namespace) -> Run:
 
 
 def _train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
-    say(f"training {run.id} ({run.config.name}) in {run.path}")
+    echo(f"Training {run.id} ({run.config.name}) in {run.path}.")
     started = time.perf_counter()
     with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}):
         state = train_run(run, bar, group)
     row = summary(run, state, time.perf_counter() - started)
     if row["elbo"] is not None:
-        say(
-            f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per image"
+        echo(
+            f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per image."
         )
     else:
-        say(f"{run.id}: {state}, distortion {row['distortion']} nats per image")
+        echo(f"{run.id}: {state}, distortion {row['distortion']} nats per image.")
     return row, 130 if state != "done" else 0
 
 
@@ -213,12 +215,12 @@ def request_options(parser: argparse.ArgumentParser) -> None:
 def request_action(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
     request(run, options.action)
-    say(f"asked {run.id} to {options.action}")
+    echo(f"Requested: {options.action} {run.id}.")
     return {"run": run.id, "action": options.action}, 0
 
 
 def work_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", default="cpu", help="the device whose queue to work on")
+    parser.add_argument("--device", default="cpu", help="the device whose queued runs to train")
 
 
 def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
@@ -228,9 +230,9 @@ def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         work_on(store, options.device, RayCluster(address, train_folders))
         return {"store": str(store.root)}, 0
 
-    def one(run: Run) -> None:
+    def train_one(run: Run) -> None:
         with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGTERM: "pause", signal.SIGINT: "pause"}):
             train_run(run, bar)
 
-    work(store, options.device, one, train_group)
+    work(store, options.device, train_one, train_group)
     return {"store": str(store.root)}, 0

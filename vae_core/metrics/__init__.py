@@ -18,7 +18,7 @@ from .errors import bce, mae, mse, psnr
 
 @dataclass(frozen=True)
 class Metric:
-    """title: as shown, with so many digits; higher_is_better: which way to read it."""
+    """title and digits: how it is shown; higher_is_better: how to read it."""
 
     title: str
     function: Callable[[Tensor, Tensor], Tensor]

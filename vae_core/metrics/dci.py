@@ -23,7 +23,7 @@ def boosting(seed: int) -> Any:
 
 
 def forest(seed: int) -> Any:
-    """A named, faster variant: a random forest, as in Eastwood & Williams's own experiments."""
+    """A faster variant: a random forest, as in the experiments of Eastwood & Williams."""
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(n_estimators=100, random_state=seed)
@@ -34,9 +34,9 @@ CLASSIFIERS: dict[str, Callable[[int], Any]] = {"boosting": boosting, "forest": 
 
 @dataclass(frozen=True)
 class Importance:
-    """matrix `(D, F)`: how much each dimension tells the classifier of each factor.
+    """matrix `(D, F)`: importance of each dimension for the classifier of each factor.
 
-    right `(F, N)`: on which unseen points it is right.
+    right `(F, N)`: on which test points the classifier is right.
     """
 
     matrix: Floats
@@ -47,17 +47,19 @@ def importance(coded: Coded, seed: int = 0, classifier: str = "boosting", jobs: 
     """Fit one classifier per factor, `jobs` at a time (−1: one for each core)."""
     from joblib import Parallel, delayed
 
-    learn, judge = coded.split(seed)
+    train, test = coded.split(seed)
     fits = Parallel(n_jobs=jobs)(
-        delayed(_fit)(learn.codes, known, judge.codes, asked, seed, classifier)
-        for known, asked in zip(learn.factors.T, judge.factors.T, strict=True)
+        delayed(_fit)(train.codes, train_values, test.codes, test_values, seed, classifier)
+        for train_values, test_values in zip(train.factors.T, test.factors.T, strict=True)
     )
     return Importance(np.stack([matrix for matrix, _ in fits], axis=1), np.stack([right for _, right in fits]))
 
 
-def _fit(codes: Floats, known: Ints, others: Floats, asked: Ints, seed: int, classifier: str) -> tuple[Floats, Bools]:
-    model = CLASSIFIERS[classifier](seed).fit(codes, known)
-    return np.abs(model.feature_importances_), model.predict(others) == asked
+def _fit(
+    train_codes: Floats, train_values: Ints, test_codes: Floats, test_values: Ints, seed: int, classifier: str
+) -> tuple[Floats, Bools]:
+    model = CLASSIFIERS[classifier](seed).fit(train_codes, train_values)
+    return np.abs(model.feature_importances_), model.predict(test_codes) == test_values
 
 
 def dci(coded: Coded, seed: int = 0, classifier: str = "boosting") -> ScoreFunction:
@@ -66,7 +68,7 @@ def dci(coded: Coded, seed: int = 0, classifier: str = "boosting") -> ScoreFunct
 
 
 def score_function(fits: Importance) -> ScoreFunction:
-    """The numbers of fitted classifiers; only the accuracy rests on points that can be drawn again without a fit."""
+    """The numbers of fitted classifiers; only the accuracy can be resampled without another fit."""
     return ScoreFunction(
         fits.right.shape[1],
         lambda rows: {"dci_informativeness": float(fits.right[:, rows].mean())},
@@ -75,7 +77,7 @@ def score_function(fits: Importance) -> ScoreFunction:
 
 
 def scores_of(matrix: Floats) -> dict[str, float]:
-    """D: does a dimension serve one factor; C: is a factor served by one dimension; weighted by importance."""
+    """D: whether each dimension is important for one factor; C: whether one dimension is important for each factor."""
     if matrix.sum() == 0:
         matrix = np.ones_like(matrix)
     total = matrix.sum()

@@ -1,6 +1,6 @@
-"""The measures of disentanglement by name; each takes codes beside factors and gives named numbers.
+"""The measures of disentanglement by name; each takes codes with factors and returns named numbers.
 
-Constants, sampling and classifiers are those of Locatello et al. 2019 and its library, so that figures compare.
+Constants, sampling and classifiers are those of Locatello et al. 2019 and its library, so that numbers are comparable.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .shared_factor import beta_vae_score, factor_vae_score
 
 @dataclass(frozen=True)
 class Score:
-    """title and source as shown; numbers: the names of what `function` judges, with their titles; slow: minutes."""
+    """title, source: as shown; numbers: name → title of each number that `function` returns; slow: it takes minutes."""
 
     title: str
     source: str
@@ -62,9 +62,9 @@ def measure_scores(
     Raises:
         MetricError: they cannot be computed from these codes and factors.
     """
-    found: dict[str, Estimate] = {}
+    estimates: dict[str, Estimate] = {}
     for done, name in enumerate(names):
-        found |= SCORES[name].function(coded, seed).estimates(seed)
+        estimates |= SCORES[name].function(coded, seed).estimates(seed)
         if progress:
             progress(done + 1, len(names))
-    return found
+    return estimates

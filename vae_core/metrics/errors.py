@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-#: Of the squared error under the PSNR: images that agree to within a thousandth of a grey level count as 111 dB.
+#: Smallest squared error in the PSNR: nearly equal images have 110 dB, not infinity.
 LEAST = 1e-11
 
 
@@ -21,9 +21,9 @@ def mae(x: Tensor, reconstruction: Tensor) -> Tensor:
 
 
 def bce(x: Tensor, reconstruction: Tensor) -> Tensor:
-    """Binary cross-entropy per pixel in nats, the entropy of a grey pixel itself included. `(B, C, H, W)` twice → `(B,)`.
+    """Binary cross-entropy per pixel in nats; for a grey pixel it includes the pixel's own entropy. `(B, C, H, W)` twice → `(B,)`.
 
-    torch counts no logarithm below −100.
+    torch clamps logarithms at −100.
     """
     return functional.binary_cross_entropy(reconstruction.clamp(0, 1), x, reduction="none").flatten(1).mean(1)
 

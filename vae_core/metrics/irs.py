@@ -8,36 +8,36 @@ from .bootstrap import ScoreFunction
 from .coded import TRAIN, Coded, Floats, Ints
 from .information import BINS, in_bins
 
-#: Of the deviations within a group: the largest but for outliers.
+#: Of the deviations within a group: the largest without outliers.
 QUANTILE = 0.99
 
 
 def robustness(codes: Floats, factors: Ints) -> tuple[Floats, Floats]:
-    """How still each dimension stands while one factor is fixed and the others move, `(D, F)` in [0, 1], and the largest
+    """How little each dimension changes while one factor is fixed and the others vary, `(D, F)` in [0, 1], and the largest
     deviation of each dimension `(D,)`; constant dimensions are left out.
     """
     codes = codes[:, codes.var(0) > 0]
     largest = np.abs(codes - codes.mean(0)).max(0) if codes.size else np.zeros(0)
-    found = np.zeros((codes.shape[1], factors.shape[1]))
+    deviation = np.zeros((codes.shape[1], factors.shape[1]))
     for index, column in enumerate(factors.T):
         values = np.unique(column)
         for value in values:
             group = codes[column == value]
-            found[:, index] += np.quantile(np.abs(group - group.mean(0)), QUANTILE, axis=0) / len(values)
-    return 1 - found / largest[:, None] if codes.size else found, largest
+            deviation[:, index] += np.quantile(np.abs(group - group.mean(0)), QUANTILE, axis=0) / len(values)
+    return 1 - deviation / largest[:, None] if codes.size else deviation, largest
 
 
 def grouped(factors: Ints) -> Ints:
     """Factors `(N, F)` of more than 20 values in 20 bins."""
-    many = np.array([len(np.unique(column)) > BINS for column in factors.T])
-    if many.any():
+    fine = np.array([len(np.unique(column)) > BINS for column in factors.T])
+    if fine.any():
         factors = factors.copy()
-        factors[:, many] = in_bins(factors[:, many].astype(np.float64))
+        factors[:, fine] = in_bins(factors[:, fine].astype(np.float64))
     return factors
 
 
 def irs(coded: Coded, seed: int = 0) -> ScoreFunction:
-    """irs: of each dimension the best factor's robustness, weighted by its largest deviation; from 0 to 1."""
+    """irs: robustness of each dimension for its best factor, weighted by its largest deviation; from 0 to 1."""
     codes, factors = coded.codes[:TRAIN], grouped(coded.factors[:TRAIN])
 
     def of(rows: Ints) -> dict[str, float]:

@@ -1,7 +1,7 @@
-"""Hand-made codes whose scores are known: what the tests hold us to, and what anybody can check on their own machine.
+"""Hand-made codes whose scores are known: for the tests, and for `metrics --self-check` on any machine.
 
-Factors are all combinations of a few values, repeated: exactly independent. A code that is the factors themselves is
-perfect; one that says everything twice leaves no gap; one that says nothing scores like chance.
+Factors are all combinations of a few values, repeated: exactly independent. A code that equals the factors is
+perfect; a code with every factor twice has no gap between dimensions; noise scores at chance level.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ def _noise(scale: float, dims: int = 3) -> Floats:
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """codes of `factors()`; expected: number → (value, how far off it may be)."""
+    """codes of `factors()`; expected: number → (value, tolerance)."""
 
     title: str
     codes: Callable[[Ints], Floats]
     expected: dict[str, tuple[float, float]]
 
 
-#: A coin's accuracy, give or take what a sample of 1,600 to 5,000 moves it.
-COIN = 0.05
+#: Tolerance of chance accuracy on 1,600 to 5,000 points.
+CHANCE = 0.05
 PERFECT = {
-    "beta_vae": (1.0, 1e-9), "factor_vae": (1.0, 1e-9), "mig": (1.0, 0.005), "sap": (0.5, COIN), "modularity": (1.0, 0.005),
+    "beta_vae": (1.0, 1e-9), "factor_vae": (1.0, 1e-9), "mig": (1.0, 0.005), "sap": (0.5, CHANCE), "modularity": (1.0, 0.005),
     "explicitness": (1.0, 1e-9), "irs": (1.0, 1e-9), "dci_disentanglement": (1.0, 1e-6), "dci_completeness": (1.0, 1e-6),
     "dci_informativeness": (1.0, 1e-9),
 }  # fmt: skip
 KNOWN_ANSWERS = {
     "identity": KnownAnswer("The factors themselves", lambda v: v.astype(float), PERFECT),
     "signs": KnownAnswer(
-        "The factors, permuted, flipped, scaled and moved", lambda v: v[:, [2, 0, 1]] * [-1.0, 5.0, -0.3] + 7.0, PERFECT
+        "The factors, permuted, flipped, scaled and shifted", lambda v: v[:, [2, 0, 1]] * [-1.0, 5.0, -0.3] + 7.0, PERFECT
     ),
     "more": KnownAnswer(
-        "The factors, and dimensions that never move",
+        "The factors, and constant dimensions",
         lambda v: np.hstack([v, np.zeros_like(v)]).astype(float),
-        PERFECT | {"modularity": (0.5, 0.005)},  # a dimension that tells nothing counts as 0
+        PERFECT | {"modularity": (0.5, 0.005)},  # a dimension without information counts as 0
     ),
     "twice": KnownAnswer(
         "Every factor twice",
@@ -63,34 +63,34 @@ KNOWN_ANSWERS = {
     "rotated": KnownAnswer(
         "Two factors turned by 45°",
         lambda v: np.stack([v[:, 0] + v[:, 1], v[:, 0] - v[:, 1], 0 * v[:, 2]], axis=1).astype(float),
-        # Both sum and difference know half the entropy of each factor: no gap; each of the two dimensions tells of two
-        # factors alike, 1 − 1/(F − 1) = ½, and the third of none.
+        # Sum and difference both carry half the entropy of each factor: no gap. Each of the two dimensions carries two
+        # factors equally, 1 − 1/(F − 1) = ½, and the third dimension none.
         {"mig": (0.0, 0.01), "modularity": (1 / 3, 0.01)},
     ),
     "noise": KnownAnswer(
         "Noise alone",
         lambda v: _noise(1.0),
         {
-            "beta_vae": (1 / 3, COIN), "factor_vae": (1 / 3, COIN), "mig": (0.0, 0.02), "sap": (0.0, COIN),
-            "explicitness": (0.5, COIN), "dci_informativeness": (0.5, COIN),
+            "beta_vae": (1 / 3, CHANCE), "factor_vae": (1 / 3, CHANCE), "mig": (0.0, 0.02), "sap": (0.0, CHANCE),
+            "explicitness": (0.5, CHANCE), "dci_informativeness": (0.5, CHANCE),
         },
     ),
     "constant": KnownAnswer(
-        "Nothing moves",
+        "Constant codes",
         lambda v: np.zeros(v.shape),
         {"factor_vae": (0.0, 0.0), "mig": (0.0, 0.0), "modularity": (0.0, 0.0), "irs": (0.0, 0.0)},
     ),
     "forgotten": KnownAnswer(
         "One of three factors missing",
         lambda v: np.hstack([v[:, :2], np.zeros((len(v), 1))]).astype(float),
-        {"mig": (2 / 3, 0.01), "sap": (1 / 3, COIN), "modularity": (2 / 3, 0.01), "explicitness": (5 / 6, COIN)},
+        {"mig": (2 / 3, 0.01), "sap": (1 / 3, CHANCE), "modularity": (2 / 3, 0.01), "explicitness": (5 / 6, CHANCE)},
     ),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Check:
-    """One number of one code: expected beside found."""
+    """One number of one code: the expected value and the one found."""
 
     code: str
     number: str
@@ -107,15 +107,15 @@ def self_check(progress: Callable[[int, int], None] | None = None) -> list[Check
     """Every known answer computed on this machine."""
     checks: list[Check] = []
     values = factors()
-    for done, known in enumerate(KNOWN_ANSWERS.values()):
-        coded = Coded(known.codes(values), values)
-        wanted = [name for name, score in SCORES.items() if score.numbers.keys() & known.expected.keys()]
-        found: dict[str, float] = {}
-        for name in wanted:
-            found |= SCORES[name].function(coded, 0).values()
+    for done, answer in enumerate(KNOWN_ANSWERS.values()):
+        coded = Coded(answer.codes(values), values)
+        needed = [name for name, score in SCORES.items() if score.numbers.keys() & answer.expected.keys()]
+        numbers: dict[str, float] = {}
+        for name in needed:
+            numbers |= SCORES[name].function(coded, 0).values()
         checks += [
-            Check(known.title, number, value, tolerance, found[number])
-            for number, (value, tolerance) in known.expected.items()
+            Check(answer.title, number, value, tolerance, numbers[number])
+            for number, (value, tolerance) in answer.expected.items()
         ]
         if progress:
             progress(done + 1, len(KNOWN_ANSWERS))

@@ -10,16 +10,16 @@ from .information import counted_information, entropy, from_zero, in_bins
 
 
 def mig(coded: Coded, seed: int = 0) -> ScoreFunction:
-    """mig: how much more the best dimension tells of a factor than the second best, of its entropy; mean over factors.
+    """mig: information of the best dimension on a factor minus that of the second best, over its entropy; mean over factors.
 
-    From 0 to 1, on the points to learn from. Chen et al. estimate with samples of the posterior and leave shape out.
+    From 0 to 1, on the training points. Chen et al. estimate with samples of the posterior and leave out shape.
     """
-    learn, _ = coded.split(seed)
-    bins, factors = from_zero(in_bins(learn.codes)), from_zero(learn.factors)
+    train, _ = coded.split(seed)
+    bins, factors = from_zero(in_bins(train.codes)), from_zero(train.factors)
 
     def of(rows: Ints) -> dict[str, float]:
         ranked = np.sort(counted_information(bins[rows], factors[rows]), axis=0)[::-1]
-        own = entropy(factors[rows])
-        return {"mig": float(np.divide(ranked[0] - ranked[1], own, out=np.zeros_like(own), where=own > 0).mean())}
+        nats = entropy(factors[rows])
+        return {"mig": float(np.divide(ranked[0] - ranked[1], nats, out=np.zeros_like(nats), where=nats > 0).mean())}
 
-    return ScoreFunction(len(learn), of)
+    return ScoreFunction(len(train), of)

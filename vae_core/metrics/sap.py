@@ -10,22 +10,22 @@ from .coded import Coded, Ints, as_published
 
 
 def predictability(coded: Coded, seed: int = 0) -> NDArray[np.bool_]:
-    """On which points a linear SVM (C = 0.01, balanced) tells factor k from dimension d alone, `(D, F, N)`."""
+    """On which test points a linear SVM (C = 0.01, balanced) predicts factor k from dimension d alone, `(D, F, N)`."""
     from sklearn.svm import LinearSVC
 
-    learn, judge = coded.split(seed)
-    found = np.empty((coded.dims, coded.factors.shape[1], len(judge)), dtype=bool)
+    train, test = coded.split(seed)
+    right = np.empty((coded.dims, coded.factors.shape[1], len(test)), dtype=bool)
     with as_published():
         for dim in range(coded.dims):
-            for factor in range(found.shape[1]):
+            for factor in range(right.shape[1]):
                 model = LinearSVC(C=0.01, class_weight="balanced", random_state=seed, dual="auto")
-                model.fit(learn.codes[:, [dim]], learn.factors[:, factor])
-                found[dim, factor] = model.predict(judge.codes[:, [dim]]) == judge.factors[:, factor]
-    return found
+                model.fit(train.codes[:, [dim]], train.factors[:, factor])
+                right[dim, factor] = model.predict(test.codes[:, [dim]]) == test.factors[:, factor]
+    return right
 
 
 def sap(coded: Coded, seed: int = 0) -> ScoreFunction:
-    """sap: how much better the best dimension tells a factor than the second best; mean over factors, from 0 to 1."""
+    """sap: accuracy of the best dimension minus that of the second best; mean over factors, from 0 to 1."""
     right = predictability(coded, seed)
 
     def of(rows: Ints) -> dict[str, float]:

@@ -8,12 +8,12 @@ from .bootstrap import ScoreFunction
 from .coded import TEST, TRAIN, Coded, Floats, Ints, MetricError, as_published
 
 BATCH = 64
-#: Dimensions whose standard deviation is below are left out of the FactorVAE score: Locatello et al. 2019.
+#: Dimensions with a smaller standard deviation are left out of the FactorVAE score: Locatello et al. 2019.
 PRUNED = 0.05
 
 
 class Partners:
-    """Rows that share a factor's value with given rows, drawn evenly among them."""
+    """Draws rows that share a factor's value with given rows, uniformly."""
 
     def __init__(self, factors: Ints) -> None:
         self.order = np.argsort(factors, axis=0, kind="stable")  # rows by value, for each factor
@@ -24,15 +24,15 @@ class Partners:
             self.start[:, factor], self.count[:, factor] = starts[inverse.ravel()], counts[inverse.ravel()]
 
     def draw(self, rows: Ints, factor: Ints, random: np.random.RandomState) -> Ints:
-        """For each of `rows`, a row with the same value of its `factor`; all of one shape."""
-        place = np.floor(random.random_sample(rows.shape) * self.count[rows, factor]).astype(np.int64)
-        return self.order[self.start[rows, factor] + place, factor]
+        """For each of `rows`, a row with the same value of its `factor`; rows and factor of one shape."""
+        offset = np.floor(random.random_sample(rows.shape) * self.count[rows, factor]).astype(np.int64)
+        return self.order[self.start[rows, factor] + offset, factor]
 
 
 def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> ScoreFunction:
-    """beta_vae: accuracy of telling which factor 64 pairs share from the mean of |z1 − z2|; chance is 1/F.
+    """beta_vae: accuracy of predicting which factor 64 pairs share from the mean of |z1 − z2|; chance is 1/F.
 
-    A logistic regression with scikit-learn's defaults learns from 10,000 such batches and is judged on 5,000.
+    A logistic regression with scikit-learn's defaults is trained on 10,000 such batches and tested on 5,000.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -48,7 +48,7 @@ def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN
         return differences, factor
 
     if coded.factors.shape[1] < 2:
-        raise MetricError("One factor alone: which one is shared cannot be asked; take two or more.")
+        raise MetricError("A single factor: which one is shared is no question; use two or more.")
     with as_published():
         model = LogisticRegression(random_state=seed).fit(*batches(points[0]))
     differences, factor = batches(points[1])
@@ -57,14 +57,14 @@ def beta_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN
 
 
 def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRAIN, TEST)) -> ScoreFunction:
-    """factor_vae: accuracy of telling which factor a batch shares from the dimension that varies least, by majority vote.
+    """factor_vae: accuracy of predicting which factor a batch shares from the dimension that varies least, by majority vote.
 
-    Kim & Mnih 2018, §3. Variances are relative to those of all codes (ddof = 1); dimensions that hardly move are left
+    Kim & Mnih 2018, §3. Variances are relative to those of all codes (ddof = 1); dimensions that hardly vary are left
     out; without any other the score is 0.
     """
     random, partners = np.random.RandomState(seed), Partners(coded.factors)
-    everywhere = coded.codes.var(0, ddof=1)
-    active = np.sqrt(everywhere) >= PRUNED
+    variances = coded.codes.var(0, ddof=1)
+    active = np.sqrt(variances) >= PRUNED
     factors = coded.factors.shape[1]
     if not active.any():
         return ScoreFunction(1, lambda rows: {"factor_vae": 0.0})
@@ -74,7 +74,7 @@ def factor_vae_score(coded: Coded, seed: int = 0, points: tuple[int, int] = (TRA
         first = random.randint(len(coded), size=(count, 1))
         rows = partners.draw(np.repeat(first, BATCH, axis=1), np.repeat(factor[:, None], BATCH, axis=1), random)
         least = np.array(
-            [np.argmin(coded.codes[batch][:, active].var(0, ddof=1) / everywhere[active]) for batch in rows]
+            [np.argmin(coded.codes[batch][:, active].var(0, ddof=1) / variances[active]) for batch in rows]
         )
         return factor, least
 

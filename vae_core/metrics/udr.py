@@ -1,4 +1,4 @@
-"""The unsupervised disentanglement ranking (Duan et al. 2020, §4): models of one kind that agree are trusted."""
+"""The unsupervised disentanglement ranking (Duan et al. 2020, §4): models of one kind that agree rank highest."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 
 from .coded import Floats, MetricError
 
-#: Dimensions with a mean KL below carry nothing and are left out.
+#: Dimensions with a smaller mean KL are left out as uninformative.
 INFORMATIVE = 0.01
 
 
 def spearman(a: Floats, b: Floats) -> Floats:
     """|rank correlation| of each dimension of `a (N, A)` with each of `b (N, B)`, `(A, B)`."""
     ranks = [np.argsort(np.argsort(codes, axis=0), axis=0).astype(float) for codes in (a, b)]
-    ranks = [(one - one.mean(0)) / one.std(0) for one in ranks]
+    ranks = [(values - values.mean(0)) / values.std(0) for values in ranks]
     return np.abs(ranks[0].T @ ranks[1]) / len(a)
 
 
@@ -46,19 +46,19 @@ def udr(codes: Sequence[Floats], rates: Sequence[Floats], similarity: str = "las
     codes: `(N, D)` of the same N images for each model; rates: mean KL of each dimension `(D,)`.
 
     Raises:
-        MetricError: fewer than two models, or other images.
+        MetricError: fewer than two models, or different numbers of images.
     """
     if len(codes) < 2:
-        raise MetricError("UDR compares seeds: train the same model with at least two.")
-    if len({len(one) for one in codes}) > 1:
-        raise MetricError("UDR compares codes of the same images; these are of different numbers of them.")
-    kept = [one[:, np.asarray(rate) > INFORMATIVE] for one, rate in zip(codes, rates, strict=True)]
-    found = []
-    for i, mine in enumerate(kept):
-        others = [
-            agreement(SIMILARITIES[similarity](mine, theirs)) if mine.shape[1] and theirs.shape[1] else 0.0
-            for j, theirs in enumerate(kept)
+        raise MetricError("UDR compares seeds: train the same model with at least two of them.")
+    if len({len(of_model) for of_model in codes}) > 1:
+        raise MetricError("UDR compares codes of the same images; these are of different numbers of images.")
+    informative = [of_model[:, np.asarray(rate) > INFORMATIVE] for of_model, rate in zip(codes, rates, strict=True)]
+    scores = []
+    for i, a in enumerate(informative):
+        agreements = [
+            agreement(SIMILARITIES[similarity](a, b)) if a.shape[1] and b.shape[1] else 0.0
+            for j, b in enumerate(informative)
             if j != i
         ]
-        found.append(float(np.median(others)))
-    return found
+        scores.append(float(np.median(agreements)))
+    return scores

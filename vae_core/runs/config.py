@@ -1,4 +1,4 @@
-"""What a run is: data, family, model, training and where it came from, as `config.json` holds it."""
+"""A run's configuration: data, family, model, training and versions, as stored in `config.json`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .files import read_json
 
 @dataclass(frozen=True)
 class RunConfig:
-    """Everything needed to make the run again."""
+    """Everything needed to reproduce the run."""
 
     name: str
     data: DataConfig
@@ -35,7 +35,7 @@ class RunConfig:
 
     @property
     def beta(self) -> float | None:
-        """The full weight of the rate: 1 for a plain VAE, None for a family without a rate."""
+        """The final weight of the rate: 1 for a plain VAE, None for a family without a rate."""
         return getattr(self.model, "beta", 1.0 if isinstance(self.model, VAE.Config) else None)
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,15 +75,15 @@ class RunConfig:
 def plan_run(
     data: DataConfig, family_name: str, model: dict[str, Any], train: TrainConfig, name: str = ""
 ) -> RunConfig:
-    """Complete a run's configuration with what only the data can tell: shape, classes, set size.
+    """Complete a run's configuration with what depends on the data: shape, classes, size of the training set.
 
     model: the family's own settings, without `shape`, `classes` and `train_size`.
 
     Raises:
-        ConfigError, DataError: one sentence on the first thing that does not fit.
+        ConfigError, DataError: one sentence on the first setting that does not fit.
     """
     kind = family(family_name).Config
-    kind.from_dict(model)  # a wrong setting is told before any data is drawn
+    kind.from_dict(model)  # a wrong setting is reported before any data is made
     choose_device(train.device)
     images = load(data, split="test")
     if family(family_name).conditional and not images.class_names:
@@ -91,15 +91,15 @@ def plan_run(
         raise ConfigError(
             f"--model {family_name!r}: needs labels, and {data.name} has none; take labelled images, or choose one of {others}."
         )
-    _check_eye(kind.from_dict(model), images.shape)
+    _check_perceptual(kind.from_dict(model), images.shape)
     usable = images.train_size - (held_out_of(images.train_size) if train.holds_out else 0)
     if train.batch_size > usable:
         raise DataError(
             f"--batch-size {train.batch_size}: larger than the {usable} training images of "
             f"{data.name}; use at most {usable}."
         )
-    known = {"shape": images.shape, "classes": len(images.class_names), "train_size": images.train_size}
-    complete = _with_warmup(kind.from_dict(model | known), train.total_steps(usable))
+    from_data = {"shape": images.shape, "classes": len(images.class_names), "train_size": images.train_size}
+    complete = _with_warmup(kind.from_dict(model | from_data), train.total_steps(usable))
     return RunConfig(
         name=name or default_name(data, family_name, complete),
         data=data,
@@ -112,7 +112,7 @@ def plan_run(
 
 
 def _with_warmup(model: ModelConfig, total: int) -> ModelConfig:
-    """A schedule that was given no length takes half of the run.
+    """A schedule without a length takes half of the run.
 
     Raises:
         ConfigError: the schedule is longer than the run.
@@ -129,10 +129,10 @@ def _with_warmup(model: ModelConfig, total: int) -> ModelConfig:
     return model
 
 
-def _check_eye(model: ModelConfig, shape: tuple[int, ...]) -> None:
+def _check_perceptual(model: ModelConfig, shape: tuple[int, ...]) -> None:
     """
     Raises:
-        ConfigError: the run whose encoder shall compare images is not told, not there, or of another shape.
+        ConfigError: the run whose encoder shall compare images is not given, missing, or of another image shape.
     """
     if not model.perceptual_weight:
         return
@@ -143,9 +143,11 @@ def _check_eye(model: ModelConfig, shape: tuple[int, ...]) -> None:
     path = Path(model.perceptual)
     if not (path / "weights.safetensors").exists():
         raise ConfigError(f"--perceptual {model.perceptual!r}: there is no trained run in this folder.")
-    theirs = RunConfig.from_dict(read_json(path / "config.json")).model.shape
-    if theirs != shape:
-        raise ConfigError(f"--perceptual {model.perceptual!r}: takes images {theirs}, and these are {shape}.")
+    encoder_shape = RunConfig.from_dict(read_json(path / "config.json")).model.shape
+    if encoder_shape != shape:
+        raise ConfigError(
+            f"--perceptual {model.perceptual!r}: takes images of shape {encoder_shape}, and these are {shape}."
+        )
 
 
 def default_name(data: DataConfig, family_name: str, model: ModelConfig) -> str:

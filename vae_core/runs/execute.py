@@ -1,4 +1,4 @@
-"""Train run folders from where they stand to their end, whatever happens on the way."""
+"""Train run folders from their last save to the end, and write the outcome to their status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -20,23 +20,19 @@ from ..training import TrainingFailed, choose_device, describe_device, fit
 from ..training.distributed import ALONE, Group
 from ..training.together import can_join, fit_together
 from .files import RunError
-from .recorder import Recorder
+from .recorder import OnStep, Recorder
 from .run import Run
 
 STATE_AFTER = {"done": "done", "pause": "paused", "cancel": "cancelled"}
-MESSAGE_AFTER = {"done": "", "pause": "Paused; resume to go on.", "cancel": "Cancelled; resume to go on."}
+MESSAGE_AFTER = {"done": "", "pause": "Paused; resume to continue.", "cancel": "Cancelled; resume to continue."}
 
 
-#: Called with (step, steps in all, status) a few times a second; may return "pause" or "cancel".
-OnProgress = Callable[[int, int, dict[str, Any]], str | None]
-
-
-def execute(run: Run, on_progress: OnProgress | None = None, group: Group = ALONE) -> str:
-    """Train `run`, resuming where it was saved; returns its new state. group: of which this process is the leader.
+def execute(run: Run, on_progress: OnStep | None = None, group: Group = ALONE) -> str:
+    """Train `run`, resuming from its last save; returns its new state. group: this process is its leader.
 
     Raises:
         RunError: it is being trained by another process.
-        BetascopeError, TrainingFailed: why it failed; the status says so too, and what was saved stays.
+        BetascopeError, TrainingFailed: why it failed; the reason is in the status too, and what was saved stays.
     """
     try:
         with run.lock.acquire(timeout=5):
@@ -45,7 +41,7 @@ def execute(run: Run, on_progress: OnProgress | None = None, group: Group = ALON
         raise RunError(f"The run {run.id!r} is being trained by another process.") from None
 
 
-def _execute_locked(run: Run, on_progress: OnProgress | None, group: Group) -> str:
+def _execute_locked(run: Run, on_progress: OnStep | None, group: Group) -> str:
     try:
         device = choose_device(run.config.train.device)
         run.set_status(
@@ -57,18 +53,18 @@ def _execute_locked(run: Run, on_progress: OnProgress | None, group: Group) -> s
             model.eye = Eye(list(Run.open(Path(run.config.model.perceptual)).model().encoder.children()))
         outcome = fit(model, data, run.config.train, Recorder(run, on_progress), group)
     except (BetascopeError, TrainingFailed) as error:
-        _failed(run, str(error))
+        _set_failed(run, str(error))
         raise
     except BaseException as error:
-        # A defect or a kill from outside: say so in the folder before it goes on its way.
-        _failed(run, f"Stopped by {type(error).__name__}: {error}")
+        # A bug, or a signal from outside: the status gets the reason before the error is raised.
+        _set_failed(run, f"Stopped by {type(error).__name__}: {error}")
         raise
-    _ended(run, outcome)
+    _set_ended(run, outcome)
     return STATE_AFTER[outcome]
 
 
 def follow(run: Run, group: Group) -> str:
-    """Train along with the leader of the group, who keeps the folder; returns its state.
+    """Train along with the leader of the group, which alone writes the folder; returns the run's state.
 
     Raises:
         BetascopeError, TrainingFailed: why it failed here.
@@ -78,12 +74,12 @@ def follow(run: Run, group: Group) -> str:
     return STATE_AFTER[outcome]
 
 
-def execute_together(runs: Sequence[Run], on_progress: OnProgress | None = None) -> dict[str, str]:
-    """Train runs that `alike` has found to differ in β alone as one batched model; run id → its state.
+def execute_together(runs: Sequence[Run], on_progress: OnStep | None = None) -> dict[str, str]:
+    """Train runs of one group of `alike` as one batched model; run id → its state.
 
     Raises:
         RunError: one of them is being trained by another process.
-        BetascopeError: why none could begin; every status says so too.
+        BetascopeError: why none could start; the reason is in every status too.
     """
     with ExitStack() as locks:
         for run in runs:
@@ -97,24 +93,24 @@ def execute_together(runs: Sequence[Run], on_progress: OnProgress | None = None)
             for run in runs:
                 run.set_status(state="running", message="", pid=os.getpid(), started=time.time(), device=device)
             models = [create(run.config.family, run.config.model, run.config.train.seed) for run in runs]
-            action = _once_a_step(on_progress) if on_progress else None
-            recorders = [Recorder(run, action) for run in runs]
+            shared = _once_a_step(on_progress) if on_progress else None
+            recorders = [Recorder(run, shared) for run in runs]
             outcomes = fit_together(models, runs[0].data("all"), first.train, recorders)
         except BaseException as error:
-            told = str(error) if isinstance(error, BetascopeError) else f"Stopped by {type(error).__name__}: {error}"
+            message = str(error) if isinstance(error, BetascopeError) else f"Stopped by {type(error).__name__}: {error}"
             for run in runs:
-                _failed(run, told)
+                _set_failed(run, message)
             raise
         for run, outcome in zip(runs, outcomes, strict=True):
             if isinstance(outcome, TrainingFailed):
-                _failed(run, str(outcome))
+                _set_failed(run, str(outcome))
             else:
-                _ended(run, outcome)
+                _set_ended(run, outcome)
     return {run.id: run.status()["state"] for run in runs}
 
 
 def alike(runs: Sequence[Run]) -> list[list[Run]]:
-    """The runs in groups that can be trained together, in their order; most often a sweep over β is one group."""
+    """The runs in groups that can be trained together, in their order; a sweep over β usually is one group."""
     groups: dict[object, list[Run]] = {}
     for run in runs:
         config = run.config
@@ -127,27 +123,28 @@ def alike(runs: Sequence[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
-def _once_a_step(on_progress: OnProgress) -> OnProgress:
-    """One answer for all variants at a step: those that are stopped together can go on together."""
-    at, answer = -1, None
+def _once_a_step(on_progress: OnStep) -> OnStep:
+    """One answer for all variants at a step, so that they stop at the same step and can be resumed together."""
+    last_step, action = -1, None
 
     def once(step: int, total: int, status: dict[str, Any]) -> str | None:
-        nonlocal at, answer
-        if step != at:
-            at, answer = step, on_progress(step, total, status)
-        return answer
+        nonlocal last_step, action
+        if step != last_step:
+            last_step, action = step, on_progress(step, total, status)
+        return action
 
     return once
 
 
-def _ended(run: Run, outcome: str) -> None:
+def _set_ended(run: Run, outcome: str) -> None:
     (run.path / "request.json").unlink(missing_ok=True)
     if outcome == "done":
-        shutil.rmtree(run.path / "resume", ignore_errors=True)  # three times the weights, of no more use
+        # Three times the size of the weights, and no longer needed.
+        shutil.rmtree(run.path / "resume", ignore_errors=True)
     run.set_status(state=STATE_AFTER[outcome], message=MESSAGE_AFTER[outcome], finished=time.time())
 
 
-def _failed(run: Run, message: str) -> None:
-    """Say so in the folder; a disk too full even for that must not hide the first reason."""
+def _set_failed(run: Run, message: str) -> None:
+    """Write the reason to the status; a disk too full even for that must not hide the reason itself."""
     with suppress(RunError):
         run.set_status(state="failed", message=message, finished=time.time())

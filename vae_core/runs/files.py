@@ -1,4 +1,4 @@
-"""Whole-file writes: a temporary file, fsync, then an atomic rename. A kill at any instant leaves old or new."""
+"""Atomic file writes: a temporary file, fsync, then a rename. A kill at any instant leaves the old or the new file."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..config import BetascopeError
 
 
 class RunError(BetascopeError):
-    """A run folder that is missing, broken or cannot be written."""
+    """A run folder that is missing, broken or not writable."""
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace `path` as a whole.
 
     Raises:
-        RunError: the disk is full or not writable; what `path` held before is untouched.
+        RunError: the disk is full or not writable; the old content of `path` is unchanged.
     """
-    # Named after the thread too: the app writes from several, and two must never share one file.
+    # The thread's id too: the app writes from several threads, and two must never share a temporary file.
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,10 +38,10 @@ def write_bytes(path: Path, content: bytes) -> None:
     except OSError as error:
         raise RunError(
             f"Could not save {path.name} in {path.parent} ({error.strerror or error}): free some space or choose "
-            "another store; what was saved before is unharmed."
+            "another store; what was saved before is unchanged."
         ) from error
     finally:
-        with suppress(OSError):  # gone after the rename; a read-only disk refuses even this
+        with suppress(OSError):  # gone after the rename; on a read-only disk it cannot be deleted
             temporary.unlink()
 
 
@@ -66,7 +66,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_tensors(path: Path, tensors: dict[str, Tensor], numbers: dict[str, Any] | None = None) -> None:
-    """Tensors and, in the file's header, plain numbers as JSON: one file, so they always belong together."""
+    """Tensors, and plain numbers as JSON in the file's header: one file, so that both always fit together."""
     header = {"json": json.dumps(numbers or {}, allow_nan=False)}
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     write_bytes(path, tensors_to_bytes(plain, metadata=header))
@@ -76,7 +76,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The inverse of `write_tensors`.
 
     Raises:
-        RunError: no such file, or a truncated or foreign one.
+        RunError: no such file, or not a valid safetensors file.
     """
     try:
         with safe_open(path, framework="pt") as file:

@@ -1,4 +1,4 @@
-"""Writes a run down while it trains, and passes on what the person wishes meanwhile."""
+"""Writes a run's progress to its folder while it trains, and reads requests to pause or cancel."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from ..training.steps import Plan
 from .files import RunError, read_json, read_tensors, write_bytes, write_json, write_tensors
 from .run import Run
 
+#: Called with (step, total steps, status); may return an action.
+OnStep = Callable[[int, int, dict[str, Any]], str | None]
 ACTIONS = ("pause", "cancel")
 
 
@@ -22,25 +24,24 @@ class Recorder(Listener):
     """Saves at every evaluation: resume state, weights, history; the status about once a second.
 
     The resume file holds weights, optimiser and random-number state together, so a kill between any two
-    writes leaves a state that fits itself; weights and history are then written again from it.
+    writes leaves a consistent state; weights and history are then written again from it.
     """
 
-    def __init__(self, run: Run, on_progress: Callable[[int, int, dict[str, Any]], str | None] | None = None):
-        """on_progress: told (step, total, status); may return a wish of its own."""
+    def __init__(self, run: Run, on_progress: OnStep | None = None) -> None:
         self.run, self.on_progress = run, on_progress
         self.resume_path = run.path / "resume" / "state.safetensors"
         self.snapshot_steps: frozenset[int] = frozenset()
-        self._last_status, self._where = 0.0, ""
+        self._last_status, self._device = 0.0, ""
 
     def begin(self, state: TrainingState, plan: Plan) -> None:
         self.snapshot_steps = plan.snapshot_steps
-        self._name_arithmetic(plan)
+        self._write_arithmetic(plan)
         if self.resume_path.exists():
             self._restore(state)
             self._write_history(state)
 
     def follow(self) -> Listener:
-        """For a process that trains along: it goes on where this one does, and writes nothing."""
+        """For the other processes of a group: it resumes from the same save, and writes nothing."""
         return _Follower(self)
 
     def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
@@ -69,23 +70,22 @@ class Recorder(Listener):
             step=state.step, epoch=record["epoch"], alerts=[alert.to_dict() for alert in watch(state.history)]
         )
 
-    def _name_arithmetic(self, plan: Plan) -> None:
-        """What `auto` came to goes into config.json, so that a resumed run computes as it did before."""
+    def _write_arithmetic(self, plan: Plan) -> None:
+        """What `auto` resolved to goes into config.json, so that a resumed run computes as before."""
         train = plan.config
         if self.run.config.train != train:
-            settled = replace(self.run.config, train=train)
-            write_json(self.run.path / "config.json", settled.to_dict())
-        self._where = f"{describe_device(plan.batches.device)}, {IN_WORDS[train.precision]}"
-        self.run.set_status(device=self._where)
+            write_json(self.run.path / "config.json", replace(self.run.config, train=train).to_dict())
+        self._device = f"{describe_device(plan.batches.device)}, {IN_WORDS[train.precision]}"
+        self.run.set_status(device=self._device)
 
     def noted(self, how: str) -> None:
         if how:
-            self.run.set_status(device=f"{self._where}, {how}")
+            self.run.set_status(device=f"{self._device}, {how}")
 
     def _restore(self, state: TrainingState) -> None:
         """
         Raises:
-            RunError: the saved state cannot be read, or config.json was changed after it was saved.
+            RunError: the saved state cannot be read, or config.json was changed since.
         """
         saved = read_tensors(self.resume_path)
         try:

@@ -24,9 +24,9 @@ FINISHED = ("done", "failed", "cancelled", "paused")
 
 @dataclass(frozen=True)
 class Run:
-    """A run that opens. `id` is its path below the store: `2026-…` or `gallery/…`.
+    """A run folder that can be opened. `id` is its path below the store: `digits-vae-1` or `gallery/…`.
 
-    asked: the β at which its model is asked, for a family that is told β; None for all others.
+    requested_beta: the β that its model is conditioned on, for a multi-rate family; None for all others.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Run:
     requested_beta: float | None = None
 
     def at_beta(self, beta: float | None) -> Run:
-        """The same run seen at another β: its model, its codes and its maps are those of that β. None: as trained."""
+        """The same run at another β: its model, codes and maps are those of that β. None: as trained."""
         return replace(self, requested_beta=beta)
 
     @classmethod
@@ -59,19 +59,20 @@ class Run:
 
     # -- status ------------------------------------------------------------------------------------------
     def status(self) -> dict[str, Any]:
-        """`status.json`; a run that says "running" though its process is gone is told as paused."""
-        found = read_json(self.path / "status.json")
-        if found.get("state") != "running" or self.is_alive():
-            return found
-        found = read_json(self.path / "status.json")  # it may have come to its end since the first look
-        if found.get("state") == "running":
-            found["state"] = "paused"
-            found["message"] = "The process that trained this run has ended. Resume to go on from the last save."
-        return found
+        """`status.json`; a run that is "running" there though its process is gone counts as paused."""
+        status = read_json(self.path / "status.json")
+        if status.get("state") != "running" or self.is_alive():
+            return status
+        status = read_json(self.path / "status.json")  # it may have ended since the first read
+        if status.get("state") == "running":
+            status["state"] = "paused"
+            status["message"] = "The process that trained this run has ended. Resume to continue from the last save."
+        return status
 
     def set_status(self, **changes: Any) -> None:
-        known = read_json(self.path / "status.json") if (self.path / "status.json").exists() else {}
-        write_json(self.path / "status.json", known | changes | {"heartbeat": time.time()})
+        path = self.path / "status.json"
+        status = read_json(path) if path.exists() else {}
+        write_json(path, status | changes | {"heartbeat": time.time()})
 
     @property
     def lock(self) -> FileLock:
@@ -85,9 +86,9 @@ class Run:
         except Timeout:
             return True
         except OSError:
-            return False  # a folder brought here read-only, where nobody can train
+            return False  # a read-only folder, in which no process can train
 
-    # -- what was written --------------------------------------------------------------------------------
+    # -- results -----------------------------------------------------------------------------------------
     def history(self) -> list[dict[str, Any]]:
         """The evaluations so far, oldest first; empty before the first."""
         path = self.path / "metrics.jsonl"
@@ -119,8 +120,8 @@ class Run:
 
     def weights_hash(self) -> str:
         """16 hex digits of the weights file: the key of everything derived from it."""
-        found = self.weights_path.stat()
-        return _hash(self.weights_path, found.st_mtime_ns, found.st_size)
+        stat = self.weights_path.stat()
+        return _hash(self.weights_path, stat.st_mtime_ns, stat.st_size)
 
     def model(self, device: str | torch.device = "cpu", weights: Path | None = None) -> Model:
         """The trained model in evaluation mode; `weights` may name a snapshot.
@@ -136,21 +137,21 @@ class Run:
             raise RunError(
                 f"The weights of the run {self.id!r} belong to another model than its config.json."
             ) from error
-        # The layout in which CPUs convolve fastest; it changes no number beyond the last bits.
+        # The memory layout in which CPUs convolve fastest; numbers change in their last bits only.
         layout = torch.contiguous_format if self.config.model.network == "mlp" else torch.channels_last
         model = model.to(device).to(memory_format=layout).eval()
         return model if self.requested_beta is None else model.at_beta(self.requested_beta)
 
     def snapshots(self) -> list[tuple[int, Path]]:
-        """(step, weights file) along the way, earliest first; files of other names are not ours."""
-        found = (self.path / "snapshots").glob("*.safetensors")
-        return sorted((int(path.stem), path) for path in found if path.stem.isdecimal())
+        """(step, weights file) of each snapshot, earliest first; files with other names are ignored."""
+        files = (self.path / "snapshots").glob("*.safetensors")
+        return sorted((int(path.stem), path) for path in files if path.stem.isdecimal())
 
     def data(self, split: str = "test") -> ImageData:
         """The images the run was trained on.
 
         Raises:
-            DataError: they cannot be had here. RunError: they are not the same images any more.
+            DataError: they are not available. RunError: they are no longer the same images.
         """
         data = load(self.config.data, split=split)
         if data.fingerprint != self.config.fingerprint:
@@ -162,7 +163,7 @@ class Run:
 
     @cached_property
     def cache(self) -> Path:
-        """Folder of what can be computed again; safe to delete."""
+        """Folder of results that can be computed again; safe to delete."""
         return self.path / "cache"
 
 
@@ -173,7 +174,7 @@ def _hash(path: Path, modified: int, size: int) -> str:
 
 @dataclass(frozen=True)
 class BrokenRun:
-    """A folder that looks like a run and does not open, with the reason."""
+    """A run folder that cannot be opened, with the reason."""
 
     id: str
     path: Path

@@ -12,7 +12,7 @@ from .config import RunConfig
 from .files import RunError, write_json
 from .run import BrokenRun, Run
 
-#: The models that ship with the project.
+#: The runs that ship with the project.
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
 
 
@@ -25,8 +25,8 @@ class Store:
 
     def runs(self) -> list[Run | BrokenRun]:
         """The user's own runs, newest first, broken ones with their reason."""
-        found = [_open(path, path.name) for path in self._own()]
-        return sorted(found, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
+        runs = [_open(path, path.name) for path in self._own()]
+        return sorted(runs, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
 
     def gallery(self) -> list[Run | BrokenRun]:
         """The shipped runs, by name."""
@@ -43,20 +43,20 @@ class Store:
         return [path for path in _folders(self.root) if path.name != "gallery"]
 
     def _path(self, id: str) -> Path:
-        """The listed folder of this id: what is not listed is never touched, whatever the id spells.
+        """The listed folder of this id: a folder that is not listed is never touched, whatever the id contains.
 
         Raises:
-            RunError: there is none.
+            RunError: there is no such run.
         """
         shipped = id.startswith("gallery/")
         for path in _folders(self.gallery_root) if shipped else self._own():
             if path.name == id.removeprefix("gallery/"):
                 return path
-        where = self.gallery_root if shipped else self.root
-        raise RunError(f"There is no run {id!r} in {where}; `python -m vae_core runs` lists those there are.")
+        root = self.gallery_root if shipped else self.root
+        raise RunError(f"There is no run {id!r} in {root}; `python -m vae_core runs` lists all runs.")
 
     def create(self, config: RunConfig, id: str | None = None, state: str = "paused") -> Run:
-        """A new folder; in the state "queued" a worker will take it up, "paused" waits for its maker.
+        """A new run folder; "queued" is for a worker to train, "paused" for the caller.
 
         Raises:
             RunError: the store cannot be written, or the id is taken or no plain folder name.
@@ -80,20 +80,20 @@ class Store:
             write_json(path / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
             write_json(path / "config.json", config.to_dict())
         except RunError:
-            shutil.rmtree(path, ignore_errors=True)  # half a run is none
+            shutil.rmtree(path, ignore_errors=True)  # never leave half a run
             raise
         return Run(path.name, path, config)
 
     def delete(self, id: str) -> None:
         """
         Raises:
-            RunError: there is no such run, it is training, ships with the project, or the disk refuses.
+            RunError: there is no such run, it is training, ships with the project, or cannot be deleted.
         """
         if id.startswith("gallery/"):
-            raise RunError(f"{id!r} ships with Betascope and stays.")
+            raise RunError(f"{id!r} ships with Betascope and cannot be deleted.")
         path = self._path(id)
-        broken = _open(path, id)
-        if isinstance(broken, Run) and broken.status()["state"] == "running":
+        run = _open(path, id)
+        if isinstance(run, Run) and run.status()["state"] == "running":
             raise RunError(f"The run {id!r} is training; cancel it first.")
         try:
             shutil.rmtree(path)
@@ -115,6 +115,6 @@ def _open(path: Path, id: str) -> Run | BrokenRun:
 
 
 def _slug(name: str) -> str:
-    """A folder name that any file system takes: "sprites β=4 10-d" → "sprites-b4-10-d"."""
+    """A folder name that is valid on every file system: "sprites β=4 10-d" → "sprites-b4-10-d"."""
     plain = name.replace("β=", "b").replace("β", "b")
     return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.").lower()[:60] or "run"

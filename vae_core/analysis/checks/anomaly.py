@@ -1,4 +1,4 @@
-"""Images that a model does not know: ranked by what they cost, against a threshold on images that it does."""
+"""Anomaly detection: images ranked by a model's loss, with a threshold from normal images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...metrics.coded import MetricError
 from ...models import Model
 from ...training.batches import in_order
 
-#: Score → what it is; the larger, the odder the image.
+#: Score → its title; anomalous images have larger scores.
 ANOMALY_SCORES = {
     "nelbo": "−ELBO at z = μ, in nats",
     "distortion": "Distortion at z = μ, in nats",
@@ -30,30 +30,30 @@ Floats = NDArray[np.float64]
 
 @torch.no_grad()
 def anomaly_scores(model: Model, images: Tensor, labels: Tensor | None = None) -> dict[str, Floats]:
-    """Of uint8 images `(N, C, H, W)`, each score `(N,)`; without "rate" and "nelbo" for a model without a prior.
+    """Score → values `(N,)` of uint8 images `(N, C, H, W)`; without "rate" and "nelbo" for a model without a prior.
 
-    Noise has no part in it: z = mu, and a rate that has no closed form is that of one seeded draw.
+    Deterministic: z = mu, and a rate without a closed form is estimated from one seeded sample.
     """
     device = next(model.parameters()).device
     generator = torch.Generator(device=device).manual_seed(0)
     parts: dict[str, list[Tensor]] = {}
     for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)
-        found = {"distortion": model.distortion(x, posterior.mu, y)}
-        found["mse"] = METRICS["mse"].function(x, model.decode(posterior.mu, y))
+        scores = {"distortion": model.distortion(x, posterior.mu, y)}
+        scores["mse"] = METRICS["mse"].function(x, model.decode(posterior.mu, y))
         if (rate := posterior.rate_per_dim(posterior.sample(generator))) is not None:
-            found["rate"] = rate.flatten(1).sum(1)
-            found["nelbo"] = found["distortion"] + found["rate"]
-        for name, values in found.items():
+            scores["rate"] = rate.flatten(1).sum(1)
+            scores["nelbo"] = scores["distortion"] + scores["rate"]
+        for name, values in scores.items():
             parts.setdefault(name, []).append(values.cpu())
-    return {name: torch.cat(found).double().numpy() for name, found in parts.items()}
+    return {name: torch.cat(batches).double().numpy() for name, batches in parts.items()}
 
 
 @dataclass(frozen=True)
 class Roc:
-    """How well a score tells odd from normal: rates of false and true alarms at every threshold, and the area under them.
+    """How well a score separates anomalous from normal images: the ROC curve and its area.
 
-    fpr, tpr `(T,)` in [0, 1]; auc in [0, 1], 0.5 is chance; caught: the true alarms at the threshold in use.
+    fpr, tpr `(T,)` in [0, 1]; auc in [0, 1], 0.5 is chance; true_positive_rate: at the chosen threshold.
     """
 
     fpr: Floats
@@ -63,38 +63,38 @@ class Roc:
 
 
 def threshold_at(normal: Floats, percentile: float) -> float:
-    """The score that `percentile` % of the normal images stay below.
+    """The score that `percentile` % of the normal images are below.
 
     Raises:
         MetricError: a percentile out of range, or no images.
     """
     if not 0 < percentile < 100:
-        raise MetricError(f"The percentile {percentile:g}: must lie between 0 and 100.")
+        raise MetricError(f"The percentile {percentile:g}: must be between 0 and 100.")
     if len(normal) == 0:
-        raise MetricError("There are no normal images to set a threshold on.")
+        raise MetricError("There are no normal images to compute a threshold from.")
     return float(np.percentile(normal, percentile))
 
 
-def roc(normal: Floats, odd: Floats, threshold: float) -> Roc:
+def roc(normal: Floats, anomalous: Floats, threshold: float) -> Roc:
     """
     Raises:
-        MetricError: one of the two has no images.
+        MetricError: no normal or no anomalous images.
     """
     from sklearn.metrics import roc_auc_score, roc_curve
 
-    if len(normal) == 0 or len(odd) == 0:
-        raise MetricError("A ROC wants normal images and odd ones.")
-    truth, scores = np.repeat([0, 1], [len(normal), len(odd)]), np.concatenate([normal, odd])
+    if len(normal) == 0 or len(anomalous) == 0:
+        raise MetricError("A ROC curve needs normal and anomalous images.")
+    truth, scores = np.repeat([0, 1], [len(normal), len(anomalous)]), np.concatenate([normal, anomalous])
     fpr, tpr, _ = roc_curve(truth, scores)
-    return Roc(fpr, tpr, float(roc_auc_score(truth, scores)), float((odd > threshold).mean()))
+    return Roc(fpr, tpr, float(roc_auc_score(truth, scores)), float((anomalous > threshold).mean()))
 
 
 def other_images(name: str, shape: tuple[int, ...], limit: int = 2000) -> ImageData:
-    """Test images of another data set, made to fit: resized to the model's side, grey for grey models and grey shown
-    thrice for colour ones.
+    """Test images of another data set in the model's shape: resized, averaged to grey for grey models, and grey images
+    repeated in three channels for colour models.
 
     Raises:
-        DataError, ConfigError: no such data set, or it cannot be had.
+        DataError, ConfigError: no such data set, or it is not available.
     """
     if len(shape) != 3:
         raise ConfigError(f"Images of shape {shape!r}: must be (C, H, W).")

@@ -1,4 +1,4 @@
-"""Paths between codes: straight, or along the sphere that a Gaussian's mass lies near."""
+"""Paths between codes: straight lines, or arcs on the sphere near which most of a Gaussian's mass lies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def linear(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 
 
 def spherical(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    """Slerp (Shoemake 1985; for latent spaces White 2016, §2.1) of direction, with the length going evenly.
+    """Slerp (Shoemake 1985; for latent spaces White 2016, §2.1) of the direction, with linearly interpolated length.
 
     a, b `(D,)`, t `(n,)` in [0, 1] → `(n, D)`. Where the directions are parallel, opposite or undefined, the
-    arc is not determined and the straight line is taken.
+    arc is not unique and the straight line is used.
     """
     length_a, length_b = a.norm(), b.norm()
     if length_a < 1e-6 or length_b < 1e-6:
@@ -38,17 +38,17 @@ INTERPOLATIONS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
 
 
 def walk(places: Tensor, t: Tensor, mode: str = "linear") -> Tensor:
-    """Codes on the way through all of `places (K, D)` in turn, each leg as long as the others.
+    """Codes on the path through all of `places (K, D)` in order; every segment takes the same share of t.
 
     t `(n,)` in [0, 1]: 0 is the first place, 1 the last → `(n, D)`.
     """
-    legs = len(places) - 1
-    if legs == 0:
+    segments = len(places) - 1
+    if segments == 0:
         return places.expand(len(t), -1).clone()
-    along = t * legs
-    leg = along.long().clamp(max=legs - 1)
-    found = places.new_empty(len(t), places.shape[1])
-    for k in range(legs):
-        here = leg == k
-        found[here] = INTERPOLATIONS[mode](places[k], places[k + 1], along[here] - k)
-    return found
+    position = t * segments
+    segment = position.long().clamp(max=segments - 1)
+    codes = places.new_empty(len(t), places.shape[1])
+    for k in range(segments):
+        rows = segment == k
+        codes[rows] = INTERPOLATIONS[mode](places[k], places[k + 1], position[rows] - k)
+    return codes

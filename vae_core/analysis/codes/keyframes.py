@@ -1,4 +1,4 @@
-"""Places that a walk through latent space goes by: test images, class means, and arithmetic on both.
+"""Keyframes of a path through latent space: test images, class means, and arithmetic on both.
 
 Written as short texts, so that a link or a command can name them: `12` is test image 12, `m7` the mean code of
 class 7, `3-m1+8` the code A − B + C (Mikolov et al. 2013; for images Radford et al. 2016, §6.3.2).
@@ -20,7 +20,7 @@ TERM = re.compile(r"(m?)(\d{1,9})")
 
 @dataclass(frozen=True)
 class Keyframe:
-    """text: as written; title: as people read it; z `(D,)`; row: the test image it is the code of, if it is one's."""
+    """text: as written; title: as shown; z `(D,)`; row: the test image whose code it is, None for means and arithmetic."""
 
     text: str
     title: str
@@ -29,17 +29,17 @@ class Keyframe:
 
 
 def keyframe(text: str, codes: Latents) -> Keyframe:
-    """The place that `text` names.
+    """The keyframe that `text` names.
 
     Raises:
         ConfigError: not of the form A or A-B+C, no such test image, or no such class.
     """
-    # In an address a plus sign that was not escaped arrives as a space.
+    # In a URL, an unescaped plus sign arrives as a space.
     plain = re.sub(r"\s*([-+])\s*", r"\1", text.strip().replace("−", "-")).replace(" ", "+")
-    found = re.fullmatch(r"([^-+]+)(?:-([^-+]+)\+([^-+]+))?", plain)
-    if found is None:
-        raise ConfigError(f"Keyframe {text!r}: write a test image (12), a class mean (m7), or A-B+C of such (3-m1+8).")
-    terms = [_term(part, codes) for part in found.groups() if part is not None]
+    match = re.fullmatch(r"([^-+]+)(?:-([^-+]+)\+([^-+]+))?", plain)
+    if match is None:
+        raise ConfigError(f"Keyframe {text!r}: write a test image (12), a class mean (m7), or A-B+C of these (3-m1+8).")
+    terms = [_term(part, codes) for part in match.groups() if part is not None]
     if len(terms) == 1:
         return terms[0]
     a, b, c = terms
@@ -47,16 +47,16 @@ def keyframe(text: str, codes: Latents) -> Keyframe:
 
 
 def rows_named(text: str) -> list[int]:
-    """The test images that a keyframe's text names, whether or not there are such."""
-    return [int(found[2]) for found in TERM.finditer(text) if not found[1]]
+    """The rows of the test images that a keyframe's text names, whether or not they exist."""
+    return [int(match[2]) for match in TERM.finditer(text) if not match[1]]
 
 
 def _term(text: str, codes: Latents) -> Keyframe:
-    found = TERM.fullmatch(text)
-    if found is None:
+    match = TERM.fullmatch(text)
+    if match is None:
         raise ConfigError(f"Keyframe part {text!r}: write a test image (12) or a class mean (m7).")
-    number = int(found[2])
-    if found[1]:
+    number = int(match[2])
+    if match[1]:
         return _class_mean(number, codes)
     if number >= len(codes):
         raise ConfigError(f"Keyframe part {text!r}: there are test images 0 to {len(codes) - 1}.")

@@ -1,4 +1,4 @@
-"""The codes of a split: what maps, traversals and tables are made of."""
+"""The codes of test images, which maps, traversals and tables are made from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ...training import COLLAPSED_RATE, choose_device
 from ...training.batches import in_order
 from ..cache import cache_path, cached
 
-#: Test images that are encoded unless more are asked for.
+#: Test images that are encoded by default.
 LIMIT = 5000
 #: More than any test split has.
 ALL = 100_000
@@ -27,11 +27,11 @@ ALL = 100_000
 
 @dataclass(frozen=True)
 class Latents:
-    """Codes of N images in D dimensions, with what is known about the images.
+    """Codes of N images in D dimensions, with the images' labels and factors.
 
     mu `(N, D)`; sigma `(N, D)` posterior σ and rate `(N, D)` nats, None without a posterior or a prior; distortion
-    `(N,)` nats at z = mu; labels `(N,)`, factors `(N, F)` or None. standard: the prior is N(0, I); gaussian: and q(z|x) is
-    N(mu, sigma²), so that both are all there is to know.
+    `(N,)` nats at z = mu; labels `(N,)`, factors `(N, F)` or None. standard: the prior is N(0, I); gaussian: also q(z|x) is
+    N(mu, sigma²), so that mu and sigma describe it completely.
     """
 
     mu: NDArray[np.float32]
@@ -53,21 +53,21 @@ class Latents:
         return self.mu.shape[1]
 
     def weight_per_dim(self) -> NDArray[np.float64]:
-        """What each dimension carries `(D,)`: mean KL in nats, or the variance of the codes without a prior."""
+        """How informative each dimension is `(D,)`: mean KL in nats, or the variance of the codes without a prior."""
         return (self.mu.var(0) if self.rate is None else self.rate.mean(0)).astype(np.float64)
 
     def order(self) -> list[int]:
-        """Dimensions from the one that carries most to the one that carries least."""
-        return [int(d) for d in np.argsort(-self.weight_per_dim(), kind="stable")]
+        """Dimensions in order of `weight_per_dim`, largest first."""
+        return [int(dim) for dim in np.argsort(-self.weight_per_dim(), kind="stable")]
 
     def collapsed(self) -> list[int]:
         """Dimensions with a mean KL below 0.01 nats; none for a model without a prior."""
         if self.rate is None:
             return []
-        return [int(d) for d in np.flatnonzero(self.weight_per_dim() < COLLAPSED_RATE)]
+        return [int(dim) for dim in np.flatnonzero(self.weight_per_dim() < COLLAPSED_RATE)]
 
     def spread(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Centre and standard deviation `(D,)` that sliders span: the prior's 0 and 1, or those of the codes."""
+        """Centre and standard deviation `(D,)` of the sliders' range: the prior's 0 and 1, or those of the codes."""
         if self.rate is not None and self.standard:
             return np.zeros(self.dims), np.ones(self.dims)
         return self.mu.mean(0).astype(np.float64), np.maximum(self.mu.std(0).astype(np.float64), 1e-6)
@@ -75,9 +75,9 @@ class Latents:
 
 @torch.no_grad()
 def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
-    """Of uint8 images `(N, C, H, W)`: mu `(N, D)`, distortion `(N,)` at z = mu; logvar `(N, D)` where there is one.
+    """Encode uint8 images `(N, C, H, W)`: mu `(N, D)`, distortion `(N,)` at z = mu; logvar `(N, D)` where there is one.
 
-    rate `(N, D)` where it does not follow from mu and logvar alone: then it is that of one draw for each image.
+    rate `(N, D)` where it does not follow from mu and logvar alone: estimated from one sample for each image.
     """
     device = next(model.parameters()).device
     generator = torch.Generator(device=device).manual_seed(0)
@@ -91,19 +91,19 @@ def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) ->
         if type(posterior) is not DiagonalGaussian:
             rate = posterior.rate_per_dim(posterior.sample(generator))
             parts["rate"] += [] if rate is None or rate.shape != posterior.mu.shape else [rate]
-    return {name: torch.cat(found).cpu() for name, found in parts.items() if found}
+    return {name: torch.cat(batches).cpu() for name, batches in parts.items() if batches}
 
 
 def latents_file(run: Run, limit: int = LIMIT) -> Path:
-    """Where `latents_of` keeps its result: mu, logvar, distortion, labels and factors as safetensors."""
+    """The file in which `latents_of` caches its result: mu, logvar, distortion, labels and factors as safetensors."""
     return cache_path(run, "latents", {"limit": limit})
 
 
 def latents_of(run: Run, limit: int = LIMIT) -> Latents:
-    """Codes of the first `limit` test images, from the cache if they are there (then no data is needed).
+    """Codes of the first `limit` test images, from the cache where possible (then no data is needed).
 
     Raises:
-        DataError, RunError: not cached, and the data or the weights cannot be had.
+        DataError, RunError: not cached, and data or weights are not available.
     """
 
     def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
@@ -111,18 +111,18 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         test = data.test
         labels = None if test.labels is None else test.labels[:limit]
         model = run.model(choose_device("auto"))
-        found = encode_images(model, test.images[:limit], labels)
+        encoded = encode_images(model, test.images[:limit], labels)
         if labels is not None:
-            found["labels"] = labels.short()
+            encoded["labels"] = labels.short()
         if test.factors is not None:
-            found["factors"] = test.factors[:limit].short()
+            encoded["factors"] = test.factors[:limit].short()
         names = {"class_names": data.class_names, "factor_names": data.factor_names}
-        return found, names | {"standard": model.standard_prior}
+        return encoded, names | {"standard": model.standard_prior}
 
     tensors, names = cached(run, "latents", {"limit": limit}, compute)
     logvar = tensors.get("logvar")
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
-    standard = names.get("standard", True)  # files of before say nothing
+    standard = names.get("standard", True)  # files of older versions lack it
     gaussian = standard and logvar is not None and "rate" not in arrays
     if logvar is not None and "rate" not in arrays:
         arrays["rate"] = gaussian_kl(tensors["mu"], logvar).numpy()

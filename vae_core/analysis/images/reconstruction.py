@@ -1,4 +1,4 @@
-"""Images beside what a model makes of them."""
+"""Images and their reconstructions."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def reconstruct(model: Model, images: Tensor, labels: Tensor | None = None) -> R
 
 @torch.no_grad()
 def denoise(model: DenoisingAutoencoder, images: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """uint8 images `(n, C, H, W)` spoiled as in training, and what the model makes of those; floats on the CPU."""
+    """uint8 images `(n, C, H, W)` corrupted as in training, and their reconstructions; floats on the CPU."""
     device = next(model.parameters()).device
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
-        spoiled = model.corrupt(as_floats(images.to(device)))
-    return spoiled.cpu(), model.decode(model.embed(spoiled)).cpu()
+        corrupted = model.corrupt(as_floats(images.to(device)))
+    return corrupted.cpu(), model.decode(model.embed(corrupted)).cpu()

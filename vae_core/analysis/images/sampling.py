@@ -1,4 +1,4 @@
-"""New images of a trained model, and what is nearest to them in the training set."""
+"""New images of a trained model, and the nearest images of the training set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..codes.latents import Latents
 from .traversal import decode
 
 MAX_SAMPLES = 10_000
-#: Images that are compared with all training images at once.
+#: Training images that are compared at once.
 BLOCK = 2000
 
 
@@ -36,9 +36,9 @@ class Samples:
 
 @torch.no_grad()
 def draw(model: Model, count: int, temperature: float = 1.0, label: int | None = None, seed: int = 0) -> Samples:
-    """Codes from the prior, decoded. A temperature below 1 draws nearer to the prior's mean: σ becomes σ·temperature.
+    """Decoded samples of the prior. A temperature below 1 samples closer to the prior's mean: σ becomes σ·temperature.
 
-    label: the class of all, for a conditional model; None draws each class in turn.
+    label: the class of all samples, for a conditional model; None: each class in turn.
 
     Raises:
         ConfigError: a count or a temperature out of range, or a temperature for a prior that is not N(0, I).
@@ -48,7 +48,7 @@ def draw(model: Model, count: int, temperature: float = 1.0, label: int | None =
     if not 0 <= temperature <= 5:
         raise ConfigError(f"A temperature of {temperature:g}: must be from 0 to 5.")
     if temperature != 1 and not model.standard_prior:
-        raise ConfigError(f"{model.title}: its prior is not N(0, I), so a temperature means nothing; leave it at 1.")
+        raise ConfigError(f"{model.title}: its prior is not N(0, I), so it has no temperature; leave it at 1.")
     z = temperature * prior_codes(model, count, seed)
     labels = None
     if model.conditional:
@@ -58,14 +58,14 @@ def draw(model: Model, count: int, temperature: float = 1.0, label: int | None =
 
 @torch.no_grad()
 def prior_codes(model: Model, count: int, seed: int = 0) -> Tensor:
-    """Codes `(count, D)` drawn from the prior, on the CPU."""
+    """Codes `(count, D)` sampled from the prior, on the CPU."""
     device = next(model.parameters()).device
     return model.prior_sample(count, torch.Generator(device=device).manual_seed(seed)).cpu()
 
 
 @torch.no_grad()
 def around(model: Model, codes: Latents, row: int, spread: float, count: int, seed: int = 0) -> Samples:
-    """Variations of test image `row`: its code, moved by `spread` standard deviations of the prior (or of the codes).
+    """Variations of test image `row`: its code plus noise of `spread` standard deviations of the prior (or of the codes).
 
     Raises:
         ConfigError: no such image, or a count or spread out of range.
@@ -84,7 +84,10 @@ def around(model: Model, codes: Latents, row: int, spread: float, count: int, se
 
 
 def _decoded(model: Model, z: Tensor, labels: Tensor | None) -> Samples:
-    parts = [decode(model, z[at : at + 500], None if labels is None else labels[at : at + 500]) for at in range(0, len(z), 500)]  # fmt: skip
+    parts = [
+        decode(model, z[start : start + 500], None if labels is None else labels[start : start + 500])
+        for start in range(0, len(z), 500)
+    ]
     return Samples(torch.cat(parts), z, labels)
 
 
@@ -96,20 +99,20 @@ def nearest(
     """
     flat = images.flatten(1)
     best, rows = torch.full((len(flat),), torch.inf), torch.zeros(len(flat), dtype=torch.long)
-    own = flat.square().sum(1)
+    norms = flat.square().sum(1)
     for start in range(0, len(training), BLOCK):
         block = training[start : start + BLOCK].flatten(1).float().div_(255)
-        squares = own[:, None] - 2 * flat @ block.T + block.square().sum(1)
-        found, at = squares.min(1)
-        nearer = found < best
-        best, rows = torch.where(nearer, found, best), torch.where(nearer, at + start, rows)
+        squares = norms[:, None] - 2 * flat @ block.T + block.square().sum(1)
+        least, row = squares.min(1)
+        nearer = least < best
+        best, rows = torch.where(nearer, least, best), torch.where(nearer, row + start, rows)
         if progress:
             progress(min(start + BLOCK, len(training)), len(training))
     return rows, (best.clamp(min=0) / flat.shape[1]).sqrt()
 
 
 def to_npz(samples: Samples) -> bytes:
-    """`images (n, H, W, C)` uint8, `z (n, D)` float32, `labels (n,)` where there are any: a file this project reads too."""
+    """`images (n, H, W, C)` uint8, `z (n, D)` float32, `labels (n,)` where there are any; a data set file of this project."""
     file, images, z = io.BytesIO(), _bytes(samples.images), samples.z.numpy()
     if samples.labels is None:
         np.savez_compressed(file, images=images, z=z)
@@ -119,13 +122,13 @@ def to_npz(samples: Samples) -> bytes:
 
 
 def to_zip(samples: Samples) -> bytes:
-    """A PNG for each image, those of a class in its folder, and the codes in codes.csv."""
+    """A PNG file for each image, in a folder for each class, and the codes in codes.csv."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         names = []
-        for at, pixels in enumerate(_bytes(samples.images)):
-            folder = "" if samples.labels is None else f"{int(samples.labels[at])}/"
-            names.append(f"{folder}{at:05d}.png")
+        for index, pixels in enumerate(_bytes(samples.images)):
+            folder = "" if samples.labels is None else f"{int(samples.labels[index])}/"
+            names.append(f"{folder}{index:05d}.png")
             image = io.BytesIO()
             Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(image, "PNG")
             archive.writestr(names[-1], image.getvalue())

@@ -1,4 +1,4 @@
-"""UMAP and t-SNE of codes: seeded, begun from PCA or from another map, telling how far they are."""
+"""UMAP and t-SNE of codes: seeded, initialised with PCA or another map, with progress."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from ...config import ConfigError
 from .neighbours import neighbours
 
-#: Told the share that is done, 0 to 1; True stops the work.
+#: Called with the share that is done, 0 to 1; returning True stops the work.
 Progress = Callable[[float], bool]
 
 
 class Stopped(Exception):
-    """The person no longer waits for this map."""
+    """The layout was cancelled."""
 
 
 def umap_epochs(count: int) -> int:
-    """Passes over the edges: UMAP's own 500 for small maps; larger ones settle earlier, and each pass takes longer."""
+    """Epochs of UMAP: its default of 500 for small maps; larger ones converge in fewer, and each takes longer."""
     return 500 if count <= 5000 else 200 if count <= 20_000 else 120
 
 
@@ -39,10 +39,10 @@ def umap_layout(
 ) -> NDArray[np.float32]:
     """UMAP (McInnes et al. 2018), or densMAP (Narayan et al. 2021), from `start` `(N, d)` within ±10. `(N, d)`.
 
-    settled: the start is a map already, and points go no further from their places than they must.
+    settled: the start is a map already, and points stay near their positions.
 
     Raises:
-        ConfigError: fewer than three codes have no neighbourhoods. Stopped: as `progress` wished.
+        ConfigError: fewer than three codes have no neighbourhoods. Stopped: `progress` returned True.
     """
     if len(codes) < 3:
         raise ConfigError(f"--method 'umap': needs at least 3 images, not {len(codes)}; use pca.")
@@ -50,44 +50,44 @@ def umap_layout(
 
     near = min(near, len(codes) - 1)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it cannot transform new codes: `place` does
+        warnings.simplefilter("ignore")  # that it cannot transform new codes, which `place` does
         layout = umap.UMAP(
             n_components=start.shape[1],
             n_neighbors=near,
             min_dist=min_dist,
             n_epochs=umap_epochs(len(codes)),
-            learning_rate=CAREFUL if settled else 1.0,
+            learning_rate=SETTLED_RATE if settled else 1.0,
             init=start,
             densmap=density,
             precomputed_knn=neighbours(codes, near),
             random_state=seed,
             n_jobs=1,
-            tqdm_kwds={"file": _Ear(progress), "disable": progress is None, "bar_format": "{n}/{total} "},
+            tqdm_kwds={"file": _ProgressFile(progress), "disable": progress is None, "bar_format": "{n}/{total} "},
         ).fit_transform(codes)
     return np.asarray(layout, dtype=np.float32)
 
 
-#: Learning rate of a UMAP that begins from a map.
-CAREFUL = 0.1
+#: Learning rate of a UMAP that starts from another map.
+SETTLED_RATE = 0.1
 
 
-class _Ear:
-    """A file for UMAP's progress bar, its only way to tell how far it is and to be stopped."""
+class _ProgressFile:
+    """A file for UMAP's progress bar, the only way to get its progress and to stop it."""
 
     def __init__(self, progress: Progress | None) -> None:
         self.progress = progress
 
     def write(self, text: str) -> None:
-        found = re.search(r"(\d+)/(\d+)", text)
-        if self.progress and found and self.progress(int(found[1]) / max(1, int(found[2]))):
+        counts = re.search(r"(\d+)/(\d+)", text)
+        if self.progress and counts and self.progress(int(counts[1]) / max(1, int(counts[2]))):
             raise Stopped
 
     def flush(self) -> None:
         pass
 
 
-#: Gradient descent of t-SNE for a medium map and for a large one: (iterations, settings), in turn. Trees serve 10,000 points
-#: better than grids, which grow with the map; a coarse grid does while the map is small. `bench.maps` has what it is worth.
+#: Phases of gradient descent of t-SNE, (iterations, settings), for medium maps and for large ones. With 10,000 points trees are
+#: faster than grids, which grow with the map; a coarse grid is enough while the map is small. `bench.maps` measures both.
 TREES: tuple[tuple[int, dict[str, Any]], ...] = (
     (250, {"exaggeration": 12, "momentum": 0.5, "ints_in_interval": 2, "negative_gradient_method": "fft"}),
     (650, {"momentum": 0.8, "theta": 0.7, "negative_gradient_method": "bh"}),
@@ -111,10 +111,10 @@ def tsne_layout(
 ) -> NDArray[np.float32]:
     """t-SNE (van der Maaten & Hinton 2008; trees 2014, grids Linderman et al. 2019) from `start` `(N, 2)`. `(N, 2)`.
 
-    settled: the start is a t-SNE map already; without early exaggeration, points stay near their places.
+    settled: the start is a t-SNE map already; without early exaggeration, points stay near their positions.
 
     Raises:
-        Stopped: as `progress` wished.
+        Stopped: `progress` returned True.
     """
     from openTSNE import TSNEEmbedding
     from openTSNE.affinity import PerplexityBasedNN
@@ -124,26 +124,26 @@ def tsne_layout(
     rows, distances = neighbours(codes, min(len(codes), int(3 * perplexity) + 1))
     index = PrecomputedNeighbors(rows[:, 1:], distances[:, 1:].astype(np.float64))
     affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=jobs, random_state=seed)
-    begin = start if settled else start * (1e-4 / start[:, 0].std())
-    embedding = TSNEEmbedding(begin.astype(np.float64), affinities, n_jobs=jobs, random_state=seed)
-    plan = (TREES if len(codes) <= 20_000 else GRIDS)[int(settled) :]
-    total, done = sum(count for count, _ in plan), 0
+    initial = start if settled else start * (1e-4 / start[:, 0].std())
+    embedding = TSNEEmbedding(initial.astype(np.float64), affinities, n_jobs=jobs, random_state=seed)
+    phases = (TREES if len(codes) <= 20_000 else GRIDS)[int(settled) :]
+    total, done = sum(count for count, _ in phases), 0
     stopped = False
 
-    def tell(iteration: int, error: float, points: Any) -> bool:
+    def on_iteration(iteration: int, error: float, points: Any) -> bool:
         nonlocal stopped
         stopped = bool(progress and progress((done + iteration) / total))
         return stopped
 
-    for count, settings in plan:
-        # Belkina et al. 2019: N over the exaggeration; below 200 a small map never unfolds and shrinks to a point.
+    for count, settings in phases:
+        # Belkina et al. 2019: N over the exaggeration; with less than 200 a small map shrinks to a point.
         rate = max(200.0, len(codes) / settings.get("exaggeration", 1))
         embedding = embedding.optimize(
-            count, learning_rate=rate, callbacks=[tell], callbacks_every_iters=10, **settings
+            count, learning_rate=rate, callbacks=[on_iteration], callbacks_every_iters=10, **settings
         )
         if stopped:
             raise Stopped
-        if np.std(embedding) < 1e-4:  # codes without clusters: exaggeration drew all into a point, which nothing leaves
-            embedding[:] = begin
+        if np.std(embedding) < 1e-4:  # codes without clusters: exaggeration has collapsed the map to a point
+            embedding[:] = initial
         done += count
     return np.asarray(embedding, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Maps of codes: PCA, UMAP, t-SNE, or the code plane itself."""
+"""Maps of codes: PCA, UMAP, t-SNE, or the latent plane itself."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Positions = NDArray[np.float32] | None
 
 @dataclass(frozen=True)
 class MapConfig(Config):
-    """How a map is made; every setting is part of the cache key."""
+    """Settings of a map; all of them are part of the cache key."""
 
     method: str = setting("umap", "Projection of the latent means", choices=("pca", "umap", "tsne", "plane"))
     limit: int = setting(LIMIT, "Test images on the map", low=10, high=1_000_000)
@@ -41,7 +41,7 @@ class MapConfig(Config):
         if self.dims == 3 and self.method not in ("pca", "umap"):
             raise ConfigError(f"--dims 3: {self.method!r} lays out in 2 dimensions; use pca or umap.")
         if self.density and self.method != "umap":
-            raise ConfigError(f"--density: belongs to umap, not to {self.method!r}.")
+            raise ConfigError(f"--density: is a setting of umap, not of {self.method!r}.")
         if self.like and self.method not in ("umap", "tsne"):
             raise ConfigError(f"--like {self.like!r}: only umap and tsne start from another map.")
 
@@ -70,32 +70,32 @@ def umap(codes: NDArray[np.float32], config: MapConfig, start: Positions = None,
     )  # fmt: skip
 
 
-#: Beyond so many codes the first of them are laid out, and the others are placed among these.
+#: With more codes than this, only the first of them are laid out, and the others are placed among these.
 SAMPLED, LANDMARKS = 100_000, 20_000
 
 
 def by_sample(lay_out: Callable[..., NDArray[np.float32]]) -> Callable[..., NDArray[np.float32]]:
-    """Of very many codes, lay out the first `LANDMARKS` and place the others among them."""
+    """Of more than `SAMPLED` codes, lay out the first `LANDMARKS` and place the others among them."""
 
     def function(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
         if len(codes) <= SAMPLED:
             return lay_out(codes, config, start, progress)
         first = codes[:LANDMARKS]
-        found = [lay_out(first, config, None if start is None else start[:LANDMARKS], progress)]
+        blocks = [lay_out(first, config, None if start is None else start[:LANDMARKS], progress)]
         for begin in range(LANDMARKS, len(codes), 4096):
-            found.append(place(codes[begin : begin + 4096], first, found[0]))
-        return np.concatenate(found)
+            blocks.append(place(codes[begin : begin + 4096], first, blocks[0]))
+        return np.concatenate(blocks)
 
     return function
 
 
 def tsne(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
     """t-SNE (layouts.py), `(N, 2)`."""
-    # Threads add up in any order, so two maps of the same codes agree to the last bit on one thread alone.
+    # Several threads add in varying order: only with one thread do two maps of the same codes agree to the last bit.
     settled, jobs = start is not None, 1 if len(codes) <= LIMIT else cores()
-    begin = start if start is not None else _start(codes, config, None)
+    initial = start if start is not None else _start(codes, config, None)
     return tsne_layout(
-        codes, begin, perplexity=config.perplexity, seed=config.seed, jobs=jobs, settled=settled, progress=progress
+        codes, initial, perplexity=config.perplexity, seed=config.seed, jobs=jobs, settled=settled, progress=progress
     )
 
 
@@ -112,7 +112,7 @@ def plane(codes: NDArray[np.float32], config: MapConfig, **_: Any) -> NDArray[np
 
 @dataclass(frozen=True)
 class Projection:
-    """title: as shown; function(codes, config, start=, progress=); slow: worth a process of its own."""
+    """title: as shown; function(codes, config, start=, progress=); slow: computed in a separate process."""
 
     title: str
     function: Callable[..., NDArray[np.float32]]
@@ -128,7 +128,7 @@ PROJECTIONS = {
 
 
 def map_file(run: Run, config: MapConfig) -> Path:
-    """Where `map_of` keeps its result: positions as safetensors."""
+    """The file in which `map_of` caches its result: positions as safetensors."""
     return cache_path(run, "map", _parameters(run, config))
 
 
@@ -138,58 +138,58 @@ def _parameters(run: Run, config: MapConfig) -> dict[str, Any]:
 
 
 def codes_limit(config: MapConfig) -> int:
-    """How many test images are encoded for a map: all maps of a few share one file of codes, all larger ones another."""
+    """How many test images are encoded for a map: all small maps share one file of codes, all larger ones another."""
     return LIMIT if config.limit <= LIMIT else ALL
 
 
 def map_of(run: Run, config: MapConfig, progress: Progress | None = None) -> NDArray[np.float32]:
-    """Positions `(N, dims)` of the first `config.limit` test images, from the cache if they are there.
+    """Positions `(N, dims)` of the first `config.limit` test images, from the cache where possible.
 
     Raises:
-        ConfigError, DataError, RunError: the method, the data or the run does not allow it.
-        Stopped: as `progress` wished.
+        ConfigError, DataError, RunError: the method does not suit the codes, or data or run are not available.
+        Stopped: `progress` returned True.
     """
 
     def compute() -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         codes = latents_of(run, codes_limit(config)).mu[: config.limit]
-        other = map_of(sibling(run, config.like), config.replace(like="")) if config.like else None
-        found = PROJECTIONS[config.method].function(codes, config, start=other, progress=progress)
-        positions = found if other is None else laid_on(found, other)
+        reference = map_of(sibling(run, config.like), config.replace(like="")) if config.like else None
+        layout = PROJECTIONS[config.method].function(codes, config, start=reference, progress=progress)
+        positions = layout if reference is None else laid_on(layout, reference)
         return {"positions": torch.from_numpy(np.ascontiguousarray(positions))}, {}
 
     return cached(run, "map", _parameters(run, config), compute)[0]["positions"].numpy()
 
 
 def sibling(run: Run, id: str) -> Run:
-    """Another run of the same store, or of the gallery, that saw the same images.
+    """Another run of the same store, or of the gallery, on the same images.
 
     Raises:
-        RunError: there is none of this id. ConfigError: it saw other images.
+        RunError: no run has this id. ConfigError: it was trained on other images.
     """
     folder = GALLERY if id.startswith("gallery/") else run.path.parent
-    found = Run.open(folder / Path(id).name, id)
-    if found.config.fingerprint != run.config.fingerprint:
+    other = Run.open(folder / Path(id).name, id)
+    if other.config.fingerprint != run.config.fingerprint:
         raise ConfigError(
-            f"--like {id!r}: that run saw other images than {run.id!r}, so no point could keep its place."
+            f"--like {id!r}: that run was trained on other images than {run.id!r}, so points cannot keep their places."
         )
-    return found
+    return other
 
 
 def laid_on(points: NDArray[np.float32], reference: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Points `(N, d)` moved, turned, mirrored and scaled to lie as near as they can on `reference` `(N, d)`.
+    """Points `(N, d)` shifted, rotated, mirrored and scaled to lie as close as possible to `reference` `(N, d)`.
 
     Orthogonal Procrustes analysis (Schönemann 1966): distances within the map keep their ratios.
     """
     a, b = points.astype(np.float64), reference.astype(np.float64)
     centre_a, centre_b = a.mean(0), b.mean(0)
     a, b = a - centre_a, b - centre_b
-    u, strength, v = np.linalg.svd(a.T @ b)
-    scale = strength.sum() / max(float((a**2).sum()), 1e-12)
+    u, singular, v = np.linalg.svd(a.T @ b)
+    scale = singular.sum() / max(float((a**2).sum()), 1e-12)
     return (scale * a @ (u @ v) + centre_b).astype(np.float32)
 
 
 def _start(codes: NDArray[np.float32], config: MapConfig, start: Positions) -> NDArray[np.float32]:
-    """Another map's positions or PCA, within ±10, with a trace of noise: codes all alike would leave an axis flat."""
+    """Another map's positions or PCA, within ±10, plus a little noise: equal codes would leave an axis without extent."""
     points = pca(codes, config) if start is None else start - start.mean(0)
     noise = np.random.default_rng(config.seed).normal(scale=1e-4, size=points.shape)
     return (points / max(float(np.abs(points).max()), 1e-12) * 10 + noise).astype(np.float32)

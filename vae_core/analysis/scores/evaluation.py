@@ -1,4 +1,4 @@
-"""Every number of a run in one table."""
+"""Evaluation of a run: its losses and image metrics in one table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ...training.batches import in_order
 
 @dataclass(frozen=True)
 class EvaluateConfig(Config):
-    """What to evaluate on, and how carefully."""
+    """What to evaluate on, and with how many samples."""
 
     split: str = setting("test", "Which images", choices=("train", "test"))
     iwae: int = setting(0, "K of the importance-weighted bound (0: leave it out)", low=0, high=100_000)
@@ -31,14 +31,14 @@ class EvaluateConfig(Config):
 
 
 def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
-    """ELBO, distortion, rate, KL per dimension, active units, MSE, MAE, SSIM, and IWAE-K if asked for.
+    """ELBO, distortion, rate, KL per dimension, active units, the image metrics, and IWAE-K if requested.
 
     ELBO and its parts use one posterior sample per image; image errors compare x with the decoded mean at
     z = mu; all are means over the split, in nats per image or per pixel. `progress(done, total)` in images.
-    The whole test split's table is kept in `evaluation.json`.
+    The table of the whole test split is stored in `evaluation.json`.
 
     Raises:
-        DataError, RunError: data or weights cannot be had.
+        DataError, RunError: data or weights are not available.
     """
     data = run.data("all" if config.split == "train" else "test")
     split = data.train if config.split == "train" else data.test
@@ -46,9 +46,9 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     if len(images) == 0:
         raise DataError(f"The {config.split} split of {data.name} is empty.")
     model = run.model(choose_device(config.device))
-    found = measure(model, images, labels, seed=config.seed).to_dict()
-    table = {"split": config.split, **found} | _scores(model, images, labels)
-    # A model that is told β is measured at the one it is asked at.
+    measured = measure(model, images, labels, seed=config.seed).to_dict()
+    table = {"split": config.split, **measured} | _scores(model, images, labels)
+    # A multi-rate model is measured at the β that it is conditioned on.
     table["beta"] = model.weight(0) if run.config.model.betas else run.config.beta
     table["iwae"] = _iwae(model, images, labels, config, progress)
     table["iwae_samples"] = config.iwae
@@ -59,7 +59,7 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
 
 @torch.no_grad()
 def _scores(model: Model, images: torch.Tensor, labels: torch.Tensor | None) -> dict[str, float]:
-    """The image metrics, and what the family tells of its codes."""
+    """The image metrics, and the family's own numbers of its codes."""
     sums, codes = dict.fromkeys(METRICS, 0.0), []
     for x, y in in_order(images, labels, _device(model)):
         codes.append(model.embed(x, y))

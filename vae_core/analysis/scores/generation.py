@@ -1,4 +1,4 @@
-"""How good a run's new images are: FID and KID through a network that is named beside them."""
+"""Quality of a run's samples: FID and KID, with the network that their features come from."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ...training import choose_device
 from ...training.batches import as_floats
 from ..cache import cache_path, cached, cached_numbers
 
-#: Images of each kind.
+#: Samples, and test images.
 IMAGES = 5000
-#: What a classifier of a data set's own labels sees before it decides.
+#: Width of the classifier's last hidden layer.
 FEATURES = 64
 STEPS, BATCH = 1000, 128
 NETWORK_NAMES = ("auto", "classifier", "inception")
@@ -43,13 +43,13 @@ class Classifier(nn.Module):
         self.register_buffer("scale", torch.ones(FEATURES))
 
     def forward(self, x: Tensor) -> Tensor:
-        """`(B, C, H, W)` in [0, 1] → `(B, 64)`, of about one standard deviation each: distances then have a size."""
+        """`(B, C, H, W)` in [0, 1] → `(B, 64)`, scaled to a standard deviation of about 1, so that distances are comparable."""
         return functional.relu(self.body(x)) / self.scale
 
     def loss(self, x: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy of all heads; targets `(B, heads)`."""
-        seen = self(x)
-        parts = [functional.cross_entropy(head(seen), targets[:, place]) for place, head in enumerate(self.heads)]
+        features = self(x)
+        parts = [functional.cross_entropy(head(features), targets[:, index]) for index, head in enumerate(self.heads)]
         return torch.stack(parts).sum()
 
 
@@ -58,29 +58,29 @@ def generation_quality(
 ) -> dict[str, Any]:
     """fid, kid, kid_std of as many samples of the run as there are test images (at most 5,000), mean images of p(x|z).
 
-    features: "inception" (its weights must be at hand), "classifier" (trained on the run's data), or "auto": the first of
-    them that can be had. The table names it, with fid_real: the same between training and test images, the floor.
+    features: "inception" (needs its weights on this machine), "classifier" (trained on the run's data), or "auto": the first
+    of them that is available. The table has its name, and fid_real: the FID of training images to test images, the floor.
 
     Raises:
-        MetricError: no such network can be had. DataError, RunError: data or weights cannot be had.
+        MetricError: the network is not available. DataError, RunError: data or weights are not available.
     """
     features = chosen_network(features)
 
     def compute() -> dict[str, Any]:
         device = choose_device("auto")
         data, model = run.data("all"), run.model(device)
-        eye, name = _NETWORKS[features](run, data, device, progress)
+        network, name = _NETWORKS[features](run, data, device, progress)
         real = as_floats(data.test.images[:IMAGES].to(device))
-        before = as_floats(data.train.images[: len(real)].to(device))
-        found = fidelity(real, sampled(model, data, len(real), seed), eye, seed)
-        floor = fidelity(real, before, eye, seed) if len(before) == len(real) else {"fid": None}
-        return found | {"fid_real": floor["fid"], "features": name, "images": len(real)}
+        training = as_floats(data.train.images[: len(real)].to(device))
+        quality = fidelity(real, sampled(model, data, len(real), seed), network, seed)
+        floor = fidelity(real, training, network, seed) if len(training) == len(real) else {"fid": None}
+        return quality | {"fid_real": floor["fid"], "features": name, "images": len(real)}
 
     return cached_numbers(run, "generation", _key(features, seed), compute)
 
 
 def cached_quality(run: Run, features: str = "auto", seed: int = 0) -> dict[str, Any] | None:
-    """The same if it is in the cache, else None: nothing is computed."""
+    """The same if it is cached, else None; nothing is computed."""
     features = chosen_network(features)
     if not cache_path(run, "generation", _key(features, seed)).exists():
         return None
@@ -103,7 +103,7 @@ def _key(features: str, seed: int) -> dict[str, Any]:
 
 @torch.no_grad()
 def sampled(model: Model, data: ImageData, count: int, seed: int) -> Tensor:
-    """New images `(count, C, H, W)` in [0, 1]; a conditional model is asked for the classes of the first test images."""
+    """New images `(count, C, H, W)` in [0, 1]; a conditional model gets the labels of the first test images."""
     device = next(model.parameters()).device
     generator = torch.Generator(device=device).manual_seed(seed)
     labels = data.test.labels[:count].to(device) if model.conditional and data.test.labels is not None else None
@@ -116,9 +116,9 @@ def sampled(model: Model, data: ImageData, count: int, seed: int) -> Tensor:
 
 
 def inception_weights() -> Path | None:
-    """The file of InceptionV3's weights where torch keeps downloads, if it is there: nothing is downloaded unasked."""
-    found = Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION
-    return found if found.exists() else None
+    """The file of InceptionV3's weights in torch's download folder, or None; nothing is downloaded."""
+    path = Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION
+    return path if path.exists() else None
 
 
 def _inception(run: Run, data: ImageData, device: torch.device, progress: object) -> tuple[nn.Module, str]:
@@ -169,8 +169,8 @@ def _classifier(
                 progress(step, STEPS)
         with torch.no_grad():
             blocks = data.train.images[:IMAGES].split(500)
-            seen = torch.cat([network(as_floats(block.to(device))) for block in blocks])
-            network.scale = seen.std(0).clamp(min=1e-3 * float(seen.std()))
+            outputs = torch.cat([network(as_floats(block.to(device))) for block in blocks])
+            network.scale = outputs.std(0).clamp(min=1e-3 * float(outputs.std()))
         return {name: tensor.cpu() for name, tensor in network.state_dict().items()}, {}
 
     network = Classifier(data.shape, classes)

@@ -1,4 +1,4 @@
-"""The rate–distortion curve of a model that is told β."""
+"""The rate–distortion curve of a multi-rate model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..cache import cached
 
 #: Values of β on a curve, evenly spaced on a log scale.
 STEPS = 31
-#: Test images that each of them is measured on.
+#: Test images for each value of β.
 IMAGES = 512
 
 
@@ -32,7 +32,7 @@ class RateCurve:
     rate_per_dim: NDArray[np.float64]
 
     def distortion_at(self, rate: float) -> float:
-        """Between the measured rates, on a straight line; beyond them, at the nearest."""
+        """Linear interpolation between the measured rates; beyond them, the value at the nearest."""
         order = np.argsort(self.rate)
         return float(np.interp(rate, self.rate[order], self.distortion[order]))
 
@@ -43,34 +43,34 @@ def beta_steps(low: float, high: float, count: int = STEPS) -> list[float]:
 
 
 def nearest_step(low: float, high: float, beta: float) -> float:
-    """The one of `beta_steps` that lies nearest, on their log scale."""
+    """The nearest of `beta_steps`, on a log scale."""
     return min(beta_steps(low, high), key=lambda step: abs(np.log(step / beta)))
 
 
 def at_nearest(run: Run, beta: float = 1.0) -> Run:
-    """The run at the step nearest to β: where pages look at it, 1 unless told. A run that is not told β stays itself."""
+    """The run at the step nearest to β, where pages show it. A run without β as an input is returned as it is."""
     betas = run.config.model.betas
     return run if betas is None else run.at_beta(nearest_step(*betas, beta))
 
 
 def rate_curve(run: Run, images: int = IMAGES) -> RateCurve:
-    """Distortion and rate at `STEPS` values of β, on the first test images; from the cache if they are there.
+    """Distortion and rate at `STEPS` values of β, on the first test images; from the cache where possible.
 
     Raises:
-        DataError, RunError: not cached, and the data or the weights cannot be had.
+        DataError, RunError: not cached, and data or weights are not available.
     """
 
     def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
         model, test = run.model(choose_device("auto")), run.data("test").test
-        assert model.config.betas is not None, f"{run.config.family} is not told β"
+        assert model.config.betas is not None, f"{run.config.family} has no β as an input"
         betas = beta_steps(*model.config.betas)
         labels = None if test.labels is None else test.labels[:images]
-        found = [measure(model.at_beta(beta), test.images[:images], labels) for beta in betas]
+        points = [measure(model.at_beta(beta), test.images[:images], labels) for beta in betas]
         return {
             "betas": torch.tensor(betas, dtype=torch.float64),
-            "distortion": torch.tensor([one.distortion for one in found], dtype=torch.float64),
-            "rate": torch.tensor([one.rate for one in found], dtype=torch.float64),
-            "rate_per_dim": torch.tensor([one.rate_per_dim for one in found], dtype=torch.float64),
+            "distortion": torch.tensor([point.distortion for point in points], dtype=torch.float64),
+            "rate": torch.tensor([point.rate for point in points], dtype=torch.float64),
+            "rate_per_dim": torch.tensor([point.rate_per_dim for point in points], dtype=torch.float64),
         }, {}
 
     tensors, _ = cached(run.at_beta(None), "rates", {"images": images, "steps": STEPS}, compute)
@@ -78,16 +78,16 @@ def rate_curve(run: Run, images: int = IMAGES) -> RateCurve:
 
 
 def rate_point(run: Run, images: int = IMAGES) -> tuple[float | None, float]:
-    """Rate (None without a prior) and distortion of a run on the first test images: what a curve is compared with.
+    """Rate (None without a prior) and distortion of a run on the first test images, to compare with a curve.
 
     Raises:
-        DataError, RunError: not cached, and the data or the weights cannot be had.
+        DataError, RunError: not cached, and data or weights are not available.
     """
 
     def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
         model, test = run.model(choose_device("auto")), run.data("test").test
-        found = measure(model, test.images[:images], None if test.labels is None else test.labels[:images])
-        return {"images": torch.tensor(found.images)}, {"rate": found.rate, "distortion": found.distortion}
+        point = measure(model, test.images[:images], None if test.labels is None else test.labels[:images])
+        return {"images": torch.tensor(point.images)}, {"rate": point.rate, "distortion": point.distortion}
 
     numbers = cached(run, "point", {"images": images}, compute)[1]
     return numbers["rate"], numbers["distortion"]

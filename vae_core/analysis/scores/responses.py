@@ -1,4 +1,4 @@
-"""How codes answer to factors: mean codes along a factor (Burgess et al. 2018, fig. 2), and images that show a factor."""
+"""How codes depend on factors: mean codes along a factor (Burgess et al. 2018, fig. 2), and images that vary in one factor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .supervised import mig_matrix
 
 @dataclass(frozen=True)
 class Response:
-    """Codes over the values of one factor: values `(V,)`, mean and deviation `(V, D)` of mu, images `(V,)` behind each."""
+    """Codes over the values of one factor: values `(V,)`, mean and deviation `(V, D)` of mu, images `(V,)` of each value."""
 
     factor: str
     values: NDArray[np.int64]
@@ -28,24 +28,24 @@ class Response:
 
 
 def responses(codes: Latents) -> list[Response]:
-    """One for each factor that moves.
+    """One response for each factor that varies.
 
     Raises:
         MetricError: the images have no factors.
     """
     if codes.factors is None:
-        raise MetricError("These images have no ground-truth factors, so there is nothing for codes to answer to.")
-    found = []
+        raise MetricError("These images have no ground-truth factors, so codes have no responses to them.")
+    curves = []
     for name, column in zip(codes.factor_names, codes.factors.T, strict=True):
-        values, place, counts = np.unique(column, return_inverse=True, return_counts=True)
+        values, index, counts = np.unique(column, return_inverse=True, return_counts=True)
         if len(values) < 2:
             continue
-        sums = np.stack([np.bincount(place, column) for column in codes.mu.T.astype(np.float64)], axis=1)
-        squares = np.stack([np.bincount(place, column**2) for column in codes.mu.T.astype(np.float64)], axis=1)
+        sums = np.stack([np.bincount(index, column) for column in codes.mu.T.astype(np.float64)], axis=1)
+        squares = np.stack([np.bincount(index, column**2) for column in codes.mu.T.astype(np.float64)], axis=1)
         mean = sums / counts[:, None]
         spread = np.sqrt(np.maximum(squares / counts[:, None] - mean**2, 0))
-        found.append(Response(name, values.astype(np.int64), mean, spread, counts))
-    return found
+        curves.append(Response(name, values.astype(np.int64), mean, spread, counts))
+    return curves
 
 
 def information_of(codes: Latents) -> tuple[NDArray[np.float64], list[str]]:
@@ -55,15 +55,15 @@ def information_of(codes: Latents) -> tuple[NDArray[np.float64], list[str]]:
         MetricError: the images have no factors, or fewer codes than bins.
     """
     if codes.factors is None:
-        raise MetricError("These images have no ground-truth factors, so no dimension tells of one.")
-    moving = [place for place in range(codes.factors.shape[1]) if np.ptp(codes.factors[:, place]) > 0]
-    factors = codes.factors[:, moving].astype(np.int64)
+        raise MetricError("These images have no ground-truth factors, so there is no information on factors.")
+    varying = [index for index in range(codes.factors.shape[1]) if np.ptp(codes.factors[:, index]) > 0]
+    factors = codes.factors[:, varying].astype(np.int64)
     shares = mutual_information(in_bins(codes.mu.astype(np.float64)), factors) / entropy(factors)
-    return shares, [codes.factor_names[place] for place in moving]
+    return shares, [codes.factor_names[index] for index in varying]
 
 
 def information_in_view(run: Run, codes: Latents) -> tuple[NDArray[np.float64], list[str], str]:
-    """The same with a word on the images it was found on: those of the MIG once that is known, else these.
+    """The same, and which images it was computed on: those of the MIG if that is cached, else these.
 
     Raises:
         MetricError: the images have no factors, or fewer codes than bins.
@@ -74,19 +74,19 @@ def information_in_view(run: Run, codes: Latents) -> tuple[NDArray[np.float64], 
 
 
 def rows_along(factors: NDArray[np.integer], factor: int, row: int, count: int) -> list[int]:
-    """Up to `count` rows over evenly spread values of one factor, all other factors as near to those of `row` as there are.
+    """Up to `count` rows at evenly spaced values of one factor, with the other factors as close as possible to those of `row`.
 
-    factors `(N, F)`; distances count each factor's range as one.
+    factors `(N, F)`; each factor's distance is relative to its range.
     """
     values = np.unique(factors[:, factor])
     chosen = values[np.unique(np.linspace(0, len(values) - 1, min(count, len(values))).round().astype(int))]
     others = np.delete(factors, factor, axis=1).astype(np.float64)
-    away = (np.abs(others - others[row]) / np.maximum(np.ptp(others, axis=0), 1)).sum(1)
-    return [int(np.where(factors[:, factor] == value, away, np.inf).argmin()) for value in chosen]
+    distance = (np.abs(others - others[row]) / np.maximum(np.ptp(others, axis=0), 1)).sum(1)
+    return [int(np.where(factors[:, factor] == value, distance, np.inf).argmin()) for value in chosen]
 
 
 def correlations(codes: Latents, dims: Sequence[int]) -> NDArray[np.float64]:
-    """Pearson's r of the codes of each two of `dims`, `(len(dims), len(dims))`; 0 beside a dimension that never moves."""
+    """Pearson's r of the codes of each two of `dims`, `(len(dims), len(dims))`; 0 for a constant dimension."""
     mu = codes.mu[:, list(dims)].astype(np.float64)
     spread = mu.std(0)
     standard = (mu - mu.mean(0)) / np.where(spread > 0, spread, 1)

@@ -1,4 +1,4 @@
-"""Codes beside ground-truth factors: a run's own, and the baselines that they are read against."""
+"""Codes with ground-truth factors, the input of scores: a run's codes, and baselines to compare them with."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ...training import choose_device
 from ..cache import cached
 from ..codes.latents import encode_images
 
-#: Images that are encoded for scores: the test split, then training images, for the reference has no split at all.
+#: Images that are encoded for scores: the test split, then training images, as the reference uses the whole data set.
 POINTS = TRAIN + TEST
-#: Training images that principal components are found on.
+#: Training images that principal components are fitted on.
 FITTED = 10_000
 #: Whose codes are measured.
 SOURCES = {
@@ -29,12 +29,12 @@ SOURCES = {
 
 
 def coded_of(run: Run, of: str = "codes") -> Coded:
-    """Codes and factors of up to `POINTS` images; factors of one value are left out.
+    """Codes and factors of up to `POINTS` images; factors with one value are left out.
 
     of: whose codes, one of `SOURCES`.
 
     Raises:
-        MetricError: the data has no factors. DataError, RunError: not cached, and data or weights cannot be had.
+        MetricError: the data has no factors. DataError, RunError: not cached, and data or weights are not available.
         ConfigError: no such source.
     """
     if of not in SOURCES:
@@ -43,22 +43,22 @@ def coded_of(run: Run, of: str = "codes") -> Coded:
     def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
         data = run.data("all")
         if data.test.factors is None or data.train.factors is None:
-            raise MetricError(f"{data.name} has no ground-truth factors, so how codes follow them cannot be measured.")
+            raise MetricError(f"{data.name} has no ground-truth factors, so scores that need them cannot be computed.")
         more = max(0, POINTS - len(data.test))
         factors = torch.cat([data.test.factors[:POINTS], data.train.factors[:more]])
         codes = factors.float() if of == "factors" else _ENCODERS[of](run, data, more)
         return {"codes": codes, "factors": factors.short()}, {"names": list(data.factor_names)}
 
-    # A baseline knows nothing of the weights, but a run's folder is the one place where results are kept.
-    tensors, told = cached(run, "coded", {"points": POINTS} | ({} if of == "codes" else {"of": of}), compute)
+    # A baseline does not depend on the weights, but results are cached in the folders of runs.
+    tensors, header = cached(run, "coded", {"points": POINTS} | ({} if of == "codes" else {"of": of}), compute)
     factors = tensors["factors"].numpy().astype(np.int64)
-    moving = [index for index in range(factors.shape[1]) if (factors[:, index] != factors[0, index]).any()]
-    names = [told["names"][index] for index in moving]
+    varying = [index for index in range(factors.shape[1]) if (factors[:, index] != factors[0, index]).any()]
+    names = [header["names"][index] for index in varying]
     codes = tensors["codes"].numpy().astype(np.float64)
-    return Coded(codes[:, moving] if of == "factors" else codes, factors[:, moving], names)
+    return Coded(codes[:, varying] if of == "factors" else codes, factors[:, varying], names)
 
 
-def _own(run: Run, data: ImageData, more: int) -> Tensor:
+def _encoded(run: Run, data: ImageData, more: int) -> Tensor:
     images = torch.cat([data.test.images[:POINTS], data.train.images[:more]])
     labels = None
     if data.test.labels is not None and data.train.labels is not None:
@@ -78,4 +78,4 @@ def _principal(run: Run, data: ImageData, more: int) -> Tensor:
     return torch.from_numpy(np.concatenate(parts)).float()
 
 
-_ENCODERS = {"codes": _own, "pca": _principal}
+_ENCODERS = {"codes": _encoded, "pca": _principal}

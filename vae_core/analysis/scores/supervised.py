@@ -1,4 +1,4 @@
-"""The scores of a run: its codes beside the factors of the images, each score kept in the run's cache."""
+"""Scores of a run's codes with ground-truth factors, each cached in the run's folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ...runs import Run
 from ..cache import cache_path, cached, cached_numbers
 from .sources import coded_of
 
-#: Sets of scores by name; any others are written with commas.
+#: Named sets of scores.
 SETS: dict[str, tuple[str, ...]] = {
     "all": tuple(SCORES),
     "fast": tuple(name for name, score in SCORES.items() if not score.slow),
@@ -48,31 +48,33 @@ def scores_of_run(
     of: str = "codes",
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Estimate]:
-    """The numbers of these scores with their intervals, from the cache where they are there.
+    """The numbers of these scores with their intervals, from the cache where possible.
 
-    of: whose codes, one of `coding.SOURCES`.
+    of: whose codes, one of `sources.SOURCES`.
 
     Raises:
-        MetricError: they cannot be computed. DataError, RunError: data or weights cannot be had.
+        MetricError: they cannot be computed. DataError, RunError: data or weights are not available.
     """
     coded = cache(lambda: coded_of(run, of))  # encoded only if a score is missing
-    found: dict[str, Estimate] = {}
+    estimates: dict[str, Estimate] = {}
     for done, name in enumerate(names):
-        if name == "dci":  # from the matrix that is shown beside it
-            found |= score_function(dci_importance(run, seed, of)).estimates(seed)
+        if name == "dci":  # from the importance matrix, which pages show too
+            estimates |= score_function(dci_importance(run, seed, of)).estimates(seed)
         else:
 
             def compute(name: str = name) -> dict[str, Any]:
-                return {number: astuple(one) for number, one in SCORES[name].function(coded(), seed).estimates(seed).items()}  # fmt: skip
+                numbers = SCORES[name].function(coded(), seed).estimates(seed)
+                return {number: astuple(estimate) for number, estimate in numbers.items()}
 
-            found |= {number: Estimate(*one) for number, one in cached_numbers(run, f"score-{name}", _key(seed, of), compute).items()}  # fmt: skip
+            numbers = cached_numbers(run, f"score-{name}", _key(seed, of), compute)
+            estimates |= {number: Estimate(*values) for number, values in numbers.items()}
         if progress:
             progress(done + 1, len(names))
-    return found
+    return estimates
 
 
 def cached_scores(run: Run, names: Sequence[str], seed: int = 0, of: str = "codes") -> dict[str, Estimate] | None:
-    """The same if all of them are in the cache, else None: nothing is computed."""
+    """The same if all of them are cached, else None; nothing is computed."""
     files = ["dci" if name == "dci" else f"score-{name}" for name in names]
     if not all(cache_path(run, file, _key(seed, of)).exists() for file in files):
         return None
@@ -84,23 +86,23 @@ def _key(seed: int, of: str) -> dict[str, Any]:
 
 
 def mig_matrix(run: Run, seed: int = 0) -> tuple[NDArray[np.float64], list[str]]:
-    """I(z_d; v_k) over the factor's entropy, `(D, F)` in [0, 1], and the factors' names: what the MIG looks at.
+    """I(z_d; v_k) over the factor's entropy, `(D, F)` in [0, 1], and the factors' names: the matrix of the MIG.
 
     Raises:
-        MetricError: the data has no factors. DataError, RunError: data or weights cannot be had.
+        MetricError: the data has no factors. DataError, RunError: data or weights are not available.
     """
 
     def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
-        learn, _ = coded_of(run).split(seed)
-        matrix = code_information(learn) / entropy(learn.factors)
-        return {"matrix": torch.from_numpy(matrix)}, {"factors": list(learn.factor_names)}
+        train, _ = coded_of(run).split(seed)
+        matrix = code_information(train) / entropy(train.factors)
+        return {"matrix": torch.from_numpy(matrix)}, {"factors": list(train.factor_names)}
 
-    tensors, told = cached(run, "information", {"seed": seed}, compute)
-    return tensors["matrix"].numpy(), told["factors"]
+    tensors, header = cached(run, "information", {"seed": seed}, compute)
+    return tensors["matrix"].numpy(), header["factors"]
 
 
 def dci_importance(run: Run, seed: int = 0, of: str = "codes") -> Importance:
-    """What the reference's classifiers look at, and on which points they are right: what DCI is made of."""
+    """Feature importances of the reference's classifiers, and the points on which they are right: the basis of DCI."""
 
     def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
         fits = importance(coded_of(run, of), seed)

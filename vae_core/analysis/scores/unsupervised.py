@@ -1,4 +1,4 @@
-"""Measures of a run that need no factors: independence, bounds on the codes as a whole, a probe, smoothness."""
+"""Measures of a run that need no factors: independence, the aggregate posterior, a linear probe, smoothness."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PATHS, STEPS = 100, 16
 
 @dataclass(frozen=True)
 class Number:
-    """title: as shown; higher_is_better: which way to read it, None where neither end is the better one."""
+    """title: as shown; higher_is_better: how to read it, None where neither direction is better."""
 
     title: str
     higher_is_better: bool | None = None
@@ -47,28 +47,28 @@ WITHOUT_FACTORS = {
 
 
 def scores_without_factors(run: Run) -> dict[str, float]:
-    """What the codes of the first test images tell by themselves; numbers that they do not determine are left out.
+    """The measures on the first test images; those that cannot be computed are left out.
 
     Raises:
-        DataError, RunError: not cached, and the data or the weights cannot be had.
+        DataError, RunError: not cached, and data or weights are not available.
     """
 
     def compute() -> dict[str, float]:
         codes, model = latents_of(run), run.model()
         mu = codes.mu.astype(np.float64)
-        found: dict[str, float] = {"active_units": active_units(torch.from_numpy(mu))}
-        with suppress(MetricError):  # fewer than two dimensions move, or fewer images than bins
-            found |= {name: value for name, value in independence(mu).items() if name in WITHOUT_FACTORS}
+        numbers: dict[str, float] = {"active_units": active_units(torch.from_numpy(mu))}
+        with suppress(MetricError):  # fewer than two dimensions vary, or fewer images than bins
+            numbers |= {name: value for name, value in independence(mu).items() if name in WITHOUT_FACTORS}
         if codes.labels is not None:
-            with suppress(MetricError):  # one class, or a class of hardly any images
-                found |= separability(mu, codes.labels.astype(np.int64))
+            with suppress(MetricError):  # one class, or a class with too few images
+                numbers |= separability(mu, codes.labels.astype(np.int64))
         if codes.gaussian and codes.sigma is not None:
             size = max(run.config.model.train_size, len(codes))
-            whole = aggregate(torch.from_numpy(codes.mu), 2 * torch.from_numpy(codes.sigma).log(), size)
-            found |= {name: getattr(whole, name) for name in ("information", "total_correlation", "marginal_kl")}
-        if not isinstance(model, VQVAE):  # between two grids of words there is no line
-            found["smoothness"] = smoothness(model, codes)
-        return found
+            terms = aggregate(torch.from_numpy(codes.mu), 2 * torch.from_numpy(codes.sigma).log(), size)
+            numbers |= {name: getattr(terms, name) for name in ("information", "total_correlation", "marginal_kl")}
+        if not isinstance(model, VQVAE):  # codes are grids of code indices, with no line between them
+            numbers["smoothness"] = smoothness(model, codes)
+        return numbers
 
     return cached_numbers(run, "unsupervised", {}, compute)
 
@@ -76,17 +76,17 @@ def scores_without_factors(run: Run) -> dict[str, float]:
 def smoothness(model: Model, codes: Latents, paths: int = PATHS, steps: int = STEPS, seed: int = 0) -> float:
     """How evenly the image changes along straight lines between codes: the mean step over the largest, mean of `paths`.
 
-    1: every step changes as much as the others; 1/steps: all of the change is one jump. Steps are L2 distances of decoded
-    images; paths on which nothing changes are left out.
+    1: all steps change equally; 1/steps: the whole change is one jump. Steps are L2 distances of decoded images; paths
+    without any change are left out.
     """
     random = np.random.RandomState(seed)
     ends = random.randint(len(codes), size=(2, paths))
     t = torch.linspace(0, 1, steps + 1)
-    found = []
+    ratios = []
     for a, b in ends.T:
         z = linear(torch.from_numpy(codes.mu[a]), torch.from_numpy(codes.mu[b]), t)
         label = None if codes.labels is None or not model.conditional else int(codes.labels[a])
-        moves = decode(model, z, label).flatten(1).diff(dim=0).norm(dim=1)
-        if float(moves.max()) > 1e-6:
-            found.append(float(moves.mean() / moves.max()))
-    return float(np.mean(found)) if found else 1.0
+        changes = decode(model, z, label).flatten(1).diff(dim=0).norm(dim=1)
+        if float(changes.max()) > 1e-6:
+            ratios.append(float(changes.mean() / changes.max()))
+    return float(np.mean(ratios)) if ratios else 1.0
