@@ -46,13 +46,13 @@ def traversals(runs: list[Run]) -> None:
     chosen = st.session_state.get("compare.image", int(kept) if kept.isdecimal() else 0)
     st.session_state["compare.image"] = min(chosen, last)
     image = int(st.number_input("Test image", 0, last, key="compare.image", width=150))
-    session().keep("image", str(image) if image else None)
+    session().set_view("image", str(image) if image else None)
     key = f"compare.live.{'~'.join(ids)}.{reference}"
 
     def changed() -> None:
         moved = state_value(key, "move")
         if isinstance(moved, str):
-            session().keep("move", moved or None)
+            session().set_view("move", moved or None)
 
     dims = library.latents(runs[reference]).dims
     props = comparison_props(runs, labels(runs), reference, image, move_of(dims), REACH)

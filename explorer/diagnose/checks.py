@@ -50,5 +50,5 @@ def links(run: Run, key: str, places: dict[str, tuple[list[float], int | None]])
     with st.container(horizontal=True):
         for title, (z, row) in places.items():
             if st.button(title, icon=":material/tune:", help="Open it on Traverse", key=f"diagnose.to.{key}.{title}"):
-                session().stand_at(run.id, z, row)
+                session().set_code(run.id, z, row)
                 go("traverse")

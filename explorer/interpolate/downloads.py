@@ -29,7 +29,7 @@ def take_away(run: Run, places: torch.Tensor, keys: list[str], label: int | None
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
-            session().stand_at(run.id, walk(places, torch.tensor([current_place()]), mode)[0].tolist())
+            session().set_code(run.id, walk(places, torch.tensor([current_place()]), mode)[0].tolist())
             set_condition(run, label)
             go("traverse")
         steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))

@@ -30,7 +30,7 @@ def default_keys(codes: Latents) -> list[str]:
 
 def put(codes: Latents, keys: list[str]) -> None:
     """Make these the keyframes; the link tells them when they are not what they would be anyway."""
-    session().keep("keys", None if keys == default_keys(codes) else "~".join(keys))
+    session().set_view("keys", None if keys == default_keys(codes) else "~".join(keys))
 
 
 def names_of_classes(codes: Latents) -> dict[str, str]:

@@ -32,9 +32,9 @@ def live(run: Run, codes: Latents, keyframes: list[Keyframe], label: int | None)
     def changed() -> None:
         mode, at = str(state_value(key, "mode")), state_value(key, "at")
         if mode in INTERPOLATIONS:
-            session().keep("path", None if mode == "linear" else mode)
+            session().set_view("path", None if mode == "linear" else mode)
         if isinstance(at, int | float):
-            session().keep("at", None if at == 0.5 else f"{at:g}")
+            session().set_view("at", None if at == 0.5 else f"{at:g}")
 
     def fewer() -> None:
         keys = state_value(key, "keys")

@@ -36,11 +36,11 @@ def live_map(run: Run, config: MapConfig) -> bool:
         here = state_value(key, "z")
         if isinstance(here, dict) and (z := valid_code(here.get("z"), codes.dims)) is not None:
             row = here.get("row")
-            session().stand_at(run.id, z, row if isinstance(row, int) else None)
+            session().set_code(run.id, z, row if isinstance(row, int) else None)
 
     def coloured() -> None:
         if (colour := str(state_value(key, "colour"))) in colourings(codes):
-            session().keep("colour", colour)
+            session().set_view("colour", colour)
 
     if props is None or st.session_state.get("map.no-webgl"):
         return False

@@ -32,10 +32,10 @@ def picks(run: Run, rows: list[int]) -> None:
     missing_data_notice(run)
     with st.container(horizontal=True):
         if st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
-            session().stand_at(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
+            session().set_code(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
             go("traverse")
         if len(rows) > 1 and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate"):
-            session().keep("keys", "~".join(map(str, rows[:4])))
+            session().set_view("keys", "~".join(map(str, rows[:4])))
             go("interpolate")
         st.download_button(
             "CSV", lambda: table_of(library.latents(run, rows), rows).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",

@@ -80,7 +80,7 @@ def beside(run: Run, codes: Latents, dim: int, factor: str, share: float) -> Non
     show_strip(decoded(run, rows) if found is None else found, f"Test images along {title}")
     if st.button(f"Drag z{dim}", icon=":material/tune:", key="measure.go"):
         session().run = run.id
-        session().stand_at(run.id, codes.mu[ANCHOR].tolist(), ANCHOR)
+        session().set_code(run.id, codes.mu[ANCHOR].tolist(), ANCHOR)
         go("traverse")
 
 

@@ -23,7 +23,7 @@ def current_code(run: Run, codes: Latents) -> tuple[list[float], int | None]:
         z = None
     if z is None:
         start = next((row for row in session().picked() if row < len(codes)), 0)
-        session().stand_at(run.id, codes.mu[start].tolist(), start)
+        session().set_code(run.id, codes.mu[start].tolist(), start)
         return session().z[run.id], start
     return z, int(row) if row.isdecimal() and int(row) < len(codes) else None
 
@@ -33,7 +33,7 @@ def remember(run: Run, key: str, dims: int) -> None:
     moved, reach = state_value(key, "z"), state_value(key, "reach")
     if isinstance(moved, dict) and (z := valid_code(moved.get("z"), dims)) is not None:
         row = moved.get("row")
-        session().stand_at(run.id, z, row if isinstance(row, int) else None)
+        session().set_code(run.id, z, row if isinstance(row, int) else None)
         set_condition(run, moved.get("condition"))
     if str(reach) in REACHES:
-        session().keep("reach", None if reach == 3 else str(reach))
+        session().set_view("reach", None if reach == 3 else str(reach))

@@ -45,7 +45,7 @@ def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained
     monkeypatch.setattr(commands, "_start", lambda run, command: begun.append(command))
     monkeypatch.setattr(commands, "_jobs", dict)
     seen = dataclasses.replace(trained, requested_beta=4.0)
-    commands.working(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
+    commands.job_for(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
     assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--of", "codes", "--at", "4.0"]
 
 
