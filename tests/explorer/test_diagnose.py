@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
-from explorer.generate.nearest import memory
+from explorer.generate.nearest import memorisation
 from vae_core.runs import Run, Store
 
 from .conftest import texts
@@ -95,7 +95,8 @@ def test_draws_can_be_repeated_and_compared_with_the_training_images(app: Open, 
     assert at.session_state["generate.seed"] == before + 1
     at.toggle(key="generate.nearest").set_value(True).run()
     assert not at.exception
-    assert "training images; test images lie" in texts(at.caption)
+    assert "training images: " in texts(at.caption)
+    assert "; of test images: " in texts(at.caption)
     at.slider(key="generate.temperature").set_value(0.3).run()
     assert not at.exception
 
@@ -110,7 +111,7 @@ def test_a_choice_that_the_next_run_does_not_have_falls_back(app: Open, store: S
     assert at.selectbox(key="diagnose.score").value == "distortion", "an autoencoder has no rate"
 
 
-def test_copies_are_told() -> None:
-    assert "learnt by heart." in memory(0.01, 0.2, 100)
-    assert "would lie far nearer" in memory(0.15, 0.2, 100)
-    assert memory(0.15, None, 1234).endswith("of 1,234 training images.")
+def test_copies_are_reported() -> None:
+    assert "Some images are memorised." in memorisation(0.01, 0.2, 100)
+    assert "Memorised images would be far nearer." in memorisation(0.15, 0.2, 100)
+    assert memorisation(0.15, None, 1234).endswith("of 1,234 training images: 0.150.")
