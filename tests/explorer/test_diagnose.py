@@ -58,10 +58,10 @@ def test_every_tab_opens_for_every_kind_of_run(
 def test_checks_come_with_evidence_and_remedy(app: Open, put: Put) -> None:
     put("one")
     at = app("diagnose", run="one")
-    told = texts(at.markdown)
-    assert "checks want a look" in told or "Nothing stands out" in told
-    assert "Reconstructions explain" in told
-    assert ":material/lightbulb:" in told, "a model of one epoch has something to mend"
+    text = texts(at.markdown)
+    assert "checks need attention" in text or "Nothing stands out" in text
+    assert "Reconstructions explain" in text
+    assert ":material/lightbulb:" in text, "a model of one epoch has something to mend"
 
 
 def test_a_class_as_anomaly_has_a_roc(app: Open, put: Put) -> None:
@@ -72,7 +72,7 @@ def test_a_class_as_anomaly_has_a_roc(app: Open, put: Put) -> None:
     assert "Area under the ROC" in texts(at.caption)
     assert "Class 3 (seen in training)" in at.selectbox(key="diagnose.odd.one").options
     at.selectbox(key="diagnose.odd.one").select("sprites").run()
-    assert "Oddest of the anomalous images" in texts(at.subheader)
+    assert "Anomalous images with the highest scores" in texts(at.subheader)
     at.slider(key="diagnose.percentile").set_value(80.0).run()
     assert "for 20.0 % false alarms" in texts(at.caption)
 
