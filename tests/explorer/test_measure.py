@@ -56,7 +56,7 @@ def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.Monk
     at = app("measure", run="one")
     at.button(key="measure.check").click().run()
     assert not at.exception
-    assert "1 of 2 known answers are not found here" in texts(at.error)
+    assert "1 of 2 scores differ from their known answers" in texts(at.error)
     assert list(at.dataframe[-1].value["Holds"]) == [True, False]
 
 
