@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / "pages"
 
 @dataclass(frozen=True)
 class Entry:
-    """title, icon: in the menu. one_run: whether the page looks at one run, so that the run picker shows."""
+    """title, icon: in the menu. one_run: whether the page shows one run, so that the sidebar has the run picker."""
 
     title: str
     icon: str

@@ -29,8 +29,8 @@ VIRIDIS = np.array(
 def error_sheet(errors: Tensor, columns: int, side: int = 64) -> NDArray[np.uint8]:
     """|x − x̂| `(n, C, H, W)` in [0, 1], mean over channels, as colours → `(rows, columns, 3)` uint8."""
     grey = sheet(errors.mean(1, keepdim=True), columns, side)[..., 0]
-    places = np.linspace(0, 255, len(VIRIDIS))
-    channels = [np.interp(grey, places, VIRIDIS[:, channel]) for channel in range(3)]
+    levels = np.linspace(0, 255, len(VIRIDIS))
+    channels = [np.interp(grey, levels, VIRIDIS[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 

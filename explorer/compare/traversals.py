@@ -61,7 +61,7 @@ def traversals(runs: list[Run]) -> None:
     if event.get("gone"):
         st.rerun()
     st.caption(
-        f"A move of one standard deviation in a dimension of {labels(runs)[ids[reference]]} is one in its partner.",
+        f"Moving a dimension of {labels(runs)[ids[reference]]} by one standard deviation moves its partner by one of its own.",
         help="Partners are dimensions of two runs that encode the same: matched one to one, with the largest sum of |r| "
         "over the codes of the test images.",
     )

@@ -1,4 +1,4 @@
-"""Many new images as one file."""
+"""Downloads of many new images as one file."""
 
 from __future__ import annotations
 

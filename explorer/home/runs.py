@@ -17,7 +17,7 @@ def gallery() -> None:
     """The runs that ship with the project."""
     runs = [run for run in library.gallery_runs() if isinstance(run, Run)]
     if not runs:
-        st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; train your own meanwhile.")
+        st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; you can train your own.")
         return
     st.caption("Each row of a picture moves one latent dimension from −2.2 to 2.2, the highest rate first.")
     card_grid(runs, "gallery")

@@ -66,7 +66,7 @@ def show_cell(run: Run, codes: Latents, dim: int, factor: str, share: float) -> 
     prior = codes.rate is not None and codes.standard
     where = f"z{dim} from −{REACH:g} to {REACH:g} σ" if prior else f"z{dim} over {2 * REACH:g} deviations of the codes"
     st.caption(
-        f"z{dim} has {share:.0%} of the information on {title}. Above: its traversal. Below: test images along {title}.",
+        f"z{dim} has {share:.0%} of the information on {title}; its traversal is above test images along {title}.",
         help=f"Above: {where}, all else as in test image {ANCHOR}. Below: images as near to that one as possible in all "
         "other factors.",
     )
