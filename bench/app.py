@@ -1,4 +1,4 @@
-"""How long a person waits: for the command line, the first page, any page, another run; and whether pages hold up a drag."""
+"""How long a person waits: for the command line, the first page, any page, another run; and for a frame while pages open."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Locator, Page, sync_playwright
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.serving import App, free_port, running_app, wait_until_healthy
@@ -24,7 +25,7 @@ from .claims import Report, run
 
 ROOT = Path(__file__).parents[1]
 RUN, OTHER = "gallery/sprites-beta-1", "gallery/sprites-beta-4"
-#: Page → what stands there once a person can begin.
+#: Page → selector of what is visible once the page can be used.
 READY = {
     "Traverse": ".traversal[data-ready]",
     "Map": ".map[data-ready]",
@@ -40,13 +41,13 @@ IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def measure(report: Report, quick: bool) -> None:
-    help = [sys.executable, "-m", "vae_core", "--help"]
-    taken = [timed(lambda: subprocess.run(help, cwd=ROOT, capture_output=True, check=True)) for _ in range(5)]
-    report.claim("python -m vae_core --help", statistics.median(taken), "s", goal="≤ 0.5")
+    command = [sys.executable, "-m", "vae_core", "--help"]
+    seconds = [timed(lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=True)) for _ in range(5)]
+    report.claim("python -m vae_core --help", statistics.median(seconds), "s", goal="≤ 0.5")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
         log, store = Path(folder) / "log", Path(folder) / "store"
-        for _ in range(1 if quick else 2):  # the second start reads what the first left on a warm disk
+        for _ in range(1 if quick else 2):  # the second start reads from the disk cache that the first has filled
             first = first_page(browser.new_page())
         report.claim("the first page, from the start of the server", first, "s", goal="≤ 5")
         with running_app(store, log) as app:
@@ -54,19 +55,21 @@ def measure(report: Report, quick: bool) -> None:
             page.goto(f"{app.address}/traverse?run={RUN}")
             shown(page, "Traverse")
             if not quick:
-                page.wait_for_timeout(45_000)  # the map process has compiled, and the cores are ours
+                page.wait_for_timeout(45_000)  # the map process has compiled and leaves the cores free
             pages(report, page, rounds=1 if quick else 3)
             another_run(report, page)
-            beside_a_drag(report, page, app)
+            frames_while_pages_open(report, page, app)
 
 
 def timed(call: Callable[[], object]) -> float:
+    """Seconds that a call takes."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
 
 
 def first_page(page: Page) -> float:
+    """Seconds from the start of a server to its first page."""
     port = free_port()
     command = [
         sys.executable,
@@ -93,6 +96,7 @@ def first_page(page: Page) -> float:
 
 
 def shown(page: Page, name: str) -> None:
+    """Wait until the page can be used."""
     if name != "Home":
         page.get_by_role("heading", name=name, level=1).wait_for(timeout=60_000)
     page.locator(READY[name]).first.wait_for(state="visible", timeout=60_000)
@@ -101,18 +105,18 @@ def shown(page: Page, name: str) -> None:
 
 def pages(report: Report, page: Page, rounds: int) -> None:
     """From the click in the menu to the page's own content, its script at rest; the first visit loads what the page needs."""
-    found: dict[str, list[float]] = {name: [] for name in READY}
+    seconds: dict[str, list[float]] = {name: [] for name in READY}
     for _ in range(rounds + 1):
-        for name in found:
+        for name in seconds:
             page.wait_for_timeout(300)
 
-            def open_it(name: str = name) -> None:
+            def open_page(name: str = name) -> None:
                 page.locator(f"[data-testid=stSidebarNav] a:has-text('{name}'), [data-testid=stSidebarNavLink]:has-text('{name}')").first.click()  # fmt: skip
-                page.wait_for_url(lambda url, name=name: name.lower() in url or name == "Home")
+                page.wait_for_url(lambda url: name.lower() in url or name == "Home")
                 shown(page, name)
 
-            found[name].append(timed(open_it))
-    for name, values in found.items():
+            seconds[name].append(timed(open_page))
+    for name, values in seconds.items():
         report.claim(f"opening {name}", statistics.median(values[1:]), "s", goal="≤ 1", against=f"first visit {values[0]:.2f} s")  # fmt: skip
 
 
@@ -120,34 +124,34 @@ def another_run(report: Report, page: Page) -> None:
     """From the choice to the first image of the other run under the sliders."""
     page.locator("[data-testid=stSidebarNavLink]:has-text('Traverse')").first.click()
     shown(page, "Traverse")
-    taken = []
-    for wanted in (4, 16, 4, 16, 4):
+    seconds = []
+    for beta in (4, 16, 4, 16, 4):
         page.wait_for_timeout(500)
         picker = page.get_by_role("combobox", name="Run in view")
         picker.click()
-        option = page.get_by_role("option").filter(has_text=re.compile(rf"^Sprites, β = {wanted}(?!\d)")).first
+        option = page.get_by_role("option").filter(has_text=re.compile(rf"^Sprites, β = {beta}(?!\d)")).first
         option.wait_for()
-        here = page.url
+        address = page.url
 
-        def choose(option: Locator = option, here: str = here) -> None:
+        def choose(option: Locator = option, address: str = address) -> None:
             option.click()
-            page.wait_for_function("before => location.href !== before", arg=here, timeout=30_000)
+            page.wait_for_function("before => location.href !== before", arg=address, timeout=30_000)
             shown(page, "Traverse")
 
-        taken.append(timed(choose))
-    report.claim("another run under the sliders", statistics.median(taken[2:]), "s", goal="≤ 0.5", against=f"loaded for the first time {max(taken[:2]):.2f} s")  # fmt: skip
+        seconds.append(timed(choose))
+    report.claim("another run under the sliders", statistics.median(seconds[2:]), "s", goal="≤ 0.5", against=f"loaded for the first time {max(seconds[:2]):.2f} s")  # fmt: skip
 
 
-def beside_a_drag(report: Report, page: Page, app: App) -> None:
-    """Frames asked one by one over the live socket while pages are opened: the longest wait for one."""
+def frames_while_pages_open(report: Report, page: Page, app: App) -> None:
+    """Frames requested one by one over the live socket while pages are opened: how long each takes."""
     waits: list[float] = []
     stop = threading.Event()
     codes = np.random.default_rng(0).normal(size=(64, 10)).astype(np.float32)
 
-    def ask() -> None:
+    def request_frames() -> None:
         address = f"ws://127.0.0.1:{app.port}/live/{RUN}"
-        with connect(address, origin=f"http://127.0.0.1:{app.port}", max_size=None) as socket:  # type: ignore[arg-type]
-            socket.recv()  # what the model is like
+        with connect(address, origin=Origin(f"http://127.0.0.1:{app.port}"), max_size=None) as socket:
+            socket.recv()  # the first message, on the model
             number = 0
             while not stop.is_set():
                 start = time.perf_counter()
@@ -157,7 +161,7 @@ def beside_a_drag(report: Report, page: Page, app: App) -> None:
                 number += 1
                 time.sleep(1 / 60)
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(target=request_frames)
     thread.start()
     for name in ("Map", "Traverse", "Compare", "Measure", "Home", "Traverse"):
         page.locator(f"[data-testid=stSidebarNavLink]:has-text('{name}')").first.click()

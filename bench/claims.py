@@ -1,4 +1,4 @@
-"""What every bench shares: the command line, the table, the JSON object and the committed result.
+"""Shared by all benches: the command line, the table, the JSON object and the committed result.
 
 `python -m bench.claims NAME …` prints committed results as a Markdown table.
 """
@@ -31,7 +31,7 @@ class Report:
         self.claims: dict[str, dict[str, Any]] = {}
 
     def claim(self, name: str, value: float, unit: str, *, goal: str | None = None, against: str = "") -> None:
-        """Note and print one measured value; `goal` is "≥ x" or "≤ x", None for a figure without one."""
+        """Record and print one measured value; `goal` is "≥ x" or "≤ x", None for a figure without one."""
         holds = None
         if goal is not None:
             relation, bound = goal.split()
@@ -60,8 +60,8 @@ def machine() -> dict[str, Any]:
 def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str, str] = MappingProxyType({})) -> int:
     """Parse `--quick` and `--json`, measure, print, and (in full runs) write `bench/results/NAME.json`.
 
-    measure(report, quick, flag=…): `flags` are further switches with their help. With a switch a part is measured: its
-    claims take the place of those of before, and the others stay.
+    measure(report, quick, flag=…): `flags` are further switches with their help. With a switch only a part is measured:
+    its claims replace the earlier ones, and the others stay.
     """
     parser = argparse.ArgumentParser(prog=f"python -m bench.{bench}", description=about)
     parser.add_argument("--quick", action="store_true", help="a rough answer within 50 s; nothing is written")
@@ -75,9 +75,9 @@ def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str
     result = report.result()
     if not options.quick and report.claims:
         RESULTS.mkdir(exist_ok=True)
-        known = RESULTS / f"{bench}.json"
-        if any(chosen.values()) and known.exists():
-            result["claims"] = json.loads(known.read_text())["claims"] | result["claims"]
+        previous = RESULTS / f"{bench}.json"
+        if any(chosen.values()) and previous.exists():
+            result["claims"] = json.loads(previous.read_text())["claims"] | result["claims"]
         (RESULTS / f"{bench}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if options.json:
         print(json.dumps(result, ensure_ascii=False))
@@ -88,10 +88,10 @@ def table(names: Sequence[str]) -> str:
     """The committed results of these benches as the rows of a Markdown table: what docs quote."""
     rows = ["| command | figure | value | goal | holds |", "|---|---|---|---|---|"]
     for name in names:
-        for figure, one in json.loads((RESULTS / f"{name}.json").read_text())["claims"].items():
-            value, holds = one["value"], {True: "yes", False: "**no**", None: ""}[one["holds"]]
+        for figure, claim in json.loads((RESULTS / f"{name}.json").read_text())["claims"].items():
+            value, holds = claim["value"], {True: "yes", False: "**no**", None: ""}[claim["holds"]]
             number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-            rows.append(f"| `bench.{name}` | {figure} | {number} {one['unit']} | {one['goal'] or ''} | {holds} |")
+            rows.append(f"| `bench.{name}` | {figure} | {number} {claim['unit']} | {claim['goal'] or ''} | {holds} |")
     return "\n".join(rows)
 
 

@@ -43,7 +43,7 @@ CASES = {
 
 
 def images(name: str) -> ImageData:
-    """MNIST, or 28×28 digits drawn from the embedded set where MNIST is not at hand; or 20,000 sprites."""
+    """MNIST, or 28×28 digits drawn from the embedded set where MNIST is not available; or 20,000 sprites."""
     if name == "sprites":
         return load(DataConfig("sprites", size=20_000))
     try:
@@ -73,7 +73,7 @@ def model(case: str) -> Model:
 
 
 def plain_layers(network: nn.Sequential) -> nn.Sequential:
-    """The same network, its weights included, of the library's own layers: what everybody else trains."""
+    """The same network, its weights included, of torch's own layers, which other projects train."""
     layers: list[nn.Module] = []
     for layer in network:
         if isinstance(layer, LeanReLU):
@@ -137,7 +137,7 @@ def tutorial(data: ImageData, case: str) -> Callable[[int], float]:
 
 
 def pythae(data: ImageData, case: str) -> Callable[[int], float]:
-    """pythae's `BaseTrainer` with its `VAE`, around our network; its images are floats in memory, as it wants them."""
+    """pythae's `BaseTrainer` with its `VAE`, around our network; its images are floats in memory, as it requires."""
     logging.disable(logging.WARNING)
     from pythae.data.datasets import BaseDataset
     from pythae.models import VAE, VAEConfig
@@ -147,7 +147,7 @@ def pythae(data: ImageData, case: str) -> Callable[[int], float]:
 
     ours = model(case)
 
-    class Encoder(BaseEncoder):  # type: ignore[misc]
+    class Encoder(BaseEncoder):
         def __init__(self) -> None:
             super().__init__()
             self.layers = plain_layers(ours.encoder)
@@ -156,7 +156,7 @@ def pythae(data: ImageData, case: str) -> Callable[[int], float]:
             mu, logvar = self.layers(x).chunk(2, dim=1)
             return ModelOutput(embedding=mu, log_covariance=logvar)
 
-    class Decoder(BaseDecoder):  # type: ignore[misc]
+    class Decoder(BaseDecoder):
         def __init__(self) -> None:
             super().__init__()
             self.layers = plain_layers(ours.decoder)
@@ -184,20 +184,20 @@ def pythae(data: ImageData, case: str) -> Callable[[int], float]:
 
 def ours(data: ImageData, case: str, **settings: Any) -> Callable[[int], float]:
     """Our loop from its first evaluation to its last, the time of evaluations left out on both sides."""
-    few = dataclasses.replace(
+    small = dataclasses.replace(
         data, images=torch.cat([data.train.images, data.test.images[:500]]), labels=None, factors=None
     )
 
     def block(steps: int) -> float:
         speed = Speed()
-        fit(model(case), few, TrainConfig(steps=steps, batch_size=BATCH, snapshots=0, **settings), speed)
+        fit(model(case), small, TrainConfig(steps=steps, batch_size=BATCH, snapshots=0, **settings), speed)
         return speed.value()
 
     return block
 
 
 def auto(data: ImageData, case: str) -> Callable[[int], float]:
-    """Our loop as it comes: in the precision that its own short calibration finds."""
+    """Our loop with its defaults: in the precision that its calibration chooses."""
     precision = settle(TrainConfig(batch_size=BATCH), model(case), 10**6).precision
     print(precision, file=sys.stderr)
     return ours(data, case, precision=precision)

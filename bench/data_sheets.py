@@ -14,29 +14,29 @@ from vae_core.datasets.procedural import FactorSpace
 
 FOLDER = Path(__file__).parents[1] / "docs" / "datasets"
 COLUMNS, TILE, MARGIN = 12, 66, 110
-#: What is held while one factor moves.
-HELD = {"sprites": (2, 5, 0, 16, 16), "shapes3d": (0, 5, 7, 5, 0, 9)}
+#: The values of all factors while one of them varies.
+FIXED = {"sprites": (2, 5, 0, 16, 16), "shapes3d": (0, 5, 7, 5, 0, 9)}
 
 
-def rows(space: FactorSpace, held: tuple[int, ...]) -> tuple[list[str], torch.Tensor]:
+def rows(space: FactorSpace, fixed: tuple[int, ...]) -> tuple[list[str], torch.Tensor]:
     """Captions and factors `(rows · COLUMNS, F)`: each factor from its first to its last value, then draws."""
-    captions, found = [], []
+    captions, parts = [], []
     for index, (name, size) in enumerate(zip(space.names, space.sizes, strict=True)):
         values = (
             torch.linspace(0, size - 1, COLUMNS).round().long() if size >= COLUMNS else torch.arange(COLUMNS) % size
         )
-        factors = torch.tensor(held).repeat(COLUMNS, 1)
+        factors = torch.tensor(fixed).repeat(COLUMNS, 1)
         factors[:, index] = values
         captions.append(f"{name.replace('_', ' ')} ({size})")
-        found.append(factors)
-    found.append(space.sample(4 * COLUMNS, seed=0))
-    return [*captions, "random draw", "", "", ""], torch.cat(found)
+        parts.append(factors)
+    parts.append(space.sample(4 * COLUMNS, seed=0))
+    return [*captions, "random draw", "", "", ""], torch.cat(parts)
 
 
 def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, module in (("sprites", sprites), ("shapes3d", shapes3d)):
-        captions, factors = rows(module.SPACE, HELD[name])
+        captions, factors = rows(module.SPACE, FIXED[name])
         pixels = sheet(module.render(factors), COLUMNS)
         canvas = Image.new("RGB", (pixels.shape[1] + MARGIN, pixels.shape[0]), "white")
         canvas.paste(Image.fromarray(pixels), (MARGIN, 0))

@@ -1,4 +1,4 @@
-"""Encoding and decoding on a CPU: what a slider, a strip and a map wait for."""
+"""Encoding and decoding on a CPU: the time of a slider, a strip and a map."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
@@ -24,13 +25,13 @@ STRIP = 110
 
 def milliseconds(call: Callable[[], object], times: int) -> float:
     """The median time of a call, after five that do not count."""
-    taken = []
+    seconds = []
     for number in range(times + 5):
         start = time.perf_counter()
         call()
         if number >= 5:
-            taken.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(taken)
+            seconds.append(time.perf_counter() - start)
+    return 1e3 * statistics.median(seconds)
 
 
 @torch.no_grad()
@@ -40,15 +41,15 @@ def measure(report: Report, quick: bool) -> None:
     times = 20 if quick else 100
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        words = f"{threads} thread{'s' * (threads > 1)}"
+        suffix = f"{threads} thread{'s' * (threads > 1)}"
         for count, name in ((1, "one image"), (STRIP, f"a strip of {STRIP}")):
             z = torch.randn(count, model.config.latent_dim)
             goal = "≤ 20" if (count, threads) == (STRIP, 2) else None
-            report.claim(f"decoding {name} at 64×64, {words}", milliseconds(lambda z=z: decode(model, z), times), "ms", goal=goal)  # fmt: skip
+            report.claim(f"decoding {name} at 64×64, {suffix}", milliseconds(partial(decode, model, z), times), "ms", goal=goal)  # fmt: skip
     try:
         images = load("mnist").train.images
     except DataError:
-        print("MNIST is not at hand: encoding noise of its shape")
+        print("MNIST is not available: encoding noise of its shape")
         images = torch.randint(0, 256, (60_000, 1, 28, 28), dtype=torch.uint8)
     encoder = Store().open("gallery/mnist-beta-1").model()
 
@@ -57,12 +58,12 @@ def measure(report: Report, quick: bool) -> None:
             encoder.encode(x, y)
 
     encode()
-    taken = []
+    seconds = []
     for _ in range(1 if quick else 5):
         start = time.perf_counter()
         encode()
-        taken.append(time.perf_counter() - start)
-    report.claim("encoding 60,000 images at 28×28, 2 threads", statistics.median(taken), "s", goal="≤ 3")
+        seconds.append(time.perf_counter() - start)
+    report.claim("encoding 60,000 images at 28×28, 2 threads", statistics.median(seconds), "s", goal="≤ 3")
 
 
 if __name__ == "__main__":

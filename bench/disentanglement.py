@@ -1,7 +1,7 @@
-"""The dSprites set-up of the large study (Locatello et al. 2019) on this project's sprites: our scores beside published ones.
+"""The dSprites set-up of the large study (Locatello et al. 2019) on this project's sprites: scores beside published ones.
 
-What differs is told with every figure: sprites are drawn by our own procedure after the five factors of dSprites, and on
-a CPU the steps are few.
+The differences are stated with every figure: sprites are drawn by our own procedure after the five factors of dSprites,
+and on a CPU the steps are few.
 """
 
 from __future__ import annotations
@@ -47,20 +47,20 @@ CRITIC = {"factor_vae": dict(critic_width=1000, critic_depth=5)}
 def disentanglement(report: Report, quick: bool, full: bool) -> None:
     settings = WHOLE if full else SCALED | ({"steps": 60, "size": 5000} if quick else {})
     seeds = SEEDS[:1] if quick else SEEDS
-    words = f"{settings['steps']:,} steps of 64 on {settings['size']:,} sprites, lr {settings['lr']:g}"
+    setup = f"{settings['steps']:,} steps of 64 on {settings['size']:,} sprites, lr {settings['lr']:g}"
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
-        for title, (family, own) in FAMILIES.items():
-            found: dict[str, list[float]] = {name: [] for name in SCORES}
-            more = CRITIC.get(family, {}) if full else {}
+        for title, (family, strength) in FAMILIES.items():
+            by_score: dict[str, list[float]] = {name: [] for name in SCORES}
+            critic = CRITIC.get(family, {}) if full else {}
             for seed in seeds:
-                run = vae_core.train("sprites", family, store=store, seed=seed, **SHARED | settings | own | more)
-                for name, one in scores_of_run(run, SCORES).items():
-                    found[name].append(one.value)
-                print(f"{title}, seed {seed}: " + ", ".join(f"{name} {values[-1]:.3f}" for name, values in found.items()), file=sys.stderr)  # fmt: skip
-            for name, values in found.items():
+                run = vae_core.train("sprites", family, store=store, seed=seed, **SHARED | settings | strength | critic)
+                for name, estimate in scores_of_run(run, SCORES).items():
+                    by_score[name].append(estimate.value)
+                print(f"{title}, seed {seed}: " + ", ".join(f"{name} {values[-1]:.3f}" for name, values in by_score.items()), file=sys.stderr)  # fmt: skip
+            for name, values in by_score.items():
                 spread = (
                     f"[{min(values):.3f}, {max(values):.3f}] over {len(values)} seed{'s' if len(values) > 1 else ''}"
                 )
-                against = f"{spread}; published {PUBLISHED[title][name]}; {words}"
+                against = f"{spread}; published {PUBLISHED[title][name]}; {setup}"
                 report.claim(f"sprites, {title}: {name}, median", float(np.median(values)), "", against=against)

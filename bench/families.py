@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
@@ -15,7 +16,7 @@ from explorer.images.sheets import sheet
 from vae_core.models import MODELS
 from vae_core.runs import Store
 
-SETTINGS = dict(network="mlp", latent_dim=10, snapshots=0, lr_schedule="cosine")
+SETTINGS: dict[str, Any] = dict(network="mlp", latent_dim=10, snapshots=0, lr_schedule="cosine")
 SAMPLES = 12
 SHEET = Path(__file__).parents[1] / "docs" / "families.png"
 

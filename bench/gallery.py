@@ -80,18 +80,18 @@ def publish(run: Run) -> None:
     for name in SHIPPED:
         shutil.copy2(run.path / name, target / name)
     shutil.copytree(run.cache, target / "cache")
-    measured(Run.open(target, f"gallery/{run.id}"))
+    compute_numbers(Run.open(target, f"gallery/{run.id}"))
     lines = [json.dumps(shortened(record)) for record in run.history()]
     (target / "metrics.jsonl").write_text("\n".join(lines) + "\n")
 
 
-def measured(run: Run) -> None:
-    """Every number that the Measure page shows of a shipped run; the codes that they are computed from stay behind."""
+def compute_numbers(run: Run) -> None:
+    """Every number that the Measure page shows of a shipped run; the codes that they are computed from are deleted."""
     evaluate(run, EvaluateConfig())
     scores_without_factors(run)
     if run.config.data.name == "sprites":
-        for of in SOURCES if run.id == "gallery/sprites-beta-1" else ("codes",):
-            scores_of_run(run, names_of("all"), of=of)
+        for source in SOURCES if run.id == "gallery/sprites-beta-1" else ("codes",):
+            scores_of_run(run, names_of("all"), of=source)
         mig_matrix(run)
     for name in ("coded-*", "classifier-*"):
         for file in run.cache.glob(name):
@@ -99,7 +99,7 @@ def measured(run: Run) -> None:
 
 
 def shortened(value: Any) -> Any:
-    """Curves are drawn, not quoted: five digits will do."""
+    """Numbers with five digits, which is enough to draw curves."""
     if isinstance(value, float):
         return float(f"{value:.5g}")
     if isinstance(value, dict):
@@ -111,12 +111,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", default=list(GALLERY_RUNS), choices=list(GALLERY_RUNS), metavar="ID")
     parser.add_argument("--store", default=None)
-    parser.add_argument("--measure", action="store_true", help="only measure again what is shipped")
+    parser.add_argument("--measure", action="store_true", help="only measure the shipped models again")
     options = parser.parse_args()
     try:
         if options.measure:
             for id in options.only:
-                measured(Run.open(GALLERY / id, f"gallery/{id}"))
+                compute_numbers(Run.open(GALLERY / id, f"gallery/{id}"))
                 print(f"{id}: measured")
             return 0
         for id in options.only:

@@ -1,8 +1,8 @@
-"""What a GPU makes of it, in one script of under eight minutes: images per second beside pythae's loop, the share of the roofline,
-a sweep of 16, time to quality, decoding. Without CUDA it says so, claims nothing and ends well.
+"""Figures of a GPU, in one script of under eight minutes: images per second beside pythae's loop, the share of the roofline,
+a sweep of 16, time to quality, decoding. Without CUDA it prints so and claims nothing.
 
-Needs torch, numpy, safetensors, filelock and this project; no Streamlit. pythae is stood for by its loop as published, written out: a
-DataLoader over float images in the host's memory, a copy of each batch, the loss read at each step.
+Needs torch, numpy, safetensors, filelock and this project; no Streamlit. pythae is represented by its published loop,
+written out: a DataLoader over float images in the host's memory, a copy of each batch, the loss read at each step.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,7 +20,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from vae_core.datasets import ImageData, load
 from vae_core.datasets.base import DataConfig, DataError
-from vae_core.models import MODELS, Model, create
+from vae_core.models import Model, create
+from vae_core.models.beta_vae import BetaVAE
 from vae_core.training import TrainConfig, fit, measure
 from vae_core.training.together import fit_together
 
@@ -33,12 +35,12 @@ CASES: dict[str, tuple[str, dict[str, Any], int]] = {
     "sprites, convolutional 64×64": ("sprites", {"network": "conv", "latent_dim": 10}, 20_000),
     "shapes3d, convolutional 64×64 RGB": ("shapes3d", {"network": "conv", "latent_dim": 10}, 20_000),
 }
-#: Seconds after which a run to quality is told as not having arrived.
+#: Seconds after which a run to a quality is stopped.
 PATIENCE = 100.0
 
 
 def images(name: str, size: int) -> ImageData:
-    """The set, or noise of MNIST's shape where MNIST is not at hand: speed does not depend on what is seen."""
+    """The set, or noise of MNIST's shape where MNIST is not available: speed does not depend on the images."""
     try:
         return load(DataConfig(name, size=size))
     except DataError:
@@ -47,7 +49,12 @@ def images(name: str, size: int) -> ImageData:
 
 
 def model(data: ImageData, settings: dict[str, Any], beta: float = 1.0) -> Model:
-    return create("beta_vae", MODELS["beta_vae"].Config(shape=data.shape, beta=beta, **settings))
+    return create("beta_vae", BetaVAE.Config(shape=data.shape, beta=beta, **settings))
+
+
+def loss_of(vae: Model, x: torch.Tensor) -> torch.Tensor:
+    """The loss of a batch at the first step."""
+    return vae.loss(x, None, 0)["loss"]
 
 
 def ours(data: ImageData, settings: dict[str, Any], steps: int) -> Speed:
@@ -72,9 +79,9 @@ def loop_as_published(data: ImageData, settings: dict[str, Any]) -> Callable[[in
                     start = time.perf_counter()
                 x = x.cuda()
                 optimizer.zero_grad()
-                mu, logvar = vae.encoder(x).chunk(2, dim=1)  # type: ignore[operator]
+                mu, logvar = vae.encoder(x).chunk(2, dim=1)
                 z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
-                reconstruction = torch.sigmoid(vae.decoder(z))  # type: ignore[operator]
+                reconstruction = torch.sigmoid(vae.decoder(z))
                 loss = F.binary_cross_entropy(reconstruction, x, reduction="none").flatten(1).sum(1).mean()
                 loss = loss - 0.5 * (1 + logvar - mu.square() - logvar.exp()).sum(1).mean()
                 loss.backward()
@@ -94,22 +101,22 @@ def speeds(report: Report, quick: bool) -> None:
         report.claim(f"peak, {kind}", value, "GFLOP/s")
     for title, (name, settings, size) in CASES.items():
         data = images(name, size)
-        peer, here, there, how = loop_as_published(data, settings), [], [], ""
+        peer, our_speeds, peer_speeds, how = loop_as_published(data, settings), [], [], ""
         peer(20)
         for _ in range(1 if quick else 3):
-            there.append(peer(150))
-            found = ours(data, settings, 1500)
-            here.append(found.value())
-            how = found.how
-        fast = statistics.median(here)
-        report.claim(f"{title}: ours", fast, "images/s", against=how or "eager")
-        report.claim(f"{title}: the published loop", statistics.median(there), "images/s")
-        ratio = statistics.median(a / b for a, b in zip(here, there, strict=True))
+            peer_speeds.append(peer(150))
+            speed = ours(data, settings, 1500)
+            our_speeds.append(speed.value())
+            how = speed.how
+        our_speed = statistics.median(our_speeds)
+        report.claim(f"{title}: ours", our_speed, "images/s", against=how or "eager")
+        report.claim(f"{title}: the published loop", statistics.median(peer_speeds), "images/s")
+        ratio = statistics.median(a / b for a, b in zip(our_speeds, peer_speeds, strict=True))
         report.claim(f"{title}: ours / the published loop", ratio, "×", goal="≥ 20", against="interleaved")
         vae = model(data, settings)
         x = torch.rand(BATCH, *data.shape)
-        work = flops(lambda vae=vae, x=x: vae.loss(x, None, 0)["loss"], BATCH)
-        report.claim(f"{title}: of the roofline", 100 * fast / limit(work, peak, "bfloat16"), "%")
+        work = flops(partial(loss_of, vae, x), BATCH)
+        report.claim(f"{title}: of the roofline", 100 * our_speed / limit(work, peak, "bfloat16"), "%")
 
 
 def sweep(report: Report) -> None:
@@ -125,11 +132,11 @@ def sweep(report: Report) -> None:
 
 
 def quality(report: Report) -> None:
-    """MNIST to −ELBO 106, where MNIST is at hand; sprites for the published 300,000 steps of 64, or as far as time allows."""
+    """MNIST to −ELBO 106, where MNIST is available; sprites for the published 300,000 steps of 64, or as far as time allows."""
     try:
         data = load("mnist")
     except DataError:
-        print("MNIST is not at hand: nothing is said of its quality")
+        print("MNIST is not available: its quality is not measured")
     else:
         speed = Speed(PATIENCE)
         settings = {"network": "mlp", "hidden": (256, 256), "latent_dim": 20}
@@ -145,9 +152,9 @@ def quality(report: Report) -> None:
     fit(vae, data, TrainConfig(steps=300_000, batch_size=64, lr=5e-4, snapshots=0, device="cuda"), speed)
     last = speed.records[-1]
     report.claim("sprites, β = 4: steps of 64", last["step"], "of 300,000", against=f"{last['seconds']:.0f} s")
-    found = measure(vae, data.test.images)
-    report.claim("sprites, β = 4: distortion, test", found.distortion, "nats")
-    report.claim("sprites, β = 4: rate, test", found.rate or 0.0, "nats")
+    numbers = measure(vae, data.test.images)
+    report.claim("sprites, β = 4: distortion, test", numbers.distortion, "nats")
+    report.claim("sprites, β = 4: rate, test", numbers.rate or 0.0, "nats")
 
 
 @torch.no_grad()
@@ -156,17 +163,17 @@ def decoding(report: Report) -> None:
     vae = model(data, CASES["sprites, convolutional 64×64"][1]).cuda().eval().to(memory_format=torch.channels_last)
     for count, name in ((1, "one image"), (110, "a strip of 110")):
         z = torch.randn(count, 10)
-        taken = []
+        seconds = []
         for _ in range(200):
             start = time.perf_counter()
             (vae.decode(z.cuda()) * 255).round().byte().cpu()
-            taken.append(time.perf_counter() - start)
-        report.claim(f"decoding {name} at 64×64, there and back", 1e3 * statistics.median(taken), "ms", goal="≤ 20" if count > 1 else None)  # fmt: skip
+            seconds.append(time.perf_counter() - start)
+        report.claim(f"decoding {name} at 64×64, there and back", 1e3 * statistics.median(seconds), "ms", goal="≤ 20" if count > 1 else None)  # fmt: skip
 
 
 def everything(report: Report, quick: bool) -> None:
     if not torch.cuda.is_available():
-        print("There is no CUDA device here: nothing is measured and nothing claimed.")
+        print("There is no CUDA device: nothing is measured.")
         return
     speeds(report, quick)
     decoding(report)

@@ -1,4 +1,4 @@
-"""How live the explorer is: paints per second under a thumb, latency, maps of 70,000 points, many tabs, memory.
+"""The interactive explorer: paints per second in a drag, latency, maps of 70,000 points, many tabs, memory.
 
 The real app in a headless Chromium, the shipped 64×64 model, drags by mouse; Streamlit's own slider in the same run.
 """
@@ -30,6 +30,7 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from websockets.asyncio.client import connect
 from websockets.sync.client import connect as synchronous
+from websockets.typing import Origin
 
 from bench.claims import Report, run
 from tests.browser.chromium import FLAGS, installed
@@ -119,7 +120,7 @@ RACE = """async ([kind, n, seconds, module]) => {
 def measure(report: Report, quick: bool) -> None:
     seconds, times = (1.0, 1) if quick else (2.0, 5)
     folder = Path(tempfile.mkdtemp())
-    store = planted(folder / "store")
+    store = make_store(folder / "store")
     with sync_playwright() as playwright, running_app(store.root, folder / "log.txt") as app:
         path = installed()
         if path is None:
@@ -138,8 +139,8 @@ def measure(report: Report, quick: bool) -> None:
     shutil.rmtree(folder)
 
 
-def planted(root: Path) -> Store:
-    """A store with one run whose test split has 70,000 images, as far as its cache tells."""
+def make_store(root: Path) -> Store:
+    """A store with one run whose test split has 70,000 images, according to its cache."""
     store = Store(root)
     shutil.copytree(store.gallery_root / MODEL.removeprefix("gallery/"), root / "many")
     config = read_json(root / "many" / "config.json")
@@ -162,18 +163,18 @@ def planted(root: Path) -> Store:
     return store
 
 
-# -- under the thumb -------------------------------------------------------------------------------------------
+# -- drags -----------------------------------------------------------------------------------------------------
 def opened(browser: Browser, app: App, address: str, component: str) -> tuple[Page, Locator]:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.goto(f"{app.address}/{address}")
-    found = ready(page, component)
+    view = ready(page, component)
     page.wait_for_timeout(800)
     page.evaluate(WATCH)
-    return page, found
+    return page, view
 
 
 def sweep(page: Page, slider: Locator, seconds: float) -> None:
-    """The thumb there and back at the pace of a hand, for so many seconds."""
+    """Drag the slider there and back for so many seconds."""
     box = slider.bounding_box()
     assert box is not None
     x, y, width = box["x"], box["y"] + box["height"] / 2, box["width"]
@@ -186,7 +187,7 @@ def sweep(page: Page, slider: Locator, seconds: float) -> None:
 def move(page: Page, seconds: float, place: Callable[[float], tuple[float, float]]) -> None:
     """Moves of a pressed mouse that, like a real one, does not wait for the page before it moves on."""
     with urllib.request.urlopen(f"http://127.0.0.1:{DEBUGGING}/json") as answer:
-        target = next(found for found in json.load(answer) if found["url"] == page.url)
+        target = next(target for target in json.load(answer) if target["url"] == page.url)
     with synchronous(target["webSocketDebuggerUrl"], max_size=None, close_timeout=0.1) as browser:
         begun, moves = time.perf_counter(), 0
         while (passed := time.perf_counter() - begun) < seconds:
@@ -199,48 +200,48 @@ def move(page: Page, seconds: float, place: Callable[[float], tuple[float, float
 
 def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, float]:
     """Medians over several drags: paints and strip images per second, latency in ms."""
-    found = []
+    results = []
     for _ in range(times):
         page.evaluate("() => { seen.main.length = seen.late.length = seen.moved.length = 0; seen.rows = 0; }")
         sweep(page, slider, seconds)
         seen = page.evaluate("() => seen")
-        late = seen["late"] or [float("inf")]
-        found.append(
+        delays = seen["late"] or [float("inf")]
+        results.append(
             {
                 "paints": len(set(seen["main"])) / seconds,  # frames that showed a new image
                 "share": len(set(seen["main"])) / max(1, len(set(seen["moved"]))),
                 "rows": seen["rows"] / seconds,
-                "median": statistics.median(late),
-                "p95": float(np.percentile(late, 95)),
+                "median": statistics.median(delays),
+                "p95": float(np.percentile(delays, 95)),
             }
         )
         page.wait_for_timeout(300)
-    return {name: statistics.median(one[name] for one in found) for name in found[0]}
+    return {name: statistics.median(result[name] for result in results) for name in results[0]}
 
 
 def traversal(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
-    page, found = opened(browser, app, f"traverse?run={MODEL}", "traversal")
-    slider = found.locator(".row .slider").first
-    rows = found.locator(".rows .row").count()
+    page, view = opened(browser, app, f"traverse?run={MODEL}", "traversal")
+    slider = view.locator(".row .slider").first
+    rows = view.locator(".rows .row").count()
     sweep(page, slider, 0.5)
-    got = drags(page, slider, seconds, times)
+    drag = drags(page, slider, seconds, times)
     report.claim(
-        "main image while dragging by mouse", got["paints"], "paints/s", goal="≥ 55",
-        against=f"{100 * got['share']:.0f} % of the frames in which a move arrived",
+        "main image while dragging by mouse", drag["paints"], "paints/s", goal="≥ 55",
+        against=f"{100 * drag['share']:.0f} % of the frames in which a move arrived",
     )  # fmt: skip
-    report.claim("drag latency, median", got["median"], "ms", goal="≤ 20")
-    report.claim("drag latency, p95", got["p95"], "ms", goal="≤ 33")
+    report.claim("drag latency, median", drag["median"], "ms", goal="≤ 20")
+    report.claim("drag latency, p95", drag["p95"], "ms", goal="≤ 33")
     report.claim(
-        f"the strip's {11 * rows} images, all that the drag changes", got["rows"] / max(1, rows - 1), "strips/s",
+        f"the strip's {11 * rows} images, all that the drag changes", drag["rows"] / max(1, rows - 1), "strips/s",
         goal="≥ 15", against=f"the {rows - 1} rows of the dimensions that are not dragged",
     )  # fmt: skip
-    report.claim("main image while the strip follows", got["paints"], "paints/s", goal="≥ 40")
+    report.claim("main image while the strip follows", drag["paints"], "paints/s", goal="≥ 40")
     element = slider.element_handle()
-    paced = [
+    rates = [
         page.evaluate(f"([slider, seconds]) => ({SELF_DRAG})(slider, seconds)", [element, seconds])
         for _ in range(times)
     ]
-    report.claim("main image, a move in every frame", statistics.median(paced), "paints/s", goal="≥ 55")
+    report.claim("main image, a move in every frame", statistics.median(rates), "paints/s", goal="≥ 55")
     page.context.close()
 
 
@@ -278,20 +279,20 @@ def slider_of_streamlit(report: Report, browser: Browser, native: App, seconds: 
 def large_map(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
     paints, totals = [], []
     for _ in range(min(3, times)):
-        page, found = opened(browser, app, f"map?run=many&method=pca&points={ALL}", "map")
-        assert found.get_attribute("data-count") == f"{POINTS}"
-        paints.append(float(found.get_attribute("data-milliseconds") or 0))
-        totals.append(float(found.get_attribute("data-total") or 0))
+        page, view = opened(browser, app, f"map?run=many&method=pca&points={ALL}", "map")
+        assert view.get_attribute("data-count") == f"{POINTS}"
+        paints.append(float(view.get_attribute("data-milliseconds") or 0))
+        totals.append(float(view.get_attribute("data-total") or 0))
         if len(paints) < min(3, times):
             page.context.close()
     report.claim(f"map of {POINTS:,}: first paint after the data", statistics.median(paints), "ms", goal="≤ 1000")
     report.claim(f"map of {POINTS:,}: first paint after its request", statistics.median(totals), "ms")
-    over = found.locator(".over")
-    box = over.bounding_box()
+    overlay = view.locator(".over")
+    box = overlay.bounding_box()
     assert box is not None
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    draw = np.random.default_rng(0)
-    for x, y in draw.normal(scale=60, size=(20 * times + 20, 2)):
+    random = np.random.default_rng(0)
+    for x, y in random.normal(scale=60, size=(20 * times + 20, 2)):
         page.mouse.move(middle[0] + x, middle[1] + y)
         page.wait_for_timeout(60)
     tips = page.evaluate("() => seen.tips")
@@ -301,9 +302,9 @@ def large_map(report: Report, browser: Browser, app: App, seconds: float, times:
     for _ in range(times):
         page.mouse.move(*middle)
         page.mouse.down()
-        before, begun = int(over.get_attribute("data-frames") or 0), time.perf_counter()
+        before, begun = int(overlay.get_attribute("data-frames") or 0), time.perf_counter()
         move(page, seconds, lambda t: (middle[0] + 150 * math.sin(3 * t), middle[1] + 80 * math.sin(2 * t)))
-        frames.append((int(over.get_attribute("data-frames") or 0) - before) / (time.perf_counter() - begun))
+        frames.append((int(overlay.get_attribute("data-frames") or 0) - before) / (time.perf_counter() - begun))
         page.mouse.up()
     report.claim(f"map of {POINTS:,}: panning", statistics.median(frames), "frames/s", goal="≥ 50")
     page.context.close()
@@ -348,12 +349,12 @@ def tabs(report: Report, browser: Browser, app: App, seconds: float) -> None:
 
 
 def beside_training(report: Report, browser: Browser, app: App, folder: Path, seconds: float, times: int) -> None:
-    page, found = opened(browser, app, f"traverse?run={MODEL}", "traversal")
-    slider = found.locator(".row .slider").first
+    page, view = opened(browser, app, f"traverse?run={MODEL}", "traversal")
+    slider = view.locator(".row .slider").first
     with training(folder):
-        got = drags(page, slider, seconds, times)
-    report.claim("main image while a model trains", got["paints"], "paints/s", goal="≥ 30")
-    report.claim("drag latency while a model trains, median", got["median"], "ms")
+        drag = drags(page, slider, seconds, times)
+    report.claim("main image while a model trains", drag["paints"], "paints/s", goal="≥ 30")
+    report.claim("drag latency while a model trains, median", drag["median"], "ms")
     page.context.close()
 
 
@@ -395,28 +396,28 @@ def memory(report: Report, app: App, frames: int) -> None:
         status = Path(f"/proc/{app.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
-    async def ask(count: int) -> None:
+    async def request_frames(count: int) -> None:
         address = f"ws://127.0.0.1:{app.port}/live/{MODEL}"
-        async with connect(address, origin=f"http://127.0.0.1:{app.port}") as socket:  # type: ignore[arg-type]
+        async with connect(address, origin=Origin(f"http://127.0.0.1:{app.port}")) as socket:
             dims = json.loads(await socket.recv())["dims"]
             z = np.random.default_rng(0).normal(size=(count, dims)).astype("<f4")
             for number in range(count):
                 await socket.send(struct.pack("<If", number, -1) + z[number].tobytes())
                 await socket.recv()
 
-    in_a_thread(lambda: asyncio.run(ask(1000)))
+    in_a_thread(lambda: asyncio.run(request_frames(1000)))
     before = resident()
     begun = time.perf_counter()
-    in_a_thread(lambda: asyncio.run(ask(frames)))
+    in_a_thread(lambda: asyncio.run(request_frames(frames)))
     passed = time.perf_counter() - begun
     report.claim(f"server's memory over {frames:,} frames", resident() - before, "MiB", goal="≤ 20")
     report.claim("one client asking one by one", frames / passed, "frames/s")
 
 
-def in_a_thread(work: Callable[[], None]) -> None:
-    """Playwright's own loop runs in this one."""
+def in_a_thread(call: Callable[[], None]) -> None:
+    """Run outside of this thread, in which Playwright's event loop runs."""
     with ThreadPoolExecutor(1) as threads:
-        threads.submit(work).result()
+        threads.submit(call).result()
 
 
 if __name__ == "__main__":

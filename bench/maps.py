@@ -1,4 +1,4 @@
-"""Maps of 10,000 and 60,000 codes: seconds, quality beside scikit-learn's t-SNE, and what a new point or another β costs."""
+"""Maps of 10,000 and 60,000 codes: seconds, quality beside scikit-learn's t-SNE, and the cost of a new point or another β."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,13 @@ Codes = NDArray[np.float32]
 
 
 def codes() -> tuple[Codes, float, str]:
-    """Of the shipped MNIST model: the test codes first, then those of training images; how long 60,000 took to encode."""
+    """Of the shipped MNIST model: the test codes first, then those of training images; the seconds to encode 60,000; and the name of the data."""
     try:
         data = load("mnist")
     except DataError:
         random = np.random.default_rng(0)
-        made = random.normal(size=(70_000, 10)) + 3 * random.normal(size=(10, 10))[random.integers(0, 10, 70_000)]
-        return made.astype(np.float32), float("nan"), "made up: MNIST is not at hand"
+        clusters = random.normal(size=(70_000, 10)) + 3 * random.normal(size=(10, 10))[random.integers(0, 10, 70_000)]
+        return clusters.astype(np.float32), float("nan"), "random clusters: MNIST is not available"
     model = Store().open("gallery/mnist-beta-1").model()
     encode_images(model, data.test.images[:1000])
     start = time.perf_counter()
@@ -54,60 +55,65 @@ def timed(call: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def fresh(method: str, points: Codes, **settings: Any) -> tuple[Codes, float]:
-    """A map as the first of its codes: neighbours are found anew."""
+    """A map with its seconds, without cached neighbours."""
     neighbourhood._cache.clear()
     return timed(lambda: PROJECTIONS[method].function(points, MapConfig(method=method, **settings)))
 
 
-def kept(points: Codes, layout: Codes, k: int = 10) -> float:
+def neighbours_kept(points: Codes, layout: Codes, k: int = 10) -> float:
     """The share of each code's k nearest that are among its k nearest on the map."""
-    near = torch.from_numpy(neighbourhood._exact(points, k + 1)[0][:, 1:])
-    there = torch.from_numpy(neighbourhood._exact(layout, k + 1)[0][:, 1:])
-    return float((near[:, :, None] == there[:, None]).any(2).double().mean())
+    in_codes = torch.from_numpy(neighbourhood._exact(points, k + 1)[0][:, 1:])
+    on_map = torch.from_numpy(neighbourhood._exact(layout, k + 1)[0][:, 1:])
+    return float((in_codes[:, :, None] == on_map[:, None]).any(2).double().mean())
 
 
 def divergence(points: Codes, layout: Codes, perplexity: float = 30.0) -> float:
-    """KL(P ‖ Q) of a t-SNE map with Q computed over all pairs: the same judge for both programs."""
+    """KL(P ‖ Q) of a t-SNE map with Q computed over all pairs: the same measure for both programs."""
     from openTSNE.affinity import PerplexityBasedNN
 
     joint = PerplexityBasedNN(points, perplexity=perplexity, method="exact", n_jobs=-1).P.tocoo()
     y = torch.from_numpy(layout).double()
-    whole = sum(
+    total = sum(
         float((1 / (1 + torch.cdist(y[i : i + 1000], y).square())).sum()) for i in range(0, len(y), 1000)
     ) - len(y)
-    q = (1 / (1 + (y[joint.row] - y[joint.col]).square().sum(1))).numpy() / whole
+    q = (1 / (1 + (y[joint.row] - y[joint.col]).square().sum(1))).numpy() / total
     return float((joint.data * np.log(joint.data / np.maximum(q, 1e-300))).sum())
 
 
 def measure(report: Report, quick: bool) -> None:
-    everything, encoding, name = codes()
+    all_codes, encoding, name = codes()
     print(f"codes: {name}")
     if name == "MNIST":
         report.claim("encoding 60,000 images", encoding, "s", goal="≤ 3")
-    few = everything[: 2_000 if quick else 10_000]
+    few = all_codes[: 2_000 if quick else 10_000]
     _, cold = fresh("umap", few)
     report.claim(f"UMAP of {len(few):,}, the first in a process: compiling", cold, "s")
     layout, warm = fresh("umap", few)
     report.claim(f"UMAP of {len(few):,}, warm", warm, "s", goal="≤ 5")
-    report.claim("UMAP: 10 nearest kept", kept(few, layout), "share")
+    report.claim("UMAP: 10 nearest kept", neighbours_kept(few, layout), "share")
     placing(report, few, layout)
     if quick:
         return
     pca, seconds = fresh("pca", few)
-    report.claim(f"PCA of {len(few):,}", 1e3 * seconds, "ms", against=f"10 nearest kept: {kept(few, pca):.3f}")
+    report.claim(
+        f"PCA of {len(few):,}", 1e3 * seconds, "ms", against=f"10 nearest kept: {neighbours_kept(few, pca):.3f}"
+    )
     against_scikit_learn(report, few)
-    many = everything[:60_000]
+    many = all_codes[:60_000]
     report.claim("UMAP of 60,000", fresh("umap", many)[1], "s", goal="≤ 20")
     report.claim("t-SNE of 60,000", fresh("tsne", many)[1], "s", goal="≤ 75")
-    report.claim("neighbours of 60,000, once for both", timed(lambda: (neighbourhood._cache.clear(), neighbours(many, 91)))[1], "s")  # fmt: skip
-    from_one_beta_to_the_next(report)
-    the_process_that_stays(report)
+    neighbourhood._cache.clear()
+    report.claim("neighbours of 60,000, once for both", timed(partial(neighbours, many, 91))[1], "s")
+    between_betas(report)
+    map_process(report)
 
 
 def placing(report: Report, points: Codes, layout: Codes) -> None:
     place(points[:1], points, layout)
-    taken = [timed(lambda i=i: place(points[i : i + 1] + 0.01, points, layout))[1] for i in range(50)]
-    report.claim("a new point on the map", 1e3 * statistics.median(taken), "ms", goal="≤ 100", against="decoding aside")
+    seconds = [timed(partial(place, points[i : i + 1] + 0.01, points, layout))[1] for i in range(50)]
+    report.claim(
+        "a new point on the map", 1e3 * statistics.median(seconds), "ms", goal="≤ 100", against="decoding aside"
+    )
 
 
 def against_scikit_learn(report: Report, points: Codes) -> None:
@@ -116,36 +122,36 @@ def against_scikit_learn(report: Report, points: Codes) -> None:
     fresh("tsne", points[:500])
     pairs = []
     for seed in range(2):
-        ours, here = fresh("tsne", points, seed=seed)
-        theirs, there = timed(lambda seed=seed: TSNE(random_state=seed, n_jobs=-1).fit_transform(points))
-        pairs.append((here, there, ours, theirs))
-    here, there, ours, theirs = pairs[0]
+        ours, our_seconds = fresh("tsne", points, seed=seed)
+        theirs, their_seconds = timed(partial(TSNE(random_state=seed, n_jobs=-1).fit_transform, points))
+        pairs.append((our_seconds, their_seconds, ours, theirs))
+    our_seconds, their_seconds, ours, theirs = pairs[0]
     report.claim("t-SNE of 10,000", statistics.median(pair[0] for pair in pairs), "s")
     report.claim("t-SNE of 10,000, scikit-learn", statistics.median(pair[1] for pair in pairs), "s")
     report.claim("t-SNE of 10,000: scikit-learn / ours", statistics.median(pair[1] / pair[0] for pair in pairs), "×", goal="≥ 2")  # fmt: skip
     kl, other = divergence(points, ours), divergence(points, theirs)
     report.claim("t-SNE: KL over scikit-learn's", 100 * (kl / other - 1), "%", goal="≤ 2", against=f"{kl:.3f} and {other:.3f} nats")  # fmt: skip
-    near, far = kept(points, ours), kept(points, theirs)
-    report.claim("t-SNE: 10 nearest kept, below scikit-learn's", 100 * (1 - near / far), "%", goal="≤ 2", against=f"{near:.4f} and {far:.4f}")  # fmt: skip
+    our_share, their_share = neighbours_kept(points, ours), neighbours_kept(points, theirs)
+    report.claim("t-SNE: 10 nearest kept, below scikit-learn's", 100 * (1 - our_share / their_share), "%", goal="≤ 2", against=f"{our_share:.4f} and {their_share:.4f}")  # fmt: skip
 
 
-def from_one_beta_to_the_next(report: Report) -> None:
+def between_betas(report: Report) -> None:
     """How far points of the shipped sprites models move from β = 1 to β = 4, in standard deviations of the map."""
     from vae_core.analysis import latents_of
 
     first, second = (latents_of(Store().open(f"gallery/sprites-beta-{beta}")).mu for beta in (1, 4))
     for method in ("umap", "tsne"):
-        here, _ = fresh(method, first)
+        start, _ = fresh(method, first)
         free, _ = fresh(method, second)
-        held = PROJECTIONS[method].function(second, MapConfig(method=method), start=here)
-        for name, found in (("on its own", free), ("keeping places", held)):
-            away = np.linalg.norm(laid_on(found, here) - here, axis=1).mean() / here.std()
-            against = f"10 nearest kept: {kept(second, found):.3f}"
-            report.claim(f"{PROJECTIONS[method].title}, β = 1 to 4, {name}: points move", float(away), "σ", against=against)  # fmt: skip
+        from_start = PROJECTIONS[method].function(second, MapConfig(method=method), start=start)
+        for name, layout in (("on its own", free), ("keeping places", from_start)):
+            distance = np.linalg.norm(laid_on(layout, start) - start, axis=1).mean() / start.std()
+            against = f"10 nearest kept: {neighbours_kept(second, layout):.3f}"
+            report.claim(f"{PROJECTIONS[method].title}, β = 1 to 4, {name}: points move", float(distance), "σ", against=against)  # fmt: skip
 
 
-def the_process_that_stays(report: Report) -> None:
-    """How long the app's map process compiles after a start, which nobody waits for."""
+def map_process(report: Report) -> None:
+    """How long the app's map process compiles after a start, in the background."""
     command = [sys.executable, "-m", "vae_core", "lay-out"]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin

@@ -16,9 +16,9 @@ CASES: dict[str, dict[str, Any]] = {
     "sprites": dict(network="conv", image_size=32, size=20_000, batch_size=128, steps=2000, lr=2e-3),
 }
 BETAS = {"digits": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "sprites": (0.3, 1.0, 4.0, 16.0)}
-#: A model for every β is given longer than one for a single β; the time is told.
+#: A model for every β is trained longer than one for a single β; the time is reported.
 LONGER: dict[str, dict[str, Any]] = {"digits": {}, "sprites": dict(steps=9000)}
-SHARED = dict(latent_dim=10, snapshots=0, lr_schedule="cosine")
+SHARED: dict[str, Any] = dict(latent_dim=10, snapshots=0, lr_schedule="cosine")
 ALL_IMAGES = 10**6
 
 
@@ -39,9 +39,12 @@ def measure(report: Report, quick: bool) -> None:
                 against = f"β-VAE: rate {numbers['rate']:.2f}, distortion {numbers['distortion']:.2f} nats"
                 report.claim(f"{dataset}, β = {beta:g}: distortion at equal rate", excess, "% above", against=against)
             report.claim(f"{dataset}: worst of them", worst, "% above", goal="≤ 5", against="separate β-VAEs")
-            own = multirate.history()[-1]["seconds"]
+            seconds_of_one = multirate.history()[-1]["seconds"]
             report.claim(
-                f"{dataset}: time of all β", own / seconds, "×", against=f"{len(BETAS[dataset])} separate trainings"
+                f"{dataset}: time of all β",
+                seconds_of_one / seconds,
+                "×",
+                against=f"{len(BETAS[dataset])} separate trainings",
             )
 
 

@@ -1,4 +1,4 @@
-"""What Streamlit offers by itself: its slider and its image, over the same model. `bench.live` measures it."""
+"""Streamlit's own slider and image, over the same model. `bench.live` measures it."""
 
 import sys
 from pathlib import Path

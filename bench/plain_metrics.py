@@ -1,4 +1,4 @@
-"""The published procedures written out plainly, each encoding its own images: what `bench.metrics` is compared with.
+"""The published procedures written out plainly, each encoding its own images, for comparison in `bench.metrics`.
 
 Batches that share a factor are encoded as they are drawn, mutual information is scikit-learn's, one pair at a time, and no
 two scores share a code. `share` of the batches are drawn, for all of them take a quarter of an hour.
@@ -49,8 +49,8 @@ class Plain:
 
     def split(self) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         order = self.random.permutation(len(self.images))
-        learn, judge = order[:TRAIN], order[TRAIN : TRAIN + TEST]
-        return self.encode(learn), self.factors[learn], self.encode(judge), self.factors[judge]
+        train, test = order[:TRAIN], order[TRAIN : TRAIN + TEST]
+        return self.encode(train), self.factors[train], self.encode(test), self.factors[test]
 
     # -- the scores ----------------------------------------------------------------------------------------
     def beta_vae(self) -> float:
@@ -74,12 +74,12 @@ class Plain:
         active = np.sqrt(everywhere) >= 0.05
         votes = np.zeros((self.factors.shape[1], len(active)))
         right = total = 0
-        for stage, count in (("learn", int(TRAIN * self.share)), ("judge", int(TEST * self.share))):
+        for stage, count in (("train", int(TRAIN * self.share)), ("test", int(TEST * self.share))):
             for _ in range(count):
                 factor = self.random.randint(self.factors.shape[1])
                 ratio = self.encode(self.sharing(factor, BATCH)).var(0, ddof=1) / everywhere
                 least = int(np.where(active, ratio, np.inf).argmin())
-                if stage == "learn":
+                if stage == "train":
                     votes[factor, least] += 1
                 else:
                     right += votes[:, least].argmax() == factor
@@ -93,39 +93,39 @@ class Plain:
         return shared, np.array([mutual_info_score(column, column) for column in factors.T])
 
     def mig(self) -> float:
-        shared, own = self.information()
+        shared, entropies = self.information()
         ranked = np.sort(shared, axis=0)[::-1]
-        return float(((ranked[0] - ranked[1]) / own).mean())
+        return float(((ranked[0] - ranked[1]) / entropies).mean())
 
     def modularity(self) -> float:
         shared, _ = self.information()
         scores = []
         for row in shared:
             best = row.argmax()
-            others = sum(value**2 for place, value in enumerate(row) if place != best)
+            others = sum(value**2 for index, value in enumerate(row) if index != best)
             scores.append(1 - others / (row[best] ** 2 * (len(row) - 1)))
         return float(np.mean(scores))
 
     def sap(self) -> float:
-        codes, known, others, asked = self.split()
-        scores = np.zeros((codes.shape[1], known.shape[1]))
+        codes, labels, test_codes, test_labels = self.split()
+        scores = np.zeros((codes.shape[1], labels.shape[1]))
         with as_published():
             for dim in range(codes.shape[1]):
-                for factor in range(known.shape[1]):
-                    model = LinearSVC(C=0.01, class_weight="balanced").fit(codes[:, [dim]], known[:, factor])
-                    scores[dim, factor] = (model.predict(others[:, [dim]]) == asked[:, factor]).mean()
+                for factor in range(labels.shape[1]):
+                    model = LinearSVC(C=0.01, class_weight="balanced").fit(codes[:, [dim]], labels[:, factor])
+                    scores[dim, factor] = (model.predict(test_codes[:, [dim]]) == test_labels[:, factor]).mean()
         ranked = np.sort(scores, axis=0)[::-1]
         return float((ranked[0] - ranked[1]).mean())
 
     def explicitness(self) -> float:
-        codes, known, others, asked = self.split()
+        codes, labels, test_codes, test_labels = self.split()
         scale = StandardScaler().fit(codes)
         scores = []
         with as_published():
-            for factor in range(known.shape[1]):
-                model = LogisticRegression().fit(scale.transform(codes), known[:, factor])
-                odds = model.predict_proba(scale.transform(others))
-                scores.append(np.mean([roc_auc_score(asked[:, factor] == value, odds[:, place]) for place, value in enumerate(model.classes_)]))  # fmt: skip
+            for factor in range(labels.shape[1]):
+                model = LogisticRegression().fit(scale.transform(codes), labels[:, factor])
+                odds = model.predict_proba(scale.transform(test_codes))
+                scores.append(np.mean([roc_auc_score(test_labels[:, factor] == value, odds[:, place]) for place, value in enumerate(model.classes_)]))  # fmt: skip
         return float(np.mean(scores))
 
     def irs(self) -> float:
@@ -143,15 +143,15 @@ class Plain:
 
     def all(self) -> tuple[dict[str, float], dict[str, float]]:
         """Scores, and the seconds that each would take on all batches."""
-        found, seconds = {}, {}
+        scores, seconds = {}, {}
         procedures: dict[str, Callable[[], float]] = {
             "beta_vae": self.beta_vae, "factor_vae": self.factor_vae, "mig": self.mig, "sap": self.sap,
             "modularity": self.modularity, "explicitness": self.explicitness, "irs": self.irs,
         }  # fmt: skip
         for name, procedure in procedures.items():
             start = time.perf_counter()
-            found[name] = procedure()
+            scores[name] = procedure()
             seconds[name] = time.perf_counter() - start
             if name in ("beta_vae", "factor_vae"):
                 seconds[name] /= self.share
-        return found, seconds
+        return scores, seconds

@@ -1,9 +1,10 @@
-"""What the machine could do at most: its measured peaks, and how long a training step would take at them."""
+"""The limits of a machine: its measured peaks, and the time of a training step at them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -14,7 +15,7 @@ KINDS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 def peaks(device: str = "cpu", side: int = 2048) -> dict[str, float]:
     """GFLOP/s of a large product and a large convolution in float32 (by the faster of the library's two ways) and bfloat16."""
-    found: dict[str, float] = {}
+    gflops: dict[str, float] = {}
     before = torch.get_float32_matmul_precision()
     for name, kind in KINDS.items():
         a, b = torch.randn(side, side, device=device, dtype=kind), torch.randn(side, side, device=device, dtype=kind)
@@ -23,24 +24,24 @@ def peaks(device: str = "cpu", side: int = 2048) -> dict[str, float]:
         rates = []
         for precision in ("highest", "medium") if device == "cpu" else ("highest",):
             torch.set_float32_matmul_precision(precision)
-            rates.append(2 * side**3 / seconds(lambda a=a, b=b: a @ b))
-        found[f"product {name}"] = max(rates) / 1e9
-        found[f"convolution {name}"] = 2 * 9 * 128**2 * 54**2 * 32 / seconds(lambda x=x, w=w: F.conv2d(x, w)) / 1e9
+            rates.append(2 * side**3 / seconds(partial(torch.matmul, a, b)))
+        gflops[f"product {name}"] = max(rates) / 1e9
+        gflops[f"convolution {name}"] = 2 * 9 * 128**2 * 54**2 * 32 / seconds(partial(F.conv2d, x, w)) / 1e9
     torch.set_float32_matmul_precision(before)
-    return found
+    return gflops
 
 
 def seconds(call: Callable[[], object], times: int = 5) -> float:
     """The median time of a call."""
     call()
-    taken = []
+    durations = []
     for _ in range(times):
         wait()
         start = time.perf_counter()
         call()
         wait()
-        taken.append(time.perf_counter() - start)
-    return sorted(taken)[times // 2]
+        durations.append(time.perf_counter() - start)
+    return sorted(durations)[times // 2]
 
 
 def wait() -> None:

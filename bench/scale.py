@@ -21,35 +21,37 @@ from vae_core.datasets.base import DataError
 from .claims import Report, run
 
 ROOT = Path(__file__).parents[1]
-#: What a child does: limits itself, trains, and says how long steps took and what it held at most.
+#: The script of a child process: limits its memory, trains, and prints seconds per step and memory in MiB.
 CHILD = """
 import json, resource, sys, time, tempfile
-asked = json.loads(sys.argv[1])
-if asked["limit"]:
-    resource.setrlimit(resource.RLIMIT_DATA, (asked["limit"], asked["limit"]))
+settings = json.loads(sys.argv[1])
+if settings["limit"]:
+    resource.setrlimit(resource.RLIMIT_DATA, (settings["limit"], settings["limit"]))
 import vae_core, vae_core.datasets
 from vae_core.training import fit, TrainConfig
 from vae_core.models import MODELS, create
 from bench.speed import Speed
-def held():
-    return int(next(line for line in open("/proc/self/status") if line.startswith(asked["of"])).split()[1]) / 1024
-start, before = time.perf_counter(), held()
-data = vae_core.load(vae_core.datasets.DataConfig(asked["dataset"], size=asked["size"]))
+def memory():
+    return int(next(line for line in open("/proc/self/status") if line.startswith(settings["of"])).split()[1]) / 1024
+start, before = time.perf_counter(), memory()
+data = vae_core.load(vae_core.datasets.DataConfig(settings["dataset"], size=settings["size"]))
 drawn = time.perf_counter() - start
 kind = MODELS["beta_vae"]
-model = create("beta_vae", kind.Config(shape=data.shape, network=asked["network"], hidden=(256,), latent_dim=10))
+model = create("beta_vae", kind.Config(shape=data.shape, network=settings["network"], hidden=(256,), latent_dim=10))
 speed, batch = Speed(), min(128, data.n_train)
-fit(model, data, TrainConfig(steps=asked["steps"], batch_size=batch, snapshots=0, precision="float32"), speed)
-print(json.dumps({"drawn": drawn, "step": batch / speed.value(), "most": held(), "before": before}))
+fit(model, data, TrainConfig(steps=settings["steps"], batch_size=batch, snapshots=0, precision="float32"), speed)
+print(json.dumps({"drawn": drawn, "step": batch / speed.value(), "most": memory(), "before": before}))
 """
 
 
 def child(dataset: str, size: int | None = None, *, network: str = "mlp", steps: int = 200, limit: int = 0, of: str = "VmHWM") -> dict[str, float]:  # fmt: skip
-    asked = dict(dataset=dataset, size=size, network=network, steps=steps, limit=limit, of=of)
-    found = subprocess.run([sys.executable, "-c", CHILD, json.dumps(asked)], cwd=ROOT, capture_output=True, text=True)
-    if found.returncode:
-        raise RuntimeError(found.stderr.strip().splitlines()[-1])
-    return json.loads(found.stdout.splitlines()[-1])
+    settings = dict(dataset=dataset, size=size, network=network, steps=steps, limit=limit, of=of)
+    process = subprocess.run(
+        [sys.executable, "-c", CHILD, json.dumps(settings)], cwd=ROOT, capture_output=True, text=True
+    )
+    if process.returncode:
+        raise RuntimeError(process.stderr.strip().splitlines()[-1])
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def slope(sizes: list[int], values: list[float]) -> float:
@@ -68,14 +70,16 @@ def measure(report: Report, quick: bool) -> None:
 
 
 def growing_sets(report: Report, sizes: list[int]) -> None:
-    found = [child("sprites", size) for size in sizes]
-    for size, one in zip(sizes, found, strict=True):
-        report.claim(f"{size:,} sprites: drawn in", one["drawn"], "s")
-        report.claim(f"{size:,} sprites: a step of 128", 1e3 * one["step"], "ms")
-        report.claim(f"{size:,} sprites: most memory", one["most"], "MiB", against=f"{size * 4096 >> 20} MiB of pixels")
-    report.claim("drawing against N", slope(sizes, [one["drawn"] for one in found]), "power of N")
-    report.claim("time of a step against N", slope(sizes, [one["step"] for one in found]), "power of N")
-    per_image = (found[-1]["most"] - found[0]["most"]) * (1 << 20) / (sizes[-1] - sizes[0])
+    results = [child("sprites", size) for size in sizes]
+    for size, result in zip(sizes, results, strict=True):
+        report.claim(f"{size:,} sprites: drawn in", result["drawn"], "s")
+        report.claim(f"{size:,} sprites: a step of 128", 1e3 * result["step"], "ms")
+        report.claim(
+            f"{size:,} sprites: most memory", result["most"], "MiB", against=f"{size * 4096 >> 20} MiB of pixels"
+        )
+    report.claim("drawing against N", slope(sizes, [result["drawn"] for result in results]), "power of N")
+    report.claim("time of a step against N", slope(sizes, [result["step"] for result in results]), "power of N")
+    per_image = (results[-1]["most"] - results[0]["most"]) * (1 << 20) / (sizes[-1] - sizes[0])
     report.claim("memory per image of 4,096 bytes", per_image, "bytes")
 
 
@@ -86,10 +90,10 @@ def larger_than_memory(report: Report) -> None:
         path = Path(folder) / "big.npy"
         np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=(count, 64, 64)).flush()
         small = child("sprites", 10_000)
-        found = child(str(path), limit=limit, of="VmData")
+        result = child(str(path), limit=limit, of="VmData")
     report.claim("a set on the disk, over the memory allowed", count * 4096 / limit, "×", goal="≥ 2")
     report.claim(
-        "a step of 128 from the disk", 1e3 * found["step"], "ms", against=f"{1e3 * small['step']:.1f} ms in memory"
+        "a step of 128 from the disk", 1e3 * result["step"], "ms", against=f"{1e3 * small['step']:.1f} ms in memory"
     )
 
 
@@ -97,13 +101,13 @@ def full_mnist(report: Report) -> None:
     try:
         data = load("mnist")
     except DataError:
-        print("MNIST is not at hand: nothing is said of its memory")
+        print("MNIST is not available: its memory is not measured")
         return
     pixels = data.images.numel() / (1 << 20)
     for network in ("mlp", "conv"):
-        found = child("mnist", network=network, steps=400)
-        beyond = found["most"] - found["before"] - pixels
-        report.claim(f"MNIST, {network}: most memory beyond torch's own and the pixels", beyond, "MiB", goal="≤ 600", against=f"{found['before']:.0f} MiB once torch is imported, {pixels:.0f} MiB of pixels")  # fmt: skip
+        result = child("mnist", network=network, steps=400)
+        beyond = result["most"] - result["before"] - pixels
+        report.claim(f"MNIST, {network}: most memory beyond torch's own and the pixels", beyond, "MiB", goal="≤ 600", against=f"{result['before']:.0f} MiB once torch is imported, {pixels:.0f} MiB of pixels")  # fmt: skip
 
 
 def growing_sweeps(report: Report) -> None:
@@ -135,12 +139,12 @@ def growing_maps(report: Report, sizes: list[int]) -> None:
     seconds = []
     for size in sizes:
         start = time.perf_counter()
-        found = umap(codes[:size], MapConfig(limit=max(10, size)))
+        layout = umap(codes[:size], MapConfig(limit=max(10, size)))
         seconds.append(time.perf_counter() - start)
-        assert found.shape == (size, 2)
+        assert layout.shape == (size, 2)
         report.claim(f"UMAP of {size:,} codes", seconds[-1], "s")
     report.claim("UMAP against N", slope(sizes, seconds), "power of N")
-    # What the browser is sent: the positions of all, and codes, rates and labels of as many as it can show.
+    # The browser receives the positions of all, and codes, rates and labels of as many as it can show.
     report.claim(f"a map of {max(sizes):,}, sent to the browser", sent(max(sizes), 10) / 1e6, "MB", goal="≤ 20")
 
 

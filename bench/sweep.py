@@ -34,10 +34,10 @@ def measure(report: Report, quick: bool) -> None:
         settings = settings | ({"epochs": 20} if quick else {})
         with tempfile.TemporaryDirectory() as folder:
             store = Store(folder)
-            found = {jobs: seconds(store, settings, jobs) for jobs in (1, cores())}
-        report.claim(f"{title}: {VARIANTS} runs, one after the other", found[1], "s")
-        report.claim(f"{title}: {VARIANTS} runs, {cores()} at once", found[cores()], "s")
-        report.claim(f"{title}: at once", found[1] / found[cores()], "×", goal="≥ 1.25", against="one after the other, in the same run")  # fmt: skip
+            seconds_by_jobs = {jobs: seconds(store, settings, jobs) for jobs in (1, cores())}
+        report.claim(f"{title}: {VARIANTS} runs, one after the other", seconds_by_jobs[1], "s")
+        report.claim(f"{title}: {VARIANTS} runs, {cores()} at once", seconds_by_jobs[cores()], "s")
+        report.claim(f"{title}: at once", seconds_by_jobs[1] / seconds_by_jobs[cores()], "×", goal="≥ 1.25", against="one after the other, in the same run")  # fmt: skip
 
 
 if __name__ == "__main__":

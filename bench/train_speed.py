@@ -1,8 +1,8 @@
 """Images per second of our loop beside pythae's trainer and the loop every tutorial shows, and as a share of the roofline.
 
 Same network, batch, threads, optimiser and images, each in a process of its own (bench/contenders.py); blocks alternate, so
-that whatever else the machine does hits all alike. pythae runs twice: as it comes, and with the settings of malloc that our
-loop gives itself.
+that whatever else the machine does hits all alike. pythae runs twice: with its defaults, and with the settings of malloc that our
+loop uses.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .roofline import flops, limit
 
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": 1 << 30, "MALLOC_TRIM_THRESHOLD_": 2**31 - 1, "MALLOC_TOP_PAD_": 256 << 20}
 TUNED = {name: str(value) for name, value in MALLOC.items()}
-#: What the figures call it → (contender, environment).
+#: Name in the figures → (contender, environment).
 WHO: dict[str, tuple[str, dict[str, str]]] = {
     "tutorial loop": ("tutorial", {}),
     "pythae": ("pythae", {}),
@@ -32,8 +32,8 @@ WHO: dict[str, tuple[str, dict[str, str]]] = {
     "ours in bfloat16": ("bfloat16", {}),
     "peaks": ("peaks", {}),
 }
-#: Our loop as it comes over each of them, at least; for the cases in order.
-GOALS = {
+#: The least ratio of our loop to each of them, for the cases in order.
+GOALS: dict[str, tuple[float | None, ...]] = {
     "tutorial loop": (3, 2, 2.2),
     "pythae": (2.2, 2.2, None),
     "pythae with our malloc": (1.8, 1.6, None),
@@ -43,7 +43,7 @@ STEPS = dict(zip(CASES, (1600, 300, 100), strict=True))
 
 
 class Contender:
-    """One of them, waiting in a process of its own."""
+    """A training loop in a process of its own, which waits for requests."""
 
     def __init__(self, case: str, who: str, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -60,12 +60,12 @@ class Contender:
         self.questions.flush()
         return json.loads(self._next())
 
-    def _next(self, wanted: str = "") -> str:
-        """The next line that is ours; trainers print as they like."""
+    def _next(self, expected: str = "") -> str:
+        """The next line of the protocol; trainers print other lines."""
         for line in self.answers:
-            if line.strip() == wanted or (not wanted and line[:1] in "0123456789{"):
+            if line.strip() == expected or (not expected and line[:1] in "0123456789{"):
                 return line
-        raise RuntimeError("a contender has ended without an answer")
+        raise RuntimeError("the process has ended without an answer")
 
     def end(self) -> None:
         self.questions.close()
@@ -74,28 +74,29 @@ class Contender:
 
 def measure(report: Report, quick: bool) -> None:
     for index, case in enumerate(list(CASES)[: 1 if quick else None]):
-        who = {name: WHO[name] for name in ("tutorial loop", "pythae", "ours", "peaks")} if quick else WHO
-        contenders = {name: Contender(case, *them) for name, them in who.items()}
-        found: dict[str, list[Any]] = {name: [] for name in who}
+        chosen = {name: WHO[name] for name in ("tutorial loop", "pythae", "ours", "peaks")} if quick else WHO
+        contenders = {name: Contender(case, *arguments) for name, arguments in chosen.items()}
+        speeds: dict[str, list[Any]] = {name: [] for name in chosen}
         for block in range(2 if quick else 6):
-            # Back and forth, so that nobody always follows the same neighbour.
+            # Back and forth, so that no contender always follows the same one.
             for name, contender in list(contenders.items())[:: -1 if block % 2 else 1]:
                 slower = 1 if name.startswith("ours") else 6
-                found[name].append(contender.block(max(10, STEPS[case] // slower // (2 if quick else 1))))
+                speeds[name].append(contender.block(max(10, STEPS[case] // slower // (2 if quick else 1))))
         for contender in contenders.values():
             contender.end()
-        peaks = found.pop("peaks")
-        peak = {kind: statistics.median(one[kind] for one in peaks) for kind in peaks[0]}
-        tell(report, case, index, found, peak)
+        peaks = speeds.pop("peaks")
+        peak = {kind: statistics.median(sample[kind] for sample in peaks) for kind in peaks[0]}
+        report_case(report, case, index, speeds, peak)
 
 
-def tell(report: Report, case: str, index: int, found: dict[str, list[float]], peak: dict[str, float]) -> None:
-    for name, values in found.items():
+def report_case(report: Report, case: str, index: int, speeds: dict[str, list[float]], peak: dict[str, float]) -> None:
+    for name, values in speeds.items():
         report.claim(f"{case}, {name}", statistics.median(values), "images/s", against=CASES[case])
     for name, goals in GOALS.items():
-        if name in found:
-            ratio = statistics.median(a / b for a, b in zip(found["ours"], found[name], strict=True))
-            goal = goals[index] and f"≥ {goals[index]}"
+        if name in speeds:
+            ratio = statistics.median(a / b for a, b in zip(speeds["ours"], speeds[name], strict=True))
+            bound = goals[index]
+            goal = None if bound is None else f"≥ {bound}"
             report.claim(f"{case}, ours / {name}", ratio, "×", goal=goal, against="interleaved blocks, same network and batch")  # fmt: skip
     work = work_of(case)
     for kind, amount in work.items():
@@ -105,8 +106,8 @@ def tell(report: Report, case: str, index: int, found: dict[str, list[float]], p
             f"{case}, peak of this machine, {kind}", value, "GFLOP/s", against="large ones, between the blocks"
         )
     for precision in ("float32", "bfloat16"):
-        if (name := f"ours in {precision}") in found:
-            share = 100 * statistics.median(found[name]) / limit(work, peak, precision)
+        if (name := f"ours in {precision}") in speeds:
+            share = 100 * statistics.median(speeds[name]) / limit(work, peak, precision)
             goal = "≥ 50" if precision == "float32" and "Burgess" in case else None
             report.claim(f"{case}, {name}: of the roofline", share, "%", goal=goal, against=f"FLOPs at {precision} peaks")  # fmt: skip
 

@@ -1,1 +1,1 @@
-"""All that knows Streamlit or the browser; pages call this and `vae_core`, nothing else."""
+"""The app: all code that uses Streamlit or the browser; pages import only this and `vae_core`."""

@@ -1,10 +1,10 @@
-"""What pages ask of the core, kept between reruns by Streamlit's caches."""
+"""Runs, codes and images for the pages, cached between reruns by Streamlit."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from vae_core.models import Model
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.serving import MODEL_CACHE
 
-BY_PATH = {Run: lambda run: f"{run.path} {run.requested_beta}"}
+#: How Streamlit's caches hash a run: by its folder and the β in view.
+BY_PATH: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: f"{run.path} {run.requested_beta}"}
 
 
 def store() -> Store:
@@ -27,13 +28,13 @@ def store() -> Store:
 
 
 def own_runs() -> list[Run | BrokenRun]:
-    """The user's runs, newest first, broken ones with their reason."""
-    found = [_opened(path, path.name) for path in _folders(store().root) if path.name != "gallery"]
-    return sorted(found, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
+    """The user's runs, newest first; a folder that does not open is a `BrokenRun` with the reason."""
+    runs = [_opened(path, path.name) for path in _folders(store().root) if path.name != "gallery"]
+    return sorted(runs, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
 
 
 def gallery_runs() -> list[Run | BrokenRun]:
-    """The runs that ship with the project: by data, most latent dimensions first, then by β."""
+    """The runs that ship with the project, by data set, then latent dimensions (most first), then β."""
     return sorted(
         (_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)), key=_gallery_order
     )
@@ -42,8 +43,8 @@ def gallery_runs() -> list[Run | BrokenRun]:
 def _gallery_order(run: Run | BrokenRun) -> tuple[float, ...]:
     if isinstance(run, BrokenRun):
         return (math.inf,)
-    config, known = run.config, list(DATASETS)
-    data = known.index(config.data.name) if config.data.name in known else len(known)
+    config, datasets = run.config, list(DATASETS)
+    data = datasets.index(config.data.name) if config.data.name in datasets else len(datasets)
     return data, -config.model.latent_dim, config.beta or 0.0
 
 
@@ -53,29 +54,29 @@ def openable_runs() -> list[Run]:
 
 
 def active_runs() -> list[Run]:
-    """Own runs that are queued or training, in the order in which they are taken up."""
-    found = [run for run in own_runs() if isinstance(run, Run) and run.status()["state"] in ("queued", "running")]
-    return sorted(found, key=lambda run: (run.status()["state"] == "queued", run.config.created))
+    """Own runs that are training or queued, in the order in which they start."""
+    runs = [run for run in own_runs() if isinstance(run, Run) and run.status()["state"] in ("queued", "running")]
+    return sorted(runs, key=lambda run: (run.status()["state"] == "queued", run.config.created))
 
 
 def find(id: str) -> Run:
-    """The run of this id, opened again only when one of its files changed.
+    """The run of this id, opened again only when one of its files has changed.
 
     Raises:
-        RunError: there is none, or it is broken.
+        RunError: there is no such run, or it is broken.
     """
     shipped = id.startswith("gallery/")
     for path in _folders(store().gallery_root if shipped else store().root):
         if path.name == id.removeprefix("gallery/") and id != "gallery":
-            found = _opened(path, id)
-            if isinstance(found, Run):
-                return found
-            raise RunError(found.reason)
+            run = _opened(path, id)
+            if isinstance(run, Run):
+                return run
+            raise RunError(run.reason)
     raise RunError(f"There is no run {id!r} any more; choose another one.")
 
 
 def numbers(run: Run) -> dict[str, Any]:
-    """The run's whole-test table, else the last point of its curves, else nothing."""
+    """The run's evaluation on the whole test split, else its last evaluation in training, else an empty dict."""
     history = run.history()
     return run.evaluation() or (history[-1] if history else {})
 
@@ -90,17 +91,18 @@ def reason_not_openable(id: str) -> str:
 
 
 def model_of(run: Run) -> Model:
+    """The run's model in evaluation mode, from the cache of loaded models."""
     return MODEL_CACHE.model(run)
 
 
 def latents(run: Run, rows: Iterable[int] = ()) -> Latents:
-    """Codes of the run's test images, enough of them to hold `rows`; computed once, then from its cache folder."""
+    """Codes of the run's test images, enough of them to include `rows`; computed once, then read from its cache folder."""
     limit = ALL if max(rows, default=0) >= LIMIT and has_more_codes(run) else LIMIT
     return _latents(run, run.weights_path.stat().st_mtime_ns, limit)
 
 
 def has_more_codes(run: Run) -> bool:
-    """Whether there are more test images than are encoded at first, and their codes can be had."""
+    """Whether there are more test images than `LIMIT`, and their codes are cached or can be computed."""
     data, _ = test_data(run)
     return latents_file(run, ALL).exists() if data is None else len(data.test) > LIMIT
 
@@ -119,7 +121,7 @@ def _test_data(run: Run, fingerprint: str) -> ImageData:
 def test_data(run: Run) -> tuple[ImageData | None, str]:
     """The run's test images and ""; or None and one sentence on why: pages then show decoded images instead.
 
-    A failure is remembered for a minute: looking for a download on a network that never answers takes its time.
+    A failure is cached for a minute, since a download over a dead network takes long to fail.
     """
     try:
         return _test_data(run, run.config.fingerprint), ""
@@ -152,10 +154,10 @@ def _opened(path: Path, id: str) -> Run | BrokenRun:
 
 def _stamp(file: Path) -> tuple[int, int]:
     try:
-        found = file.stat()
+        stat = file.stat()
     except OSError:
         return 0, 0
-    return found.st_mtime_ns, found.st_size
+    return stat.st_mtime_ns, stat.st_size
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

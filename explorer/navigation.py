@@ -1,4 +1,4 @@
-"""The pages by name, in the order of the menu, and how to get to one."""
+"""The pages by name, in the order of the menu, and how to switch to one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / "pages"
 
 @dataclass(frozen=True)
 class Entry:
-    """title, icon: in the menu. one_run: whether the page looks at one run, so that the run picker shows."""
+    """title, icon: in the menu. one_run: whether the page shows one run, so that the sidebar has the run picker."""
 
     title: str
     icon: str
@@ -35,7 +35,7 @@ ENTRIES = {
 
 
 def pages() -> dict[str, Page]:
-    """What `st.navigation` takes; a page's address is its file's name, but that of the first is "/"."""
+    """The pages for `st.navigation`; a page's address is its file's name, except the first, which is at "/"."""
     return {
         name: st.Page(FOLDER / f"{name}.py", title=entry.title, icon=entry.icon, default=name == "home")
         for name, entry in ENTRIES.items()
@@ -43,5 +43,5 @@ def pages() -> dict[str, Page]:
 
 
 def go(name: str) -> NoReturn:
-    """Leave for another page; what is in view goes along."""
+    """Switch to another page; the session stays as it is."""
     st.switch_page(FOLDER / f"{name}.py")

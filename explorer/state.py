@@ -1,4 +1,4 @@
-"""What crosses pages: one typed session, its one accessor, to and from query parameters."""
+"""State that all pages share: one typed session, its accessor, and its query parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vae_core.serving import MAX_CODE
 
 MAX_DIMS = 512
 MAX_PICKS = 24
-#: Settings of pages that a link carries: name in the address → the longest value it takes.
+#: Settings of pages that a link carries: query parameter → the longest value it takes.
 VIEW = {
     "reach": 4,
     "row": 9,
@@ -36,7 +36,7 @@ VIEW = {
 class Session:
     """What a person is looking at.
 
-    run: id of the run in view. z: the code the sliders stand at, by run id. picks: indices of picked test
+    run: id of the run in view. z: the code of the sliders, by run id. picks: indices of picked test
     images, by run id. compared: ids of the runs on the Compare page. view: settings of pages.
     """
 
@@ -51,19 +51,19 @@ class Session:
         return self.picks.get(self.run or "", [])
 
     def pick(self, run: str, indices: Sequence[int]) -> None:
-        """Replace a run's picks; only the first few are kept. They are the keyframes from now on."""
+        """Replace a run's picks, at most `MAX_PICKS`, and reset the keyframes to them."""
         self.picks[run] = list(dict.fromkeys(indices))[:MAX_PICKS]
-        self.keep("keys", None)
+        self.set_view("keys", None)
 
-    def stand_at(self, run: str, z: Sequence[float], row: int | None = None) -> None:
-        """Put a run's sliders on a code; `row` is the test image it belongs to, if it is one's."""
+    def set_code(self, run: str, z: Sequence[float], row: int | None = None) -> None:
+        """Set the code of a run's sliders; `row` is the test image that has this code, if any."""
         self.z[run] = [round(float(value), 4) for value in z]
-        self.keep("row", None if row is None else str(row))
+        self.set_view("row", None if row is None else str(row))
         if row is not None:
-            self.keep("class", None)  # the image has one
+            self.set_view("class", None)  # the image's own class
 
-    def keep(self, name: str, value: str | None) -> None:
-        """Remember a page's setting; None is what it is when nobody chose."""
+    def set_view(self, name: str, value: str | None) -> None:
+        """Set a page's setting; None removes it, so that the default holds."""
         if value is None:
             self.view.pop(name, None)
         else:
@@ -72,14 +72,14 @@ class Session:
     def to_query(self) -> dict[str, str]:
         """Query parameters that reopen this view."""
         run = self.run or ""
-        found = {"run": run}
+        query = {"run": run}
         if z := self.z.get(run):
-            found["z"] = ",".join(f"{round(value, 4):.6g}" for value in z)
+            query["z"] = ",".join(f"{round(value, 4):.6g}" for value in z)
         if picks := self.picks.get(run):
-            found["picks"] = ",".join(map(str, picks))
+            query["picks"] = ",".join(map(str, picks))
         if self.compared:
-            found["compare"] = ",".join(self.compared)
-        return {name: value for name, value in (found | self.view).items() if value}
+            query["compare"] = ",".join(self.compared)
+        return {name: value for name, value in (query | self.view).items() if value}
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> Session:
@@ -100,14 +100,14 @@ class Session:
 def _numbers(text: str) -> list[float]:
     """Comma-separated finite numbers; an empty list if any part is not one."""
     try:
-        found = [float(part) for part in text.split(",") if part.strip()]
+        numbers = [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
         return []
-    return found if len(found) <= MAX_DIMS and all(map(math.isfinite, found)) else []
+    return numbers if len(numbers) <= MAX_DIMS and all(map(math.isfinite, numbers)) else []
 
 
 def valid_code(value: object, dims: int) -> list[float] | None:
-    """A code that came from a browser: `dims` finite numbers within ±`MAX_CODE`, else None."""
+    """A code sent by the browser as a list of `dims` finite numbers within ±`MAX_CODE`; None for anything else."""
     if not isinstance(value, list) or len(value) != dims:
         return None
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in value):
@@ -124,6 +124,6 @@ def session() -> Session:
 
 def show_in_address() -> None:
     """Write the session into the address bar, so that copying it copies the view."""
-    wanted = session().to_query()
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    query = session().to_query()
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)

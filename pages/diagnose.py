@@ -1,4 +1,4 @@
-"""Diagnose: what a trained model does badly, and what to try."""
+"""Diagnose: weaknesses of a trained model, and remedies."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Generate: new images, variations of one, and files of many."""
+"""Generate: samples, variations of a test image, and downloads."""
 
 import streamlit as st
 
@@ -15,6 +15,6 @@ if run is None:
     empty_state("There is no trained model to draw from yet.", "train", "Train one")
 else:
     tabs = {"From the prior": samples}
-    if not isinstance(library.model_of(run), VQVAE):  # code indices do not vary by a little
+    if not isinstance(library.model_of(run), VQVAE):  # code indices have no small variations
         tabs["Around an image"] = variations
     tabbed("generate", tabs, run, library.latents(run))

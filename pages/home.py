@@ -1,4 +1,4 @@
-"""Home: the gallery, the user's own runs, and where to begin."""
+"""Home: the gallery, the user's own runs, and where to start."""
 
 import streamlit as st
 

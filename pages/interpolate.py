@@ -1,4 +1,4 @@
-"""Interpolate: walk from image to image through latent space."""
+"""Interpolate: a path from image to image through latent space."""
 
 import streamlit as st
 

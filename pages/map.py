@@ -1,4 +1,4 @@
-"""Map: where the test images lie in latent space."""
+"""Map: where test images lie in latent space."""
 
 import streamlit as st
 

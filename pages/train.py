@@ -1,4 +1,4 @@
-"""Train: choose data, model and β; watch it learn."""
+"""Train: choose data, model and β, and follow the training."""
 
 import streamlit as st
 

@@ -19,7 +19,7 @@ from ..runs.conditions import set_condition
 from ..runs.names import labels
 from .props import multirate_props
 
-#: The colours of viridis at eleven even places; errors run from 0 (dark) to 1 (yellow).
+#: The colours of viridis at eleven even places; errors go from 0 (dark) to 1 (yellow).
 VIRIDIS = np.array(
     [[68, 1, 84], [72, 36, 117], [65, 68, 135], [53, 95, 141], [42, 120, 142], [33, 145, 140], [34, 168, 132],
      [68, 191, 112], [122, 209, 81], [189, 223, 38], [253, 231, 37]]
@@ -29,8 +29,8 @@ VIRIDIS = np.array(
 def error_sheet(errors: Tensor, columns: int, side: int = 64) -> NDArray[np.uint8]:
     """|x − x̂| `(n, C, H, W)` in [0, 1], mean over channels, as colours → `(rows, columns, 3)` uint8."""
     grey = sheet(errors.mean(1, keepdim=True), columns, side)[..., 0]
-    places = np.linspace(0, 255, len(VIRIDIS))
-    channels = [np.interp(grey, places, VIRIDIS[:, channel]) for channel in range(3)]
+    levels = np.linspace(0, 255, len(VIRIDIS))
+    channels = [np.interp(grey, levels, VIRIDIS[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
@@ -41,59 +41,64 @@ def images(runs: list[Run]) -> None:
     """The same test images through every run that was trained on them."""
     data, why = library.test_data(runs[0])
     if data is None:
-        st.info(f"{why} Numbers and traversals below need no data.", icon=":material/hide_image:")
+        st.info(f"{why} The other tabs need no data.", icon=":material/hide_image:")
         return
-    same = same_images(runs)
-    options, toggle = st.columns([4, 2], vertical_alignment="bottom")
+    matching = same_images(runs)
+    left, right = st.columns([4, 2], vertical_alignment="bottom")
     last = max(0, len(data.test) - IMAGES)
-    first = options.slider("First test image", 0, last, 0, key="compare.first") if last else 0
-    errors = toggle.toggle("Error maps", key="compare.errors")
+    first = left.slider("First test image", 0, last, 0, key="compare.first") if last else 0
+    errors = right.toggle("Error maps", key="compare.errors")
     rows = slice(first, first + IMAGES)
     labels_of_rows = None if data.test.labels is None else data.test.labels[rows]
     row("Original", sheet(data.test.images[rows], IMAGES), f"test images {first} to {first + IMAGES - 1}")
-    for run in same:
+    for run in matching:
         if run.config.model.betas:
-            along_beta(run, same, list(range(rows.start, rows.stop)))
+            along_beta(run, matching, list(range(rows.start, rows.stop)))
             continue
         model = library.model_of(run)
-        found = reconstruct(model, data.test.images[rows], labels_of_rows)
-        words = f"distortion {found.distortion.mean():.1f} nats, MSE {found.scores['mse'].mean():.4f} on these"
-        row(labels(runs)[run.id], sheet(found.means, IMAGES), words)
+        result = reconstruct(model, data.test.images[rows], labels_of_rows)
+        caption = (
+            f"distortion {result.distortion.mean():.1f} nats, MSE {result.scores['mse'].mean():.4f} on these images"
+        )
+        row(labels(runs)[run.id], sheet(result.means, IMAGES), caption)
         if errors:
-            row("", error_sheet(found.errors, IMAGES), "|x − x̂|, dark 0 to yellow 1")
+            row("", error_sheet(result.errors, IMAGES), "|x − x̂|, dark 0 to yellow 1")
         if isinstance(model, DenoisingAutoencoder):
-            spoiled, clean = denoise(model, data.test.images[rows])
-            row("", sheet(spoiled, IMAGES), "what it sees in training")
-            row("", sheet(clean, IMAGES), f"denoised, MSE {(clean - found.originals).square().mean():.4f}")
+            noisy, clean = denoise(model, data.test.images[rows])
+            row("", sheet(noisy, IMAGES), "noisy input, as in training")
+            row("", sheet(clean, IMAGES), f"denoised, MSE {(clean - result.originals).square().mean():.4f}")
 
 
 def along_beta(run: Run, runs: list[Run], rows: list[int]) -> None:
-    """A model that is told β: its reconstructions follow a slider, and the others lie beside its curve."""
+    """A model conditioned on β: its reconstructions follow a slider, and other runs are points beside its curve."""
     key = f"compare.beta.{run.id}"
     props = multirate_props(run, runs, labels(runs), rows)
     if props is None:
         return
     left, right = st.columns([2, 9], vertical_alignment="center")
     left.markdown(f"**{labels(runs)[run.id]}**")
-    left.caption("one training, every β: drag it")
+    left.caption("one model for every β: drag the slider")
     with right:
-        found = mount(
+        event = mount(
             "multirate", key, props, on_beta_change=lambda: set_condition(run, state_value(key, "beta")), on_gone_change=lambda: None
         )  # fmt: skip
-    if found.get("gone"):
+    if event.get("gone"):
         st.rerun()
 
 
-def row(title: str, pixels: object, words: str) -> None:
+def row(title: str, pixels: NDArray[np.uint8], caption: str) -> None:
+    """A sheet of images `(H, W, 3)` beside its title and caption."""
     left, right = st.columns([2, 9], vertical_alignment="center")
     left.markdown(f"**{title}**" if title else "")
-    left.caption(words)
-    right.image(png_address(pixels), width="stretch", alt=f"{title} {words}")
+    left.caption(caption)
+    right.image(png_address(pixels), width="stretch", alt=f"{title} {caption}")
 
 
 def same_images(runs: list[Run]) -> list[Run]:
-    """The runs that saw what the first one saw; the others are named."""
-    same = [run for run in runs if run.config.fingerprint == runs[0].config.fingerprint]
-    if others := [labels(runs)[run.id] for run in runs if run not in same]:
-        st.info(f"Shown below only in numbers, for they saw other images: {', '.join(others)}.", icon=":material/info:")
-    return same
+    """The runs trained on the same images as the first; a notice names the others."""
+    matching = [run for run in runs if run.config.fingerprint == runs[0].config.fingerprint]
+    if others := [labels(runs)[run.id] for run in runs if run not in matching]:
+        st.info(
+            f"Trained on other images, so compared only by their numbers: {', '.join(others)}.", icon=":material/info:"
+        )
+    return matching

@@ -24,33 +24,35 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
     """One row per run: β and the numbers of its evaluation on the whole test split."""
     rows = []
     for run in runs:
-        found = library.numbers(run)
+        evaluation = library.numbers(run)
         row = {
             "Run": labels(runs)[run.id],
-            "β": found.get("beta", run.config.beta),
+            "β": evaluation.get("beta", run.config.beta),
             "Latent": run.config.model.code_width,
         }
-        row |= {title: found.get(name) for name, title in COLUMNS.items()}
-        row |= {metric.title: found.get(name) for name, metric in METRICS.items()}
-        row |= {"Perplexity": found["perplexity"]} if "perplexity" in found else {}
-        # Runs from before it was settled on paper say "auto".
-        row |= {"Arithmetic": IN_WORDS[how]} if (how := run.config.train.precision) in IN_WORDS else {}
+        row |= {title: evaluation.get(name) for name, title in COLUMNS.items()}
+        row |= {metric.title: evaluation.get(name) for name, metric in METRICS.items()}
+        row |= {"Perplexity": evaluation["perplexity"]} if "perplexity" in evaluation else {}
+        # Early runs store "auto" instead of the precision it resolved to.
+        row |= {"Arithmetic": IN_WORDS[precision]} if (precision := run.config.train.precision) in IN_WORDS else {}
         rows.append(row)
     return pd.DataFrame(rows).set_index("Run")
 
 
 def best_in_bold(frame: pd.DataFrame) -> object:
-    """The table with the best of each column that has a best in bold."""
+    """The table with the best value in bold in columns that have one."""
     digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
     digits |= {metric.title: f"{{:.{metric.digits}f}}" for metric in METRICS.values()}
     return bold(frame.style.format(digits, na_rep="–"), HIGHER_IS_BETTER)
 
 
 def numbers(runs: list[Run]) -> None:
+    """The table with a CSV download, and the rate–distortion plane."""
     frame = table(runs)
     st.dataframe(best_in_bold(frame), key="compare.table")
     st.caption(
-        "On the whole test split; ELBO, distortion and rate in nats per image. Best in bold where one is best. Each row is one seed."
+        "Evaluated on the whole test split; ELBO, distortion and rate in nats per image.",
+        help="The best value of a column is bold, where larger or smaller is better. Each row is one seed.",
     )
     st.download_button(
         "CSV", frame.to_csv(), "betascope-comparison.csv", "text/csv", icon=":material/download:", key="compare.csv"

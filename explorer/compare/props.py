@@ -17,13 +17,17 @@ from ..runs.conditions import condition
 def comparison_props(
     runs: Sequence[Run], names: Mapping[str, str], reference: int, image: int, move: Mapping[int, float], reach: float
 ) -> dict[str, Any]:
-    """For compare.js: runs on the same images, their codes of one of them, and which dimensions belong together."""
-    found = [library.latents(run, [image]) for run in runs]
-    leading = found[reference]
-    centre, deviation = leading.spread()
+    """For compare.js: runs on the same images, their codes of test image `image`, and matched dimensions.
+
+    reference: index of the run whose dimensions the sliders are; move: dimension → distance in standard deviations;
+    reach: standard deviations that a slider spans to either side.
+    """
+    codes_of_runs = [library.latents(run, [image]) for run in runs]
+    base = codes_of_runs[reference]
+    centre, deviation = base.spread()
     views = []
-    for run, codes in zip(runs, found, strict=True):
-        matches = match_dimensions(leading, codes)
+    for run, codes in zip(runs, codes_of_runs, strict=True):
+        matches = match_dimensions(base, codes)
         views.append(
             about(run)
             | {
@@ -36,7 +40,7 @@ def comparison_props(
                 ],
             }
         )
-    return dimensions(leading) | {
+    return dimensions(base) | {
         "runs": views,
         "reference": reference,
         "low": (centre - reach * deviation).tolist(),
@@ -48,15 +52,18 @@ def comparison_props(
 def multirate_props(
     run: Run, runs: Sequence[Run], names: Mapping[str, str], rows: Sequence[int]
 ) -> dict[str, Any] | None:
-    """For multirate.js: the curve of a run that is told β, and the others' rate and distortion on the same images."""
+    """For multirate.js: the curve of a run conditioned on β, and the others' rates and distortions on the same images.
+
+    rows: test images to reconstruct. None for a run without a curve.
+    """
     curve = rates_props(run)
     if curve is None:
         return None
     others = []
-    for place, other in enumerate(runs):
+    for index, other in enumerate(runs):
         rate, distortion = rate_point(other) if other.id != run.id else (None, 0.0)
         if rate is not None:
-            colour = COLOURS[place % len(COLOURS)]
+            colour = COLOURS[index % len(COLOURS)]
             others.append({"title": names[other.id], "colour": colour, "rate": rate, "distortion": distortion})
     images = min(IMAGES, len(library.latents(run)))
     return about(run) | {"rows": list(rows), "at": curve["at"], "curve": curve | {"images": images}, "others": others}

@@ -1,4 +1,4 @@
-"""One move in every run."""
+"""The same move in the latent space of every run."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ REACH = 3.0
 
 
 def move_of(dims: int) -> dict[int, float]:
-    """The move that the link carries; parts that do not fit are left out."""
-    found = {}
+    """The move in the link: dimension → distance in standard deviations; invalid parts are left out."""
+    move = {}
     for part in session().view.get("move", "").split(","):
         dim, _, amount = part.partition(":")
         try:
@@ -29,37 +29,39 @@ def move_of(dims: int) -> dict[int, float]:
         except ValueError:
             continue
         if dim.isdecimal() and int(dim) < dims and abs(value) <= MAX_CODE:
-            found[int(dim)] = value
-    return found
+            move[int(dim)] = value
+    return move
 
 
 def traversals(runs: list[Run]) -> None:
-    """One drag makes the same move in every run, each from its own code of the image."""
+    """Sliders that make the same move in every run, each from its own code of the image."""
     runs = [run for run in same_images(runs) if not isinstance(library.model_of(run), VQVAE)]
     if not runs:
-        st.info("Codes that are grids of words have no sliders; see Traverse.", icon=":material/grid_on:")
+        st.info("Codes that are grids of codebook entries have no sliders; see Traverse.", icon=":material/grid_on:")
         return
     ids = [run.id for run in runs]
-    reference = ids.index(session().run) if session().run in ids else 0
+    current = session().run
+    reference = ids.index(current) if current in ids else 0
     last = min(len(library.latents(run)) for run in runs) - 1
-    kept = session().view.get("image", "0")
-    chosen = st.session_state.get("compare.image", int(kept) if kept.isdecimal() else 0)
+    image_in_link = session().view.get("image", "0")
+    chosen = st.session_state.get("compare.image", int(image_in_link) if image_in_link.isdecimal() else 0)
     st.session_state["compare.image"] = min(chosen, last)
     image = int(st.number_input("Test image", 0, last, key="compare.image", width=150))
-    session().keep("image", str(image) if image else None)
+    session().set_view("image", str(image) if image else None)
     key = f"compare.live.{'~'.join(ids)}.{reference}"
 
     def changed() -> None:
-        moved = state_value(key, "move")
-        if isinstance(moved, str):
-            session().keep("move", moved or None)
+        move = state_value(key, "move")
+        if isinstance(move, str):
+            session().set_view("move", move or None)
 
     dims = library.latents(runs[reference]).dims
     props = comparison_props(runs, labels(runs), reference, image, move_of(dims), REACH)
-    found = mount("compare", key, props, on_move_change=changed, on_gone_change=lambda: None)
-    if found.get("gone"):
+    event = mount("compare", key, props, on_move_change=changed, on_gone_change=lambda: None)
+    if event.get("gone"):
         st.rerun()
     st.caption(
-        f"A move of one standard deviation in a dimension of {labels(runs)[ids[reference]]} is one in its partner. "
-        "Partners carry the same thing: one to one, with the largest sum of |r| over the codes of the test images."
+        f"Moving a dimension of {labels(runs)[ids[reference]]} by one standard deviation moves its partner by one of its own.",
+        help="Partners are dimensions of two runs that encode the same: matched one to one, with the largest sum of |r| "
+        "over the codes of the test images.",
     )

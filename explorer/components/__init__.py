@@ -1,7 +1,7 @@
 """Components that run in the browser: a folder of plain ES modules each, and `shared/` beside them; no build step.
 
-A component fetches pixels and codes from the server by itself (`explorer/live/`). It reports to Python only what
-should outlive it.
+A component fetches pixels and codes from the server by itself (`explorer/live/`). It reports to Python only
+what has to outlive it.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ def _component(name: str) -> Callable[..., Any]:
 
 
 def mount(name: str, key: str, props: dict[str, Any], **callbacks: Callable[[], None]) -> Any:
-    """Show a component with these props; `state_value` reads its state, the result holds its triggers (`gone`)."""
+    """Show a component with these props; returns its triggers (`gone`), and `state_value` reads its state."""
     address = f"{base()}/modules/{_version()}/{name}/{name}.js"
     return _component(name)(key=key, data=props | {"module": address}, **callbacks)
 
 
 def state_value(key: str, name: str) -> Any:
-    """The state `name` of the component mounted as `key`, as it came from the browser; None before the first event."""
+    """The state `name` of the component mounted as `key`, unchecked from the browser; None before the first event."""
     state = st.session_state[key].get(name)
     return state.get("value") if isinstance(state, dict) else None
 

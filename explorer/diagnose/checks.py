@@ -1,4 +1,4 @@
-"""One sentence for each thing that can be wrong."""
+"""Checks of a trained model, each with its evidence and a remedy."""
 
 from __future__ import annotations
 
@@ -22,33 +22,40 @@ def _findings(run: Run, version: str, with_images: bool) -> list[Finding]:
 
 
 def checks(run: Run, codes: Latents) -> None:
-    """One sentence for each thing that can be wrong, those that are first, each with its evidence and the remedy."""
-    at_hand = library.test_data(run)[0] is not None
-    found = _findings(run, run.weights_hash(), at_hand)
-    wrong = sum(not one.ok for one in found)
-    verdict = "Nothing stands out." if not wrong else f"{wrong} of {len(found)} checks want a look."
+    """The findings, failed checks first, each with its evidence, remedy and examples."""
+    has_images = library.test_data(run)[0] is not None
+    findings = _findings(run, run.weights_hash(), has_images)
+    wrong = sum(not finding.ok for finding in findings)
+    verdict = "Nothing stands out." if not wrong else f"{wrong} of {len(findings)} checks need attention."
     st.markdown(f"**{verdict}**")
-    for one in found:
+    for finding in findings:
         with st.container(border=True):
-            icon = ":green[:material/check_circle:]" if one.ok else ":orange[:material/error:]"
-            st.markdown(f"{icon} **{one.title}**  \n{one.evidence}")
-            if one.remedy:
-                st.markdown(f":material/lightbulb: {one.remedy}")
-            if one.rows:
-                show_pairs(run, one.rows)
-                links(run, one.kind, {f"{row}": (codes.mu[row].tolist(), row) for row in one.rows})
-            if one.codes is not None:
+            icon = ":green[:material/check_circle:]" if finding.ok else ":orange[:material/error:]"
+            st.markdown(f"{icon} **{finding.title}**  \n{finding.evidence}")
+            if finding.remedy:
+                st.markdown(f":material/lightbulb: {finding.remedy}")
+            if finding.rows:
+                show_pairs(run, finding.rows)
+                links(run, finding.kind, {f"{row}": (codes.mu[row].tolist(), row) for row in finding.rows})
+            if finding.codes is not None:
                 labels = 0 if library.model_of(run).conditional else None
-                images = decode(library.model_of(run), one.codes, labels)
+                images = decode(library.model_of(run), finding.codes, labels)
                 st.image(png_address(sheet(images, len(images))), width=100 * len(images), alt="Images drawn from the prior")  # fmt: skip
-                links(run, one.kind, {f"draw {place + 1}": (z, None) for place, z in enumerate(one.codes.tolist())})
+                links(
+                    run,
+                    finding.kind,
+                    {f"draw {index + 1}": (z, None) for index, z in enumerate(finding.codes.tolist())},
+                )
     missing_data_notice(run)
 
 
-def links(run: Run, key: str, places: dict[str, tuple[list[float], int | None]]) -> None:
-    """A button for each code, by its title, that opens it on Traverse; with the test image whose code it is."""
+def links(run: Run, key: str, codes: dict[str, tuple[list[float], int | None]]) -> None:
+    """A button for each code that opens it on Traverse.
+
+    codes: title → the code, and the row of the test image that has it, if any; key: makes the keys of buttons unique.
+    """
     with st.container(horizontal=True):
-        for title, (z, row) in places.items():
+        for title, (z, row) in codes.items():
             if st.button(title, icon=":material/tune:", help="Open it on Traverse", key=f"diagnose.to.{key}.{title}"):
-                session().stand_at(run.id, z, row)
+                session().set_code(run.id, z, row)
                 go("traverse")

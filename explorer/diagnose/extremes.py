@@ -1,4 +1,4 @@
-"""The images that cost most and least."""
+"""The test images with the largest and smallest distortion."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SHOWN = 12
 
 
 def extremes(run: Run, codes: Latents) -> None:
-    """The test images that cost most and least."""
+    """The test images with the largest and smallest distortion, and the spread over all and per class."""
     order = np.argsort(codes.distortion, kind="stable")
     for title, rows in (("Worst", order[::-1][:SHOWN]), ("Best", order[:SHOWN])):
         st.subheader(title)
-        chosen = [int(row) for row in rows]
-        show_pairs(run, chosen, columns=SHOWN)
+        indices = [int(row) for row in rows]
+        show_pairs(run, indices, columns=SHOWN)
         low, high = codes.distortion[rows].min(), codes.distortion[rows].max()
         st.caption(f"Originals over reconstructions; distortion from {low:.1f} to {high:.1f} nats, of {len(codes):,} test images.")  # fmt: skip
     left, right = st.columns(2, gap="large")
@@ -34,12 +34,14 @@ def extremes(run: Run, codes: Latents) -> None:
 
 
 def per_class(codes: Latents) -> list[dict[str, object]]:
-    """Mean distortion and rate of each class, the worst first."""
+    """A table row per class: number of images, mean distortion and rate in nats, largest distortion first."""
     rows = []
     assert codes.labels is not None
     for label in np.unique(codes.labels):
-        of = codes.labels == label
-        row: dict[str, object] = {"Class": codes.class_names[int(label)], "Images": int(of.sum())}
-        row["Distortion"] = round(float(codes.distortion[of].mean()), 2)
-        rows.append(row | ({"Rate": round(float(codes.rate[of].sum(1).mean()), 2)} if codes.rate is not None else {}))
+        members = codes.labels == label
+        row: dict[str, object] = {"Class": codes.class_names[int(label)], "Images": int(members.sum())}
+        row["Distortion"] = round(float(codes.distortion[members].mean()), 2)
+        rows.append(
+            row | ({"Rate": round(float(codes.rate[members].sum(1).mean()), 2)} if codes.rate is not None else {})
+        )
     return sorted(rows, key=lambda row: -float(str(row["Distortion"])))

@@ -1,1 +1,1 @@
-"""Arrays to plotly figures and tables; nothing here calls Streamlit."""
+"""Arrays to plotly figures and tables; no module calls Streamlit."""

@@ -13,7 +13,7 @@ from vae_core.analysis import Latents
 class Colouring:
     """What colours a map: `values` `(N,)`; `names` of the classes when they are classes, else a `unit`.
 
-    source: how a component of the browser finds the values in the run's file of codes.
+    source: where a browser component finds the values in the run's file of codes.
     """
 
     title: str
@@ -28,18 +28,18 @@ MOST_DIMENSIONS = 64
 
 
 def colourings(codes: Latents) -> dict[str, Colouring]:
-    """Everything a map of these codes can be coloured by: label, factors, rate, distortion, each dimension."""
-    found: dict[str, Colouring] = {}
+    """Title → what a map of these codes can be coloured by: label, factors, rate, distortion, single dimensions."""
+    options: dict[str, Colouring] = {}
     if codes.labels is not None and codes.class_names:
-        found["Label"] = Colouring("Label", codes.labels, "labels", codes.class_names)
+        options["Label"] = Colouring("Label", codes.labels, "labels", codes.class_names)
     for column, name in enumerate(codes.factor_names):
         assert codes.factors is not None, "factor names come with factors"
-        found[f"Factor: {name.replace('_', ' ')}"] = Colouring(
+        options[f"Factor: {name.replace('_', ' ')}"] = Colouring(
             name.replace("_", " "), codes.factors[:, column], f"factors:{column}"
         )
     if codes.rate is not None:
-        found["Rate (KL)"] = Colouring("rate", codes.rate.sum(1), "rate", unit="nats")
-    found["Distortion"] = Colouring("distortion", codes.distortion, "distortion", unit="nats")
+        options["Rate (KL)"] = Colouring("rate", codes.rate.sum(1), "rate", unit="nats")
+    options["Distortion"] = Colouring("distortion", codes.distortion, "distortion", unit="nats")
     for dim in codes.order()[:MOST_DIMENSIONS]:
-        found[f"z{dim}"] = Colouring(f"z{dim}", codes.mu[:, dim], f"z:{dim}")
-    return found
+        options[f"z{dim}"] = Colouring(f"z{dim}", codes.mu[:, dim], f"z:{dim}")
+    return options

@@ -9,12 +9,12 @@ COLOURS = (
     "#4C6FFF", "#F2994A", "#27AE60", "#EB5757", "#9B51E0", "#00A5B5", "#E056A0", "#8D6E4C", "#7F8C9B", "#C5A900",
 )  # fmt: skip
 GRID = "rgba(127, 139, 155, 0.25)"
-#: What charts are told of their tools.
+#: The `config` of `st.plotly_chart`.
 PLAIN = {"displaylogo": False}
 
 
 def quiet(figure: go.Figure, height: int, top: int = 16) -> go.Figure:
-    """Nothing but the marks: no background, narrow margins."""
+    """The figure with a transparent background and narrow margins, `height` pixels high."""
     return figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": top, "b": 8},

@@ -9,7 +9,10 @@ from pandas.io.formats.style import Styler
 
 
 def bold(style: Styler, better: Mapping[str, bool], rows: pd.Series | None = None) -> Styler:
-    """The best of each column of `better` (whether the larger is) in bold, among `rows` alone; one number is no best."""
+    """The best value of each column in bold, among `rows` if given; a column with a single number has no best.
+
+    better: column → whether larger values are better.
+    """
 
     def marks(column: pd.Series) -> list[str]:
         higher = better.get(str(column.name))

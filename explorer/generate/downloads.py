@@ -1,4 +1,4 @@
-"""Many new images as one file."""
+"""Downloads of many new images as one file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from vae_core.analysis import MAX_SAMPLES, Samples, to_npz, to_zip
 from vae_core.runs import Run
 
 
-def take_away(make: Callable[[int], Samples], run: Run, name: str) -> None:
-    """As many as are wanted, made when asked for."""
+def download_buttons(draw_images: Callable[[int], Samples], run: Run, name: str) -> None:
+    """A number of images, and buttons that draw them on request and download them as one file.
+
+    draw_images: number of images → images with codes; name: part of the file name.
+    """
     st.divider()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = int(st.number_input("Images in the file", 1, MAX_SAMPLES, 1000, key=f"generate.wanted.{name}", width=180))  # fmt: skip
+        count = int(st.number_input("Images in the file", 1, MAX_SAMPLES, 1000, key=f"generate.wanted.{name}", width=180))  # fmt: skip
         file = f"{run.id.replace('/', '-')}-{name}"
         for title, kind, pack in (("ZIP", "zip", to_zip), ("NPZ", "npz", to_npz)):
             st.download_button(
-                title, partial(lambda pack: pack(make(wanted)), pack), f"{file}.{kind}", "application/zip", icon=":material/download:",
+                title, partial(lambda pack: pack(draw_images(count)), pack), f"{file}.{kind}", "application/zip", icon=":material/download:",
                 key=f"generate.{kind}.{name}", on_click="ignore",
             )  # fmt: skip
-    st.caption("ZIP: a PNG each, in folders by class, with the codes as a table. NPZ: images, codes and classes as arrays, which Train takes too.")  # fmt: skip
+    st.caption(
+        "ZIP: PNG files and a table of codes. NPZ: images, codes and classes as arrays.",
+        help="Images in the ZIP are in a folder for each class. The Train page accepts the NPZ as data.",
+    )

@@ -1,4 +1,4 @@
-"""New images beside the training images that are nearest to them."""
+"""New images above the training images that are nearest to them."""
 
 from __future__ import annotations
 
@@ -15,40 +15,43 @@ from ..images.files import png_address
 from ..images.sheets import sheet
 
 COLUMNS = 12
-#: Test images that say how near to the training images an image that was never seen lies.
-ASKED = 200
+#: Test images whose distance to the training images is the usual distance of an image not seen in training.
+COMPARED = 200
+DISTANCE = (
+    "Root mean square difference per pixel. A median of less than half of that of test images means that some images "
+    "are memorised; other images lie about as far away as test images."
+)
 
 
-def show(run: Run, found: Samples, words: str) -> None:
-    """The images; on demand each with the training image that is nearest to it."""
-    check = st.toggle("Nearest training image below each", key="generate.nearest", help="Whether the model has learnt its images by heart")  # fmt: skip
-    if not check:
-        st.image(png_address(sheet(found.images, COLUMNS)), width="stretch", alt=words)
+def show(run: Run, samples: Samples, caption: str) -> None:
+    """The images, and on request below each the nearest training image; `caption` is their alternative text."""
+    with_nearest = st.toggle("Nearest training image below each", key="generate.nearest", help="Shows whether the model has memorised training images")  # fmt: skip
+    if not with_nearest:
+        st.image(png_address(sheet(samples.images, COLUMNS)), width="stretch", alt=caption)
         return
     training, why = library.training_images(run)
     if training is None:
-        st.info(f"{why} Nearest images want the training images.", icon=":material/hide_image:")
-        st.image(png_address(sheet(found.images, COLUMNS)), width="stretch", alt=words)
+        st.info(f"{why} Nearest images need the training images.", icon=":material/hide_image:")
+        st.image(png_address(sheet(samples.images, COLUMNS)), width="stretch", alt=caption)
         return
-    rows, away = nearest(found.images, training)
+    rows, distances = nearest(samples.images, training)
     tiles = []
-    for start in range(0, len(found), COLUMNS):
-        tiles += [found.images[start : start + COLUMNS], training[rows[start : start + COLUMNS]].float() / 255]
-    st.image(png_address(sheet(torch.cat(tiles), COLUMNS)), width="stretch", alt=f"{words} over the nearest training images")  # fmt: skip
-    st.caption(memory(float(away.median()), usual_distance(run, training), len(training)))
+    for start in range(0, len(samples), COLUMNS):
+        tiles += [samples.images[start : start + COLUMNS], training[rows[start : start + COLUMNS]].float() / 255]
+    st.image(png_address(sheet(torch.cat(tiles), COLUMNS)), width="stretch", alt=f"{caption} over the nearest training images")  # fmt: skip
+    st.caption(memorisation(float(distances.median()), usual_distance(run, training), len(training)), help=DISTANCE)
 
 
-def memory(away: float, usual: float | None, count: int) -> str:
-    """Whether new images are copies: how far they lie from the nearest training image, beside what test images do."""
-    words = f"New images lie a median of {away:.3f} per pixel (root mean square) from the nearest of {count:,} training images"
+def memorisation(distance: float, usual: float | None, count: int) -> str:
+    """A caption on whether new images are copies of training images.
+
+    distance: their median distance to the nearest of `count` training images; usual: that of test images, if known.
+    """
+    text = f"Median distance to the nearest of {count:,} training images: {distance:.3f}"
     if usual is None:
-        return f"{words}."
-    verdict = (
-        "That is less than half of it: some were learnt by heart."
-        if away < 0.5 * usual
-        else "Images that were learnt by heart would lie far nearer than that."
-    )
-    return f"{words}; test images lie {usual:.3f} from theirs. {verdict}"
+        return f"{text}."
+    verdict = "Some images are memorised." if distance < 0.5 * usual else "Memorised images would be far nearer."
+    return f"{text}; of test images: {usual:.3f}. {verdict}"
 
 
 def usual_distance(run: Run, training: Tensor) -> float | None:
@@ -59,4 +62,4 @@ def usual_distance(run: Run, training: Tensor) -> float | None:
 
 @st.cache_data(max_entries=16, show_spinner="Comparing with the training images …")
 def _usual(fingerprint: str, _test: Tensor, _training: Tensor) -> float:
-    return float(np.median(nearest(_test[:ASKED].float() / 255, _training)[1].numpy()))
+    return float(np.median(nearest(_test[:COMPARED].float() / 255, _training)[1].numpy()))

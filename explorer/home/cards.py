@@ -1,4 +1,4 @@
-"""A run as a card: picture, name, numbers, and what can be done with it."""
+"""A run as a card: picture, name, numbers, and buttons."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from vae_core.runs import Run
 
 from .. import library
 from ..images.thumbnails import thumbnail
-from ..runs.actions import ask, explore
+from ..runs.actions import explore, request_action
 from ..runs.summary import BADGES, bound
 from ..shell.errors import explain_error
 from ..state import session
 
 
 def card_grid(runs: Sequence[Run], key: str) -> None:
-    """Cards side by side, as many as the width takes."""
+    """Cards in a grid that fits the width; `key` makes the container's key unique."""
     with st.container(key=f"cards-{key}"):
         for run in runs:
             run_card(run)
 
 
 def run_card(run: Run) -> None:
-    """One card; its buttons act, then run the script again."""
+    """The card of one run."""
     status = run.status()
     slug = run.id.replace("/", "-")
     with st.container(border=True, key=f"card-{slug}", height="stretch", gap="small"):
@@ -45,7 +45,7 @@ def run_card(run: Run) -> None:
 
 
 def describe(run: Run) -> str:
-    """Numbers and provenance in two short lines."""
+    """Data, family and size of code on one line, the ELBO on the next."""
     config = run.config
     source = DATASETS.get(config.data.name)
     data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
@@ -59,8 +59,8 @@ def _heading(run: Run, state: str) -> None:
         if run.config.beta is not None and "β" not in run.config.name:
             st.badge(f"β = {run.config.beta:g}", color="violet")
         if state in BADGES:
-            colour, words = BADGES[state]
-            st.badge(words, color=colour)
+            colour, label = BADGES[state]
+            st.badge(label, color=colour)
 
 
 def _progress(run: Run, status: dict) -> None:
@@ -77,17 +77,17 @@ def _actions(run: Run, state: str) -> None:
     if run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
         explore(run)
     if state == "running":
-        st.button("Pause", key=f"pause.{run.id}", on_click=ask, args=(run, "pause"))
+        st.button("Pause", key=f"pause.{run.id}", on_click=request_action, args=(run, "pause"))
     if state in ("queued", "running"):
-        st.button("Cancel", key=f"cancel.{run.id}", on_click=ask, args=(run, "cancel"))
+        st.button("Cancel", key=f"cancel.{run.id}", on_click=request_action, args=(run, "cancel"))
     if state in ("paused", "failed", "cancelled"):
-        st.button("Resume", key=f"resume.{run.id}", on_click=ask, args=(run, "resume"))
+        st.button("Resume", key=f"resume.{run.id}", on_click=request_action, args=(run, "resume"))
     if not run.id.startswith("gallery/"):
         _more(run, state)
 
 
 def _more(run: Run, state: str) -> None:
-    """Where it came from, and deleting it: two deliberate clicks."""
+    """Date, folder and a delete button inside a popover, so that deleting takes two clicks."""
     with st.popover("", icon=":material/more_horiz:", type="tertiary", key=f"more.{run.id}"):
         made = time.strftime("%-d %B %Y, %H:%M", time.localtime(run.config.created))
         st.caption(f"Made {made}  \nFolder `{run.path}`")
@@ -98,14 +98,14 @@ def _more(run: Run, state: str) -> None:
 
 
 def delete(id: str) -> None:
-    """Remove a run folder and forget it wherever it was in view."""
+    """Delete a run's folder and remove the run from the session."""
     try:
         library.store().delete(id)
     except BetascopeError as error:
         explain_error(error)
         return
-    seen = session()
-    if seen.run == id:
-        seen.run = None
-    seen.compared = [other for other in seen.compared if other != id]
+    current = session()
+    if current.run == id:
+        current.run = None
+    current.compared = [other for other in current.compared if other != id]
     st.rerun()

@@ -17,16 +17,17 @@ def gallery() -> None:
     """The runs that ship with the project."""
     runs = [run for run in library.gallery_runs() if isinstance(run, Run)]
     if not runs:
-        st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; train your own meanwhile.")
+        st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; you can train your own.")
         return
-    st.caption(
-        "Trained and ready. Each row of a picture moves one latent dimension from −2.2 to 2.2, the busiest first."
-    )
+    st.caption("Each row of a picture moves one latent dimension from −2.2 to 2.2, the highest rate first.")
     card_grid(runs, "gallery")
 
 
 def own_runs(was_active: bool) -> None:
-    """The user's runs, kept up to date while one of them trains."""
+    """The user's runs; reruns the page once none is active any more.
+
+    was_active: whether a run was active when the fragment was declared.
+    """
     runs = library.own_runs()
     opened = [run for run in runs if isinstance(run, Run)]
     broken = [run for run in runs if isinstance(run, BrokenRun)]
@@ -44,6 +45,7 @@ def own_runs(was_active: bool) -> None:
 
 
 def broken_runs(broken: list[BrokenRun]) -> None:
+    """Folders that do not open, each with the reason and a delete button."""
     title = "1 folder that does not open" if len(broken) == 1 else f"{len(broken)} folders that do not open"
     with st.expander(title, icon=":material/heart_broken:"):
         for run in broken:

@@ -1,4 +1,4 @@
-"""What the app is for, and the two ways to begin."""
+"""What the app is for, and two ways to start."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from ..navigation import go
 
 
 def welcome() -> None:
+    """The title, an introduction, and two buttons."""
     st.title("See what :violet[β] does to a latent space")
     st.markdown(
-        "A variational autoencoder squeezes every image through a few numbers, and β sets the price of each nat that "
-        "passes. Open a model, drag its numbers, and watch the image follow."
+        "A variational autoencoder encodes every image as a few numbers, and β weights the cost of each nat of "
+        "information. Open a model, drag its numbers, and watch the image follow."
     )
     with st.container(horizontal=True):
         if st.button("Train a model", key="home.train", type="primary", icon=":material/model_training:"):

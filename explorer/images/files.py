@@ -1,4 +1,4 @@
-"""Pixels → files: PNG, PNG inside an address, GIF."""
+"""Pixels → files: PNG, PNG as a data URL, GIF."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from .sheets import enlarge, to_pixels
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
-    """The image as a lossless file."""
+    """Pixels `(H, W, 3)` as a PNG file."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", compress_level=4)
     return file.getvalue()
 
 
 def png_address(pixels: NDArray[np.uint8]) -> str:
-    """The image inside its own address: `st.image` shows it at once and lossless, however soon the next one follows.
+    """A PNG as a data URL.
 
-    Given pixels, `st.image` makes a JPEG file that is gone when a newer one takes its place before the browser asks.
+    Given pixels, `st.image` serves a JPEG file, which is lossy and deleted when a newer image replaces it before the
+    browser has fetched it.
     """
     return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
 
 
 def gif(images: Tensor, side: int = 256, milliseconds: int = 90) -> bytes:
-    """A film of images `(n, C, H, W)`, there and back, looping."""
+    """A looping GIF of images `(n, C, H, W)`, forwards and then backwards, about `side` pixels wide."""
     frames = [Image.fromarray(enlarge(to_pixels(image), side)) for image in images]
     frames += frames[-2:0:-1]
     buffer = io.BytesIO()

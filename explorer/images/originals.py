@@ -1,4 +1,4 @@
-"""Test images and what a run makes of them, with or without the data at hand."""
+"""Test images and their reconstructions, with or without the data set."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .sheets import sheet
 
 
 def originals(run: Run, rows: Sequence[int]) -> Tensor | None:
-    """Test images `(n, C, H, W)` uint8, or None where the data is not at hand."""
+    """Test images `(n, C, H, W)` uint8, or None where the data is not available."""
     data, _ = library.test_data(run)
     return None if data is None else data.test.images[list(rows)]
 
@@ -37,7 +37,7 @@ def caption_of(run: Run, row: int) -> str:
 
 
 def missing_data_notice(run: Run) -> None:
-    """One sentence where originals cannot be shown."""
+    """A notice with the reason where the test images are not available."""
     _, why = library.test_data(run)
     if why:
         st.info(f"{why} Until then images are decoded from their stored codes.", icon=":material/hide_image:")
@@ -45,14 +45,14 @@ def missing_data_notice(run: Run) -> None:
 
 def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:
     """Originals over reconstructions, a block of `columns` at a time."""
-    found = originals(run, rows)
-    means = decoded(run, rows)
-    if found is None:
-        st.image(png_address(sheet(means, columns)), width="stretch", alt="Decoded test images")
+    images = originals(run, rows)
+    reconstructions = decoded(run, rows)
+    if images is None:
+        st.image(png_address(sheet(reconstructions, columns)), width="stretch", alt="Decoded test images")
         return
     rows_of_tiles = []
     for start in range(0, len(rows), columns):
-        for part in (found[start : start + columns].float() / 255, means[start : start + columns]):
+        for part in (images[start : start + columns].float() / 255, reconstructions[start : start + columns]):
             blank = part.new_full((columns - len(part), *part.shape[1:]), 0.5)
             rows_of_tiles.append(torch.cat([part, blank]))
     st.image(

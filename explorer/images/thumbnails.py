@@ -1,4 +1,4 @@
-"""One small picture per run that tells what its latent space does; made by the decoder alone, no data needed."""
+"""One small picture per run of what its latent space encodes; made by the decoder alone, without data."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ROWS, COLUMNS, REACH = 4, 8, 2.2
 
 
 def thumbnail(run: Run) -> str | None:
-    """Address of a picture: a traversal of the dimensions that carry most, the plane of a 2-D code, or samples; None if it cannot be drawn."""
+    """Data URL of a traversal of the dimensions with the highest rate, of the plane of a 2-D code, or of samples; None if it fails."""
     if not run.has_weights:
         return None
     try:
         return _thumbnail(run, str(run.path), run.weights_path.stat().st_mtime_ns)
-    except Exception:  # one odd model must not take down the page that lists them all
+    except Exception:  # one broken model must not take down the page that lists all runs
         LOG.exception("No thumbnail of %s", run.id)
         return None
 
@@ -36,8 +36,8 @@ def _thumbnail(_run: Run, path: str, version: int) -> str:
     return png_address(sheet(overview(MODEL_CACHE.model(_run), ranking(_run)), COLUMNS))
 
 
-def subject(run: Run) -> tuple[str, str]:
-    """What the picture shows, and how to read it."""
+def description(run: Run) -> tuple[str, str]:
+    """Title of the thumbnail, and one sentence on how to read it."""
     kind, dims, ranked = family(run.config.family), run.config.model.code_width, ranking(run)
     if kind.conditional:
         return "A class in each row", "Each column is one code, drawn at random: the same style in every class."
@@ -47,14 +47,14 @@ def subject(run: Run) -> tuple[str, str]:
         return "The latent plane", f"Both dimensions from −{REACH} to {REACH}, decoded."
     if len(ranked) >= ROWS:
         return (
-            "What the busiest dimensions do",
+            "The dimensions with the highest rate",
             f"Each row moves one dimension from −{REACH} to {REACH}, all others at 0.",
         )
-    return "New images", "Codes drawn at random, as the model's codes are spread, and decoded."
+    return "New images", "Codes drawn at random from the model's distribution of codes, and decoded."
 
 
 def ranking(run: Run) -> list[int]:
-    """Dimensions by rate at the last evaluation, largest first; empty for a model without a prior."""
+    """Dimensions by their rate at the last evaluation, largest first; empty for a model without a prior."""
     history = run.history()
     rates = (history[-1].get("rate_per_dim") if history else None) or []
     return sorted(range(len(rates)), key=lambda dim: -rates[dim])
@@ -62,7 +62,7 @@ def ranking(run: Run) -> list[int]:
 
 @torch.no_grad()
 def overview(model: Model, ranked: list[int], rows: int = ROWS, columns: int = COLUMNS) -> Tensor:
-    """Images `(rows · columns, C, H, W)` in [0, 1]: what `thumbnail` shows."""
+    """Images `(rows · columns, C, H, W)` in [0, 1] of the thumbnail."""
     dims = model.config.code_width
     across = torch.linspace(-REACH, REACH, columns).tolist()
     if model.conditional:

@@ -1,4 +1,4 @@
-"""The path as files, and its current place as a code to traverse from."""
+"""Downloads of the path, and a button that opens its current position on Traverse."""
 
 from __future__ import annotations
 
@@ -14,22 +14,25 @@ from ..images.sheets import sheet
 from ..navigation import go
 from ..runs.conditions import set_condition
 from ..state import session
-from .path import current_mode, current_place
+from .path import current_mode, current_position
 
 FRAMES = 48
 
 
-def take_away(run: Run, places: torch.Tensor, keys: list[str], label: int | None) -> None:
-    """The path as files, and the place on it as a code to go on from."""
+def download_buttons(run: Run, codes: torch.Tensor, keys: list[str], label: int | None) -> None:
+    """Buttons for the path as PNG and GIF, and for its current position on Traverse.
+
+    codes: of the keyframes `(n, D)`; keys: their texts, for the file name; label: class of a conditional model.
+    """
     mode = current_mode()
     name = f"{run.id.replace('/', '-')}-{'_'.join(keys)}-{mode}"
 
     def images(steps: int) -> torch.Tensor:
-        return decode(library.model_of(run), walk(places, torch.linspace(0, 1, steps), mode), label)
+        return decode(library.model_of(run), walk(codes, torch.linspace(0, 1, steps), mode), label)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
-            session().stand_at(run.id, walk(places, torch.tensor([current_place()]), mode)[0].tolist())
+            session().set_code(run.id, walk(codes, torch.tensor([current_position()]), mode)[0].tolist())
             set_condition(run, label)
             go("traverse")
         steps = int(st.number_input("Steps in the PNG", 2, 64, 11, key="interpolate.steps", width=150))

@@ -1,4 +1,4 @@
-"""The places that a path goes by: picked images, class means, sums of codes."""
+"""The keyframes of a path: picked images, class means, sums of codes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from vae_core.runs import Run
 
 from ..state import session
 
-MOST = 8
+MAX_KEYFRAMES = 8
 
 
 def default_keys(codes: Latents) -> list[str]:
-    """The picks, else the first two images of different classes."""
+    """The picked images, else the first two images of different classes."""
     picked = [row for row in session().picked() if row < len(codes)]
     if len(picked) >= 2:
-        return [str(row) for row in picked[:MOST]]
+        return [str(row) for row in picked[:MAX_KEYFRAMES]]
     first = picked[0] if picked else 0
     others = np.flatnonzero(
         np.arange(len(codes)) != first if codes.labels is None else codes.labels != codes.labels[first]
@@ -28,63 +28,77 @@ def default_keys(codes: Latents) -> list[str]:
     return [str(row) for row in (first, *others[:1])]
 
 
-def put(codes: Latents, keys: list[str]) -> None:
-    """Make these the keyframes; the link tells them when they are not what they would be anyway."""
-    session().keep("keys", None if keys == default_keys(codes) else "~".join(keys))
+def set_keyframes(codes: Latents, keys: list[str]) -> None:
+    """Set the keyframes; they go into the link unless they are the default."""
+    session().set_view("keys", None if keys == default_keys(codes) else "~".join(keys))
 
 
 def names_of_classes(codes: Latents) -> dict[str, str]:
-    """Class means by the text of their keyframe."""
+    """Text of the keyframe → title, of each class mean (`m7`)."""
     present = [] if codes.labels is None else np.unique(codes.labels).tolist()
     return {f"m{label}": keyframe(f"m{label}", codes).title for label in present}
 
 
 def choose(run: Run, codes: Latents) -> list[Keyframe]:
-    """The places to go by; what names none is told and left out."""
-    kept = session().view.get("keys")
-    keys = kept.split("~")[:MOST] if kept else default_keys(codes)
+    """A widget for the keyframes; texts that are none are shown as errors and left out."""
+    in_link = session().view.get("keys")
+    keys = in_link.split("~")[:MAX_KEYFRAMES] if in_link else default_keys(codes)
     classes = names_of_classes(codes)
     options = list(dict.fromkeys([*keys, *map(str, session().picked()), *classes]))
     widget = f"interpolate.keys.{run.id}"
     st.session_state[widget] = keys
 
     def changed() -> None:
-        put(codes, st.session_state[widget])
+        set_keyframes(codes, st.session_state[widget])
 
     st.multiselect(
-        "Keyframes", options, key=widget, accept_new_options=True, max_selections=MOST, on_change=changed,
+        "Keyframes", options, key=widget, accept_new_options=True, max_selections=MAX_KEYFRAMES, on_change=changed,
         format_func=lambda text: classes.get(text) or (f"image {text}" if text.isdecimal() else text),
         placeholder="A test image (12), a class mean (m7), or A−B+C (3-m1+8)",
-        help="Type the number of a test image, m and a class for the mean code of that class, or A-B+C of such: "
-        "the code of A, less that of B, plus that of C.",
+        help="A test image (12), the mean code of a class (m7), or A-B+C: the code of A minus B plus C.",
     )  # fmt: skip
-    found = []
+    keyframes = []
     for text in keys:
         try:
-            found.append(keyframe(text, codes))
+            keyframes.append(keyframe(text, codes))
         except ConfigError as error:
-            st.error(f"{error} Left out.", icon=":material/error:")
-    return found
+            st.error(f"{error} It is left out.", icon=":material/error:")
+    return keyframes
 
 
 def actions(codes: Latents, keys: list[str]) -> None:
-    """Other ways to choose keyframes."""
+    """Buttons that change the keyframes; `keys` are the current ones."""
     picked = [str(row) for row in session().picked() if row < len(codes)]
     with st.container(horizontal=True):
         pair = [str(row) for row in random.sample(range(len(codes)), min(2, len(codes)))]
-        st.button("Random pair", on_click=put, args=(codes, pair), icon=":material/shuffle:", key="interpolate.random")
         st.button(
-            "Reverse", on_click=put, args=(codes, keys[::-1]), icon=":material/swap_horiz:", key="interpolate.swap"
+            "Random pair",
+            on_click=set_keyframes,
+            args=(codes, pair),
+            icon=":material/shuffle:",
+            key="interpolate.random",
         )
-        if len(picked) > 1 and keys != picked[:MOST]:
-            st.button("The picked images", on_click=put, args=(codes, picked), icon=":material/ads_click:", key="interpolate.picks")  # fmt: skip
+        st.button(
+            "Reverse",
+            on_click=set_keyframes,
+            args=(codes, keys[::-1]),
+            icon=":material/swap_horiz:",
+            key="interpolate.swap",
+        )
+        if len(picked) > 1 and keys != picked[:MAX_KEYFRAMES]:
+            st.button("The picked images", on_click=set_keyframes, args=(codes, picked), icon=":material/ads_click:", key="interpolate.picks")  # fmt: skip
         with st.popover("A − B + C", icon=":material/calculate:"):
-            st.caption("What makes B into C, done to A: a keyframe at the end of the path.")
+            st.caption("The change from B to C, applied to A, as the last keyframe of the path.")
             options = list(dict.fromkeys([*names_of_classes(codes), *keys, *picked]))
             title = lambda text: keyframe(text, codes).title
             parts = [text for text in options if "-" not in text]
             a, b, c = (
-                st.selectbox(name, parts, min(place, len(parts) - 1), key=f"interpolate.{name}", format_func=title)
-                for place, name in enumerate("ABC")
+                st.selectbox(name, parts, min(index, len(parts) - 1), key=f"interpolate.{name}", format_func=title)
+                for index, name in enumerate("ABC")
             )
-            st.button("Add", on_click=put, args=(codes, [*keys[: MOST - 1], f"{a}-{b}+{c}"]), key="interpolate.add")
+            st.button(
+                "Add",
+                on_click=set_keyframes,
+                args=(codes, [*keys[: MAX_KEYFRAMES - 1], f"{a}-{b}+{c}"]),
+                key="interpolate.add",
+            )

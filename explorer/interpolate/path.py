@@ -1,4 +1,4 @@
-"""The path under the pointer."""
+"""The path that follows the pointer."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from vae_core.runs import Run
 from ..components import mount, state_value
 from ..runs.conditions import condition
 from ..state import session
-from .keyframes import put
+from .keyframes import set_keyframes
 from .props import interpolation_props
 
 
 def current_mode() -> str:
+    """The way of interpolation in the link, linear by default."""
     mode = session().view.get("path", "linear")
     return mode if mode in INTERPOLATIONS else "linear"
 
 
-def current_place() -> float:
+def current_position() -> float:
+    """The position on the path in the link, 0 to 1."""
     try:
         return min(1.0, max(0.0, float(session().view.get("at", "0.5"))))
     except ValueError:
@@ -27,24 +29,25 @@ def current_place() -> float:
 
 
 def live(run: Run, codes: Latents, keyframes: list[Keyframe], label: int | None) -> None:
+    """The component; `label` is the class of a conditional model."""
     key = f"interpolate.live.{run.id}"
 
-    def changed() -> None:
+    def position_changed() -> None:
         mode, at = str(state_value(key, "mode")), state_value(key, "at")
         if mode in INTERPOLATIONS:
-            session().keep("path", None if mode == "linear" else mode)
+            session().set_view("path", None if mode == "linear" else mode)
         if isinstance(at, int | float):
-            session().keep("at", None if at == 0.5 else f"{at:g}")
+            session().set_view("at", None if at == 0.5 else f"{at:g}")
 
-    def fewer() -> None:
+    def keyframes_changed() -> None:
         keys = state_value(key, "keys")
         if isinstance(keys, list) and all(isinstance(text, str) for text in keys):
-            put(codes, keys)
+            set_keyframes(codes, keys)
 
-    props = interpolation_props(run, codes, keyframes, current_mode(), current_place(), condition(run, label))
-    found = mount(
-        "interpolate", key, props, on_mode_change=changed, on_at_change=changed, on_keys_change=fewer,
+    props = interpolation_props(run, codes, keyframes, current_mode(), current_position(), condition(run, label))
+    event = mount(
+        "interpolate", key, props, on_mode_change=position_changed, on_at_change=position_changed, on_keys_change=keyframes_changed,
         on_gone_change=lambda: None,
     )  # fmt: skip
-    if found.get("gone"):
+    if event.get("gone"):
         st.rerun()

@@ -14,16 +14,17 @@ from ..live.props import about
 
 
 def interpolation_props(
-    run: Run, codes: Latents, keyframes: Sequence[Keyframe], mode: str, at: float, under: float | None = None
+    run: Run, codes: Latents, keyframes: Sequence[Keyframe], mode: str, at: float, condition: float | None = None
 ) -> dict[str, Any]:
-    """For interpolate.js: the places the path goes by, and the map it is drawn on."""
+    """For interpolate.js: the keyframes, the way and position 0 to 1 of interpolation, and the map it is drawn on."""
     return about(run) | {
         "keyframes": [
-            {"text": place.text, "title": place.title, "z": place.z.tolist(), "row": place.row} for place in keyframes
+            {"text": keyframe.text, "title": keyframe.title, "z": keyframe.z.tolist(), "row": keyframe.row}
+            for keyframe in keyframes
         ],
         "mode": mode,
         "at": at,
-        "condition": under,
+        "condition": condition,
         "originals": library.test_data(run)[0] is not None,
         "map": map_props(run, codes, flat_map(codes), mini=True),
     }

@@ -1,4 +1,4 @@
-"""The whole page of one run."""
+"""The page of one run."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from .. import library
 from ..images.originals import missing_data_notice
 from ..runs.conditions import condition_field
 from ..state import session
-from .downloads import take_away
+from .downloads import download_buttons
 from .keyframes import actions, choose
 from .path import live
 
 
 def view(run: Run) -> None:
+    """Keyframes, the path between them, and downloads."""
     named = rows_named(session().view.get("keys", ""))
     codes = library.latents(run, [*named, *session().picked()])
     keyframes = choose(run, codes)
-    keys = [place.text for place in keyframes]
+    keys = [keyframe.text for keyframe in keyframes]
     actions(codes, keys)
     if len(keyframes) < 2:
         st.info("Choose two keyframes or more to walk between.", icon=":material/info:")
     else:
         label = condition_field(run, codes, keyframes[0].row)
         live(run, codes, keyframes, label)
-        take_away(run, torch.from_numpy(np.stack([place.z for place in keyframes])), keys, label)
+        download_buttons(run, torch.from_numpy(np.stack([keyframe.z for keyframe in keyframes])), keys, label)
     missing_data_notice(run)

@@ -1,1 +1,1 @@
-"""Work that takes long, done by processes beside the app."""
+"""Long computations, in processes beside the app."""

@@ -1,4 +1,4 @@
-"""What takes long, done by a process of its own while the page goes on."""
+"""Commands of `python -m vae_core` in processes of their own, while the page stays usable."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from vae_core.runs import Run
 
 @dataclass
 class Job:
-    """A result in the making."""
+    """A command that was started. errors: the file of its standard error; started: `time.monotonic()` at its start."""
 
     process: subprocess.Popen[bytes]
     errors: Path
     started: float
 
     def seconds(self) -> float:
+        """Seconds since the start."""
         return time.monotonic() - self.started
 
     def failure(self) -> str | None:
-        """The last line it said, once it has failed; None while it runs or when it went well."""
+        """The last line of its standard error once it has failed; None while it runs or after success."""
         if not self.process.poll():
             return None
         lines = self.errors.read_text(encoding="utf8", errors="replace").strip().splitlines()
@@ -40,20 +41,20 @@ def _jobs() -> dict[tuple[str, ...], Job]:
     return {}
 
 
-def working(run: Run, command: Sequence[str], there: bool) -> Job | None:
-    """The job of this command on a run, at the β it is seen at, started if need be; None when its result is there."""
-    if there:
-        drop(run, command)
+def job_for(run: Run, command: Sequence[str], finished: bool) -> Job | None:
+    """The job of this command on a run at its requested β, started if there is none; None if its result is cached already."""
+    if finished:
+        forget(run, command)
         return None
     job = _jobs().get(_key(run, command))
     if job is None:
-        at = [] if run.requested_beta is None else ["--at", str(run.requested_beta)]
-        job = _jobs()[_key(run, command)] = _start(run, [*command, *at])
+        options = [] if run.requested_beta is None else ["--at", str(run.requested_beta)]
+        job = _jobs()[_key(run, command)] = _start(run, [*command, *options])
     return job
 
 
-def drop(run: Run, command: Sequence[str]) -> None:
-    """Forget a job: the next ask starts it again."""
+def forget(run: Run, command: Sequence[str]) -> None:
+    """Remove a job: the next `job_for` starts it again."""
     _jobs().pop(_key(run, command), None)
 
 
@@ -66,10 +67,10 @@ def _start(run: Run, command: list[str]) -> Job:
     store = (
         run.path.parent if not run.id.startswith("gallery/") else Path(os.environ.get("VAE_STORE_DIR") or "checkpoints")
     )
-    words = [sys.executable, "-m", "vae_core", *command, "--store", str(store.resolve())]
+    arguments = [sys.executable, "-m", "vae_core", *command, "--store", str(store.resolve())]
     with os.fdopen(handle, "wb") as errors:
         process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
             cwd=Path(__file__).parents[2],
         )  # fmt: skip
     return Job(process, Path(name), time.monotonic())

@@ -1,4 +1,4 @@
-"""The service of maps: one process that stays warm lays them out, the newest request first, and reports its progress."""
+"""The map service: one long-lived process lays out maps, the newest request first, and reports its progress."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vae_core.runs.machine import niced
 
 @dataclass
 class MapJob:
-    """A map in the making. id: names it in messages to the process; share: how much is done, 0 to 1; error: why it failed."""
+    """A requested map. id: its key in messages to the process; share: progress from 0 to 1; error: why it failed."""
 
     id: str
     file: Path
@@ -30,11 +30,12 @@ class MapJob:
     process: subprocess.Popen[str] | None = None
 
     def seconds(self) -> float:
+        """Seconds since the request."""
         return time.monotonic() - self.started
 
 
 class MapService:
-    """The one process that lays out maps. It stays, because compiling UMAP takes half a minute and a map four seconds."""
+    """The one process that lays out maps. It stays alive: compiling UMAP takes half a minute, a map four seconds."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -44,12 +45,12 @@ class MapService:
         self.warm = False
 
     def start(self) -> None:
-        """Start the process, unless it is there; it begins to compile."""
+        """Start the process unless it runs; it compiles first."""
         with self.lock:
             self._start()
 
     def request(self, run: Run, config: MapConfig) -> MapJob:
-        """The job that makes this map: the one that runs, or a new one."""
+        """The job that lays out this map: the running one, or a new one."""
         file = map_file(run, config)
         with self.lock:
             job = self.jobs.get(file)
@@ -62,7 +63,7 @@ class MapService:
             return job
 
     def forget(self, run: Run, config: MapConfig) -> None:
-        """Stop a job, or drop a failed one."""
+        """Stop a job, or remove a failed one."""
         with self.lock:
             job = self.jobs.pop(map_file(run, config), None)
             if job is not None and self._alive():
@@ -84,7 +85,7 @@ class MapService:
     def _send(self, message: dict[str, object]) -> None:
         assert self.process is not None
         assert self.process.stdin is not None
-        with suppress(BrokenPipeError):  # it has just died: the next request starts another
+        with suppress(BrokenPipeError):  # the process has just died: the next request starts another
             self.process.stdin.write(json.dumps(message) + "\n")
             self.process.stdin.flush()
 
@@ -109,7 +110,7 @@ class MapService:
         self.warm = self.warm or "warm" in event
         job = next((job for job in self.jobs.values() if job.id == event.get("key")), None)
         if job is None:
-            return  # stopped meanwhile
+            return  # stopped since
         job.share = event.get("share", job.share)
         job.error = event.get("error", job.error)
         if "done" in event and job.file.exists():
@@ -122,12 +123,12 @@ MAP_SERVICE = MapService()
 
 
 def lay_out(run: Run, config: MapConfig) -> MapJob | None:
-    """The job that makes this map, started if need be; None when the map is in the run's cache."""
+    """The job that lays out this map, started if there is none; None when the map is in the run's cache."""
     if map_file(run, config).exists():
         return None
     return MAP_SERVICE.request(run, config)
 
 
 def forget(run: Run, config: MapConfig) -> None:
-    """Stop a map, or drop a failed one: the next request starts it again."""
+    """Stop a map, or remove a failed one: the next request starts it again."""
     MAP_SERVICE.forget(run, config)

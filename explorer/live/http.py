@@ -18,18 +18,18 @@ from vae_core.serving import DECODE_SERVICE, MAX_BATCH, MODEL_CACHE, to_pixels
 
 from .origin import same_origin
 
-FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
 #: Raw bytes of pixels gain little from gzip, and it costs more than sending them.
 UNCOMPRESSED = {"Content-Encoding": "identity", "X-Content-Type-Options": "nosniff"}
 CACHED = re.compile(r"(latents|map)-[0-9a-f]{12}\.safetensors")
 
 
 async def images(request: Request) -> Response:
-    """Test images `?rows=3,1,4` as raw uint8 `(n, H, W, C)`; decoded from their codes where the data is not at hand."""
-    run = await _found(request)
+    """Test images `?rows=3,1,4` as raw uint8 `(n, H, W, C)`; decoded from their codes where the data is not available."""
+    run = await _requested_run(request)
     rows = _rows(request.query_params.get("rows", ""))
     pixels = await run_in_threadpool(test_pixels, run, rows)
-    caching = FOR_EVER if "v" in request.query_params else {"Cache-Control": "no-cache"}
+    caching = IMMUTABLE if "v" in request.query_params else {"Cache-Control": "no-cache"}
     return Response(pixels.tobytes(), media_type="application/octet-stream", headers=caching | UNCOMPRESSED)
 
 
@@ -41,31 +41,34 @@ def _rows(text: str) -> list[int]:
 
 
 def test_pixels(run: Run, rows: list[int]) -> np.ndarray:
-    """Originals, or else what the codes decode to, `(n, H, W, C)` uint8."""
-    from .. import library  # Streamlit's caches want a running server when they are declared
+    """Test images, else the images decoded from their codes, `(n, H, W, C)` uint8.
+
+    Raises:
+        HTTPException: 404 for a row beyond the last."""
+    from .. import library  # Streamlit's caches need a running server when they are declared
     from ..images.originals import decoded
 
     data, _ = library.test_data(run)
-    known = len(library.latents(run)) if data is None else len(data.test)
-    if max(rows) >= known:
-        raise HTTPException(404, f"rows: there is no test image {max(rows)}; the last one is {known - 1}.")
+    count = len(library.latents(run)) if data is None else len(data.test)
+    if max(rows) >= count:
+        raise HTTPException(404, f"rows: there is no test image {max(rows)}; the last one is {count - 1}.")
     return to_pixels(decoded(run, rows) if data is None else data.test.images[rows])
 
 
 async def cache_file(request: Request) -> Response:
-    """Codes or a map from the run's cache; their names tell their content."""
-    run, name = await _found(request), request.path_params["name"]
+    """A file of codes or of a map from the run's cache; its name changes with its content."""
+    run, name = await _requested_run(request), request.path_params["name"]
     path = run.cache / name
     if not CACHED.fullmatch(name) or not path.is_file():
         raise HTTPException(404, f"The run {run.id!r} has no cached file {name!r}.")
-    return FileResponse(path, media_type="application/octet-stream", headers=FOR_EVER | UNCOMPRESSED)
+    return FileResponse(path, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
 async def encode(request: Request) -> Response:
     """Raw pixels `(n, H, W, C)` uint8 in the body → their codes as raw float32 `(n, D)`."""
     if not same_origin(request.headers):
         raise HTTPException(403, "Only pages of this server may encode images.")
-    run = await _found(request)
+    run = await _requested_run(request)
     channels, height, width = run.config.model.shape
     limit = MAX_BATCH * channels * height * width
     body = bytearray()
@@ -86,23 +89,23 @@ async def encode(request: Request) -> Response:
 
 async def along(request: Request) -> Response:
     """Test images `?rows=3,1,4` → their codes at each β of `beta_steps`, raw float32 `(n, steps, D)`."""
-    run = await _found(request)
+    run = await _requested_run(request)
     rows, betas = _rows(request.query_params.get("rows", "")), run.config.model.betas
     if betas is None:
         raise HTTPException(404, f"The model of {run.id!r} is not conditioned on β.")
     pixels = await run_in_threadpool(test_pixels, run, rows)
     codes = await run_in_threadpool(codes_along, MODEL_CACHE.model(run), pixels, beta_steps(*betas))
-    return Response(codes.tobytes(), media_type="application/octet-stream", headers=FOR_EVER | UNCOMPRESSED)
+    return Response(codes.tobytes(), media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
 async def draw(request: Request) -> Response:
     """One code drawn from the prior as raw float32 `(1, D)`."""
-    run = await _found(request)
+    run = await _requested_run(request)
     code = await asyncio.wrap_future(DECODE_SERVICE.draw(run))
     return Response(code.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-async def _found(request: Request) -> Run:
+async def _requested_run(request: Request) -> Run:
     from .. import library
 
     try:

@@ -14,7 +14,7 @@ from .props import about
 
 
 def flat_map(codes: Latents) -> MapConfig:
-    """The map that any code can be placed on exactly: the plane itself, or PCA."""
+    """The map on which any code has an exact place: the plane itself, or PCA."""
     return MapConfig(method="plane" if codes.dims == 2 else "pca")
 
 
@@ -26,35 +26,38 @@ def map_props(
     colour: str | None = None,
     picks: Sequence[int] = (),
     z: Sequence[float] | None = None,
-    under: float | None = None,
+    condition: float | None = None,
     mini: bool = False,
 ) -> dict[str, Any] | None:
-    """For map.js; None where the run's folder cannot keep the files that the browser asks for."""
+    """For map.js; None where the run's cache cannot hold the files that the browser requests.
+
+    picks: rows of test images; z: a code to mark; condition: class or β; mini: the small map of other pages.
+    """
     points = map_of(run, config)
     files = map_file(run, config), latents_file(run, codes_limit(config))
     if not all(file.exists() for file in files):
         return None
-    shown = colour_table(codes)
+    options = colour_table(codes)
     return about(run) | {
         "map": files[0].name,
         "images": run.config.fingerprint,
         "codes": files[1].name,
         "space": space_of(codes, config),
-        "colourings": shown,
-        "colour": colour if colour in [one["name"] for one in shown] else shown[0]["name"],
+        "colourings": options,
+        "colour": colour if colour in [option["name"] for option in options] else options[0]["name"],
         "palette": list(COLOURS),
         "picks": [row for row in picks if row < len(points)],
         "z": None if z is None else list(z),
-        "condition": under,
+        "condition": condition,
         "mini": mini,
     }
 
 
 def colour_table(codes: Latents) -> list[dict[str, Any]]:
-    """What a map can be coloured by, and where the browser finds the values."""
+    """The colourings of a map, and where the browser finds their values."""
     return [
-        {"name": name, "source": one.source, "names": list(one.names) or None, "unit": one.unit}
-        for name, one in colourings(codes).items()
+        {"name": name, "source": colouring.source, "names": list(colouring.names) or None, "unit": colouring.unit}
+        for name, colouring in colourings(codes).items()
     ]
 
 

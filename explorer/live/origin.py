@@ -1,4 +1,4 @@
-"""Where the routes live, and which pages may use them."""
+"""The path below which routes are served, and the origins that may use them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def base() -> str:
 
 
 def same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a page of this very server asks, or one of `server.corsAllowedOrigins`."""
+    """Whether a request comes from a page of this server, or from one of `server.corsAllowedOrigins`."""
     origin = headers.get("origin", "")
     return bool(origin) and (
         urlsplit(origin).netloc == headers.get("host") or origin in config.get_option("server.corsAllowedOrigins")

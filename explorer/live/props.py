@@ -10,12 +10,12 @@ from vae_core.runs import Run
 
 
 def about(run: Run) -> dict[str, Any]:
-    """What every component needs: which run, which weights, images of what shape."""
+    """What every component needs: the run, the version of its weights, and the shape of images (C, H, W)."""
     return {"run": run.id, "version": run.weights_hash(), "shape": list(run.config.model.shape)}
 
 
 def dimensions(codes: Latents) -> dict[str, Any]:
-    """The order of sliders, and what each dimension carries."""
+    """The order of sliders, and the information in each dimension."""
     return {
         "order": codes.order(),
         "collapsed": codes.collapsed(),
@@ -25,13 +25,13 @@ def dimensions(codes: Latents) -> dict[str, Any]:
 
 
 def rates_props(run: Run) -> dict[str, Any] | None:
-    """For beta.js: the curve over β, and the step in view; None for a run that is not told β, or cannot be measured."""
+    """For beta.js: the curve over β, and the index of the β in view; None for a model that is not conditioned on β, or without data."""
     if run.config.model.betas is None or run.requested_beta is None:
         return None
     try:
         curve = rate_curve(run)
     except BetascopeError:
-        return None  # the data is not at hand, which the page says
+        return None  # the data is not available, which the page shows
     steps = curve.betas.tolist()
     return {
         "betas": steps,

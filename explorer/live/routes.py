@@ -1,6 +1,6 @@
-"""What components ask the server directly, beside Streamlit and on its port: decoded images, codes, maps, pictures.
+"""Routes for components, beside Streamlit's and on its port: decoded images, codes, maps, test images.
 
-The protocol is in docs/live.md. Everything is read-only; a bad request ends in one sentence and disturbs nobody else.
+The protocol is in docs/live.md. Everything is read-only; a bad request is answered with one sentence and affects no other client.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from .socket import live
 
 
 def routes() -> list[BaseRoute]:
-    """All of them, for `st.App`."""
-    here = base()
+    """All routes, for `st.App`."""
+    prefix = base()
     return [
-        WebSocketRoute(f"{here}/live/{{run:path}}", live),
-        Route(f"{here}/live/{{run:path}}/images", images),
-        Route(f"{here}/live/{{run:path}}/cache/{{name}}", cache_file),
-        Route(f"{here}/live/{{run:path}}/encode", encode, methods=["POST"]),
-        Route(f"{here}/live/{{run:path}}/draw", draw),
-        Route(f"{here}/live/{{run:path}}/along", along),
-        Route(f"{here}/modules/{{version}}/{{name:path}}", module),
+        WebSocketRoute(f"{prefix}/live/{{run:path}}", live),
+        Route(f"{prefix}/live/{{run:path}}/images", images),
+        Route(f"{prefix}/live/{{run:path}}/cache/{{name}}", cache_file),
+        Route(f"{prefix}/live/{{run:path}}/encode", encode, methods=["POST"]),
+        Route(f"{prefix}/live/{{run:path}}/draw", draw),
+        Route(f"{prefix}/live/{{run:path}}/along", along),
+        Route(f"{prefix}/modules/{{version}}/{{name:path}}", module),
     ]

@@ -18,20 +18,20 @@ from .origin import same_origin
 
 #: Of each frame from the client: sequence number, condition (a class or a β; −1: none). The codes follow as float32.
 HEADER = struct.Struct("<If")
-#: Requests of one socket that are being answered; more wait in the network.
+#: Requests of one socket that are processed at a time; more wait in the network.
 IN_FLIGHT = 4
-#: Seconds until a client that does not read is given up.
+#: Seconds after which a client that does not read is disconnected.
 PATIENCE = 20.0
 MALFORMED, GONE, FOREIGN = 1007, 4404, 1008
 
 
 async def live(socket: WebSocket) -> None:
-    """Codes in, pixels out, until the client leaves or sends what is no request."""
+    """Codes in, pixels out, until the client disconnects or sends an invalid request."""
     if not same_origin(socket.headers):
         await socket.close(FOREIGN)  # before it is accepted: the browser sees 403
         return
     await socket.accept()
-    from .. import library  # Streamlit's caches want a running server when they are declared
+    from .. import library  # Streamlit's caches need a running server when they are declared
 
     try:
         run = await run_in_threadpool(library.find, socket.path_params["run"])
@@ -42,11 +42,11 @@ async def live(socket: WebSocket) -> None:
     except BetascopeError as error:
         await _refuse(socket, str(error), MALFORMED if isinstance(error, RequestError) else GONE)
     except (TimeoutError, RuntimeError, OSError):
-        await _close(socket, 1011)  # it does not read, or broke off in the middle of a frame
+        await _close(socket, 1011)  # the client does not read, or disconnected within a frame
 
 
 def hello(run: Run) -> dict[str, object]:
-    """What a client must know before it asks."""
+    """The first message: what a client needs to know for its requests."""
     model = MODEL_CACHE.model(run)
     return {
         "run": run.id,
@@ -59,33 +59,33 @@ def hello(run: Run) -> dict[str, object]:
 
 
 async def _answer_all(socket: WebSocket, run: Run) -> None:
-    """Each request is answered as soon as it is decoded, a few of them at a time; ends with what went wrong."""
-    free = asyncio.Semaphore(IN_FLIGHT)
+    """Answer each request as soon as it is decoded, a few at a time; raises the first error."""
+    slots = asyncio.Semaphore(IN_FLIGHT)
     try:
         async with asyncio.TaskGroup() as tasks:
             while True:
-                await free.acquire()
+                await slots.acquire()
                 message = await socket.receive()
                 if message["type"] == "websocket.disconnect":
                     raise WebSocketDisconnect(message.get("code", 1005))
-                tasks.create_task(_answer(socket, run, message.get("bytes"), free))
+                tasks.create_task(_answer(socket, run, message.get("bytes"), slots))
     except BaseExceptionGroup as group:
         raise group.exceptions[0] from None
 
 
-async def _answer(socket: WebSocket, run: Run, frame: bytes | None, free: asyncio.Semaphore) -> None:
+async def _answer(socket: WebSocket, run: Run, frame: bytes | None, slots: asyncio.Semaphore) -> None:
     sequence, condition, codes = parse(frame, run.config.model.code_width)
     pixels = await asyncio.wrap_future(DECODE_SERVICE.decode(run, codes, condition))
     async with asyncio.timeout(PATIENCE):
         await socket.send_bytes(struct.pack("<I", sequence) + pixels.tobytes())
-    free.release()
+    slots.release()
 
 
 def parse(frame: bytes | None, dims: int) -> tuple[int, float | None, np.ndarray]:
     """A frame → sequence number, condition or None, codes `(n, dims)`.
 
     Raises:
-        RequestError: a text frame, or a length that cannot be.
+        RequestError: a text frame, or an impossible length.
     """
     if frame is None:
         raise RequestError("A text frame: requests are binary.")
@@ -117,4 +117,4 @@ async def _close(socket: WebSocket, code: int) -> None:
         async with asyncio.timeout(1):
             await socket.close(code)
     except (TimeoutError, RuntimeError, OSError, WebSocketDisconnect):
-        return  # it has left already
+        return  # the client has disconnected already

@@ -24,49 +24,49 @@ def map_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = ()
     rows = np.arange(len(points))
     if colouring.names:
         for index, name in enumerate(colouring.names):
-            chosen = rows[values == index]
-            if len(chosen):
+            members = rows[values == index]
+            if len(members):
                 symbol = SYMBOLS[index // len(COLOURS) % len(SYMBOLS)]
                 marker = {"size": size, "color": COLOURS[index % len(COLOURS)], "symbol": symbol, "opacity": 0.8}
-                _add_points(figure, points, chosen, name, marker)
+                _add_points(figure, points, members, name, marker)
     else:
         marker = {"size": size, "color": values, "colorscale": "Viridis", "colorbar": _bar(colouring), "opacity": 0.85}
         _add_points(figure, points, rows, "", marker)
-    inside = [row for row in picked if 0 <= row < len(points)]
-    if inside:
+    shown = [row for row in picked if 0 <= row < len(points)]
+    if shown:
         ring = {"size": size + 8, "color": "rgba(0,0,0,0)", "line": {"width": 2.5, "color": "#EB5757"}}
         figure.add_scatter(
-            x=points[inside, 0], y=points[inside, 1], mode="markers", marker=ring, showlegend=False, hoverinfo="skip"
+            x=points[shown, 0], y=points[shown, 1], mode="markers", marker=ring, showlegend=False, hoverinfo="skip"
         )
     return plain_axes(figure, height)
 
 
 def space_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620) -> go.Figure:
-    """Points `(N, 3)` in their colours, to be turned by hand; `picked` rows are ringed."""
+    """Points `(N, 3)` in their colours, which a drag rotates; `picked` rows are ringed."""
     figure = go.Figure()
     values, rows = colouring.values[: len(points)], np.arange(len(points))
-    groups = [
+    groups: list[tuple[str, NDArray, dict[str, Any]]] = [
         (name, rows[values == index], {"color": COLOURS[index % len(COLOURS)]})
         for index, name in enumerate(colouring.names)
     ]
-    for name, chosen, marker in groups or [
+    for name, members, marker in groups or [
         ("", rows, {"color": values, "colorscale": "Viridis", "colorbar": _bar(colouring)})
     ]:
-        if len(chosen):
-            x, y, z = points[chosen].T
+        if len(members):
+            x, y, z = points[members].T
             figure.add_scatter3d(
-                x=x, y=y, z=z, mode="markers", name=name, showlegend=bool(name), customdata=chosen,
+                x=x, y=y, z=z, mode="markers", name=name, showlegend=bool(name), customdata=members,
                 marker={"size": 2.5, "opacity": 0.85, **marker}, hovertemplate="test image %{customdata}<extra></extra>",
             )  # fmt: skip
-    inside = [row for row in picked if 0 <= row < len(points)]
-    if inside:
-        x, y, z = points[inside].T
+    shown = [row for row in picked if 0 <= row < len(points)]
+    if shown:
+        x, y, z = points[shown].T
         ring = {"size": 9, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": "#EB5757"}}
         figure.add_scatter3d(x=x, y=y, z=z, mode="markers", marker=ring, showlegend=False, hoverinfo="skip")
     bare = {"showticklabels": False, "title": {"text": ""}, "showbackground": False, "showspikes": False}
     figure.update_layout(
         height=height, margin={"l": 0, "r": 0, "t": 8, "b": 8}, legend={"itemsizing": "constant"},
-        scene={"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data"}, uirevision="turned",
+        scene={"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data"}, uirevision="constant",
     )  # fmt: skip
     return figure
 
@@ -92,14 +92,14 @@ def _add_points(figure: go.Figure, points: NDArray, rows: NDArray, name: str, ma
 
 
 def plain_axes(figure: go.Figure, height: int) -> go.Figure:
-    """No ticks, equal scales: only neighbourhood means something on a map."""
+    """No ticks, equal scales: only neighbourhoods have a meaning on a map."""
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 0, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         dragmode="lasso",
-        uirevision="kept",
+        uirevision="constant",
         legend={"itemsizing": "constant", "orientation": "h", "y": -0.03, "x": 0},
     )
     figure.update_xaxes(visible=False)

@@ -17,12 +17,12 @@ from .picks import picked_rows
 
 
 def live_map(run: Run, config: MapConfig) -> bool:
-    """The map of the browser; False where it cannot be shown."""
+    """The map component; returns False where it cannot be shown, as without WebGL."""
     codes = library.latents(run, range(config.limit - 1, config.limit))
     row = session().view.get("row", "")
     props = map_props(
         run, codes, config, colour=session().view.get("colour"), picks=picked_rows(run), z=session().z.get(run.id),
-        under=condition(run, condition_field(run, codes, int(row) if row.isdecimal() else None)),
+        condition=condition(run, condition_field(run, codes, int(row) if row.isdecimal() else None)),
     )  # fmt: skip
     key = f"map.live.{run.id}"
 
@@ -33,24 +33,24 @@ def live_map(run: Run, config: MapConfig) -> bool:
             st.session_state["map.picked"] = (run.id, rows)
 
     def moved() -> None:
-        here = state_value(key, "z")
-        if isinstance(here, dict) and (z := valid_code(here.get("z"), codes.dims)) is not None:
-            row = here.get("row")
-            session().stand_at(run.id, z, row if isinstance(row, int) else None)
+        position = state_value(key, "z")
+        if isinstance(position, dict) and (z := valid_code(position.get("z"), codes.dims)) is not None:
+            row = position.get("row")
+            session().set_code(run.id, z, row if isinstance(row, int) else None)
 
     def coloured() -> None:
         if (colour := str(state_value(key, "colour"))) in colourings(codes):
-            session().keep("colour", colour)
+            session().set_view("colour", colour)
 
     if props is None or st.session_state.get("map.no-webgl"):
         return False
-    found = mount(
+    event = mount(
         "map", key, props, on_picks_change=picked, on_z_change=moved, on_colour_change=coloured,
         on_webgl_change=lambda: None, on_gone_change=lambda: None,
     )  # fmt: skip
     if state_value(key, "webgl") is False:
         st.session_state["map.no-webgl"] = True
         st.rerun()
-    if found.get("gone"):
+    if event.get("gone"):
         st.rerun()
     return True

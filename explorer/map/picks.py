@@ -1,4 +1,4 @@
-"""The picked images and where to go with them."""
+"""The picked images, and buttons that take them to other pages."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SHOWN = 24
 
 
 def picks(run: Run, rows: list[int]) -> None:
-    """The picked images and where to go with them."""
+    """The picked images `rows`, and buttons that take them to other pages."""
     if not rows:
         st.markdown("**Pick images**")
-        st.caption("Click a point, or take the lasso. Hold the pointer anywhere to see what the decoder draws there.")
+        st.caption("Click a point or use the lasso; hold the pointer anywhere to see the image decoded there.")
         missing_data_notice(run)
         return
     st.markdown(f"**{len(rows):,} picked**" if len(rows) > 1 else f"**{caption_of(run, rows[0]).capitalize()}**")
@@ -32,10 +32,10 @@ def picks(run: Run, rows: list[int]) -> None:
     missing_data_notice(run)
     with st.container(horizontal=True):
         if st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
-            session().stand_at(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
+            session().set_code(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
             go("traverse")
         if len(rows) > 1 and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate"):
-            session().keep("keys", "~".join(map(str, rows[:4])))
+            session().set_view("keys", "~".join(map(str, rows[:4])))
             go("interpolate")
         st.download_button(
             "CSV", lambda: table_of(library.latents(run, rows), rows).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",
@@ -44,24 +44,24 @@ def picks(run: Run, rows: list[int]) -> None:
 
 
 def picked_rows(run: Run) -> list[int]:
-    """All that were picked on this run's map; after a reload, those that the link remembers."""
-    begun, rows = st.session_state.get("map.picked", (None, []))
-    kept = session().picked()
-    rows = rows if begun == run.id and rows[: len(kept)] == kept else kept
+    """Rows of all images picked on this run's map; after a reload, those in the link."""
+    run_id, rows = st.session_state.get("map.picked", (None, []))
+    in_link = session().picked()
+    rows = rows if run_id == run.id and rows[: len(in_link)] == in_link else in_link
     return [row for row in rows if row < len(library.latents(run, rows))]
 
 
 def table_of(codes: Latents, rows: Sequence[int]) -> pd.DataFrame:
     """One row per picked test image: label, factors, rate and distortion in nats, and its code."""
-    chosen = list(rows)
-    found: dict[str, object] = {"test_image": chosen}
+    indices = list(rows)
+    columns: dict[str, object] = {"test_image": indices}
     if codes.labels is not None:
-        labels = codes.labels[chosen]
-        found["label"] = [codes.class_names[int(label)] for label in labels] if codes.class_names else labels
+        labels = codes.labels[indices]
+        columns["label"] = [codes.class_names[int(label)] for label in labels] if codes.class_names else labels
     for column, name in enumerate(codes.factor_names):
         assert codes.factors is not None, "factor names come with factors"
-        found[name] = codes.factors[chosen, column]
+        columns[name] = codes.factors[indices, column]
     if codes.rate is not None:
-        found["rate_nats"] = codes.rate[chosen].sum(1)
-    found["distortion_nats"] = codes.distortion[chosen]
-    return pd.DataFrame(found | {f"z{dim}": codes.mu[chosen, dim] for dim in range(codes.dims)})
+        columns["rate_nats"] = codes.rate[indices].sum(1)
+    columns["distortion_nats"] = codes.distortion[indices]
+    return pd.DataFrame(columns | {f"z{dim}": codes.mu[indices, dim] for dim in range(codes.dims)})

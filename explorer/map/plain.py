@@ -17,26 +17,26 @@ from .figures import map_figure, space_figure
 
 
 def charted(run: Run, config: MapConfig) -> tuple[NDArray[np.float32], Colouring]:
-    """What a chart shows: no more points than it can bear, in the colours that are chosen here."""
-    known = colourings(library.latents(run))
-    colour = linked(st.selectbox, "Colour", list(known), "colour", f"map.colour.{run.id}")
-    return map_of(run, config.replace(limit=min(config.limit, LIMIT))), known[colour]
+    """At most `LIMIT` points of the map `(N, 2 or 3)`, and the colouring chosen in a widget."""
+    options = colourings(library.latents(run))
+    colour = linked(st.selectbox, "Colour", list(options), "colour", f"map.colour.{run.id}")
+    return map_of(run, config.replace(limit=min(config.limit, LIMIT))), options[colour]
 
 
 def plain_map(run: Run, config: MapConfig) -> None:
-    """The map of a browser without WebGL."""
+    """The map as a chart, for browsers without WebGL."""
     event = st.plotly_chart(
         map_figure(*charted(run, config), session().picked()), on_select="rerun", selection_mode=("points", "box", "lasso"),
         key=f"map.figure.{run.id}.{config.method}", config={"scrollZoom": True, "displaylogo": False}, alt="Map of the codes",
     )  # fmt: skip
-    chosen = [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point]
-    if chosen:
-        session().pick(run.id, chosen)
-        st.session_state["map.picked"] = (run.id, chosen)
+    rows = [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point]
+    if rows:
+        session().pick(run.id, rows)
+        st.session_state["map.picked"] = (run.id, rows)
 
 
 def space_map(run: Run, config: MapConfig) -> None:
-    """A map of three dimensions."""
+    """A map in three dimensions, as a chart."""
     st.plotly_chart(
         space_figure(*charted(run, config), session().picked()), key=f"map.space.{run.id}.{config.method}",
         config={"displaylogo": False}, alt="Map of the codes in three dimensions",
@@ -44,11 +44,11 @@ def space_map(run: Run, config: MapConfig) -> None:
 
 
 def about_between(config: MapConfig) -> str:
-    """How the empty space of this map is decoded."""
+    """How places between the points of this map are decoded."""
     if config.dims == 3:
-        return "Pick images on the flat map; picks are ringed here."
+        return "Picked images are ringed."
     if config.method == "plane":
-        return "Every place is a code: what the decoder draws there is exact."
+        return "Every place of the plane is a code, so the image decoded there is exact."
     if config.method == "pca":
-        return "Between points, the code in the plane of the two main directions is decoded."
-    return "Between points, the mean code of the 8 nearest images is decoded (weights 1/distance²): approximate, and fading far from data."
+        return "Between points, the code in the plane of the first two principal components is decoded."
+    return "Between points, the mean code of the 8 nearest images is decoded (weights 1/distance²): an approximation, which fades far from data."

@@ -17,7 +17,7 @@ SHAPES = {"umap": (FLAT, DENSE, SPACE), "pca": (FLAT, SPACE)}
 
 
 def choose(run: Run) -> MapConfig:
-    """The method, the number of points, and how they lie."""
+    """Widgets for the method, the shape and the number of points; returns the settings of the map."""
     codes = library.latents(run)
     methods = [name for name in PROJECTIONS if name != "plane"]
     methods = ["plane", *methods] if codes.dims == 2 else methods
@@ -33,7 +33,7 @@ def choose(run: Run) -> MapConfig:
         with second:
             shape = linked(
                 st.segmented_control, "Shape", SHAPES[method], "shape", f"map.shape.{method}", required=True,
-                help="densMAP keeps crowded places crowded (Narayan et al. 2021). In 3-D, drag to turn.",
+                help="densMAP preserves local density (Narayan et al. 2021). In 3-D, drag to rotate.",
             )  # fmt: skip
     with third:
         limits = [limit for limit in FEWER if limit < len(codes)] + [LIMIT]
@@ -47,13 +47,13 @@ def choose(run: Run) -> MapConfig:
             like = linked(
                 st.selectbox, "Keep the places of", ["", *others], "like", f"map.like.{run.id}",
                 format_func=(others | {"": "no other model"}).__getitem__,
-                help="Starts from that model's map of the same images: what moves is what the models see differently.",
+                help="Starts from that model's map of the same images: images that move are encoded differently.",
             )  # fmt: skip
     return MapConfig(method=method, limit=limit, dims=3 if shape == SPACE else 2, density=shape == DENSE, like=like)
 
 
 def same_images(run: Run) -> dict[str, str]:
-    """Id → label of the other runs that saw the images of this one."""
+    """Id → label of the other finished runs that were trained on the same images."""
     runs = [other for other in library.openable_runs() if other.config.fingerprint == run.config.fingerprint]
     names = labels(runs)
     return {other.id: names[other.id] for other in runs if other.id != run.id and other.status()["state"] == "done"}

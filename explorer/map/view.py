@@ -12,10 +12,12 @@ from .plain import about_between, plain_map, space_map
 
 
 def view(run: Run, config: MapConfig) -> None:
+    """The map with its caption."""
     if config.dims == 3:
         space_map(run, config)
     elif not live_map(run, config):
         plain_map(run, config)
     count = len(map_of(run, config if config.dims == 2 else config.replace(limit=min(config.limit, LIMIT))))
     title = PROJECTIONS[config.method].title
-    st.caption(f"{title} of the posterior means of {count:,} test images. {about_between(config)}")
+    hint = " Pick images on the flat map." if config.dims == 3 else ""
+    st.caption(f"{title} of the posterior means of {count:,} test images.{hint}", help=about_between(config))

@@ -8,24 +8,30 @@ from vae_core.metrics.known_answers import self_check
 
 
 def check() -> None:
-    """Known answers on this machine."""
+    """A button that computes scores with known answers on this computer, and their table."""
     with st.expander("Check the scores on this computer", icon=":material/fact_check:"):
-        st.caption("Hand-made codes with known answers: expected beside found. About ten seconds.")
+        st.caption("Scores of hand-made codes beside their known answers; takes about ten seconds.")
         if st.button("Check", key="measure.check"):
             bar = st.progress(0.0)
-            st.session_state["measure.checks"] = self_check(lambda done, total: bar.progress(done / total))
+
+            def show_progress(done: int, total: int) -> None:
+                bar.progress(done / total)
+
+            st.session_state["measure.checks"] = self_check(show_progress)
             bar.empty()
         checks = st.session_state.get("measure.checks")
         if checks:
-            wrong = [one for one in checks if not one.holds]
+            wrong = [answer for answer in checks if not answer.holds]
             if wrong:
-                st.error(f"{len(wrong)} of {len(checks)} known answers are not found here.", icon=":material/error:")
+                st.error(
+                    f"{len(wrong)} of {len(checks)} scores differ from their known answers.", icon=":material/error:"
+                )
             else:
-                st.success(f"All {len(checks)} known answers are found.", icon=":material/check:")
+                st.success(f"All {len(checks)} scores match their known answers.", icon=":material/check:")
             st.dataframe(
                 [
-                    {"Code": one.code, "Number": one.number, "Expected": one.expected, "Found": one.found, "Holds": one.holds}
-                    for one in checks
+                    {"Code": answer.code, "Number": answer.number, "Expected": answer.expected, "Found": answer.found, "Holds": answer.holds}
+                    for answer in checks
                 ],
                 key="measure.checked",
             )  # fmt: skip

@@ -1,6 +1,8 @@
-"""Codes beside the prior, and how they respond to factors."""
+"""Codes beside the prior, and their response to factors."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,12 +15,12 @@ from .. import library
 from ..figures.style import PLAIN
 from .figures import correlation_figure, latent_figure, response_figure
 
-#: More dimensions than this are not drawn at once.
-MOST = 12
+#: At most so many dimensions are drawn.
+MAX_DRAWN = 12
 
 
-def busiest(codes: Latents, most: int = MOST) -> list[int]:
-    """The dimensions that carry anything, those that carry most first; the first of all where none does."""
+def busiest(codes: Latents, most: int = MAX_DRAWN) -> list[int]:
+    """At most `most` dimensions that are not collapsed, largest rate first; one dimension where all are collapsed."""
     silent = set(codes.collapsed())
     return [dim for dim in codes.order() if dim not in silent][:most] or codes.order()[:1]
 
@@ -29,22 +31,26 @@ def response_panels(run: Run) -> None:
     dims = busiest(codes)
     st.plotly_chart(response_figure(responses(codes), dims), key=f"measure.responses.{run.id}", config=PLAIN, alt="Mean codes along each factor")  # fmt: skip
     st.caption(
-        f"The mean of mu over {len(codes):,} test images at each value of a factor, ± one standard deviation. A dimension that stands for one "
-        "factor moves in one column alone, in a narrow band; flat everywhere, it tells of none."
+        f"The mean of μ over {len(codes):,} test images at each value of a factor, ± one standard deviation.",
+        help="A dimension that encodes one factor varies in one column alone, in a narrow band. One that is flat in all "
+        "columns encodes none.",
     )
 
 
 def latent_shapes(run: Run) -> None:
-    """The codes of all test images beside the prior, their numbers, and how dimensions go together."""
+    """Histograms of the test images' codes beside the prior, their statistics, and correlations of dimensions."""
     codes = library.latents(run)
     dims = busiest(codes)
     st.plotly_chart(latent_figure(codes, dims), key=f"measure.latents.{run.id}", config=PLAIN, alt="Codes beside the prior")  # fmt: skip
     prior = (
         "the prior N(0, 1)"
         if codes.standard and codes.rate is not None
-        else "a normal law of the codes' own mean and deviation"
+        else "a normal distribution with the codes' mean and deviation"
     )
-    st.caption(f"Bars: one draw of q(z|x) of each of {len(codes):,} test images. Line: {prior}. Draws far from the line are decoded from codes that samples never visit.")  # fmt: skip
+    st.caption(
+        f"Bars: one draw of q(z|x) for each of {len(codes):,} test images; line: {prior}.",
+        help="Where the bars are far from the line, samples rarely reach the codes of images.",
+    )
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.dataframe(statistics(codes), key=f"measure.statistics.{run.id}", hide_index=True)
@@ -56,11 +62,11 @@ def latent_shapes(run: Run) -> None:
 
 
 def statistics(codes: Latents) -> pd.DataFrame:
-    """One row per dimension, those that carry most first."""
+    """One row per dimension, largest rate first: KL in nats, mean and variance of μ, mean σ, and whether it is active."""
     weight, mean, variance = codes.weight_per_dim(), codes.mu.mean(0), codes.mu.var(0)
     rows = []
     for dim in codes.order():
-        row = {"Dimension": f"z{dim}"}
+        row: dict[str, Any] = {"Dimension": f"z{dim}"}
         row |= {"KL in nats": float(weight[dim])} if codes.rate is not None else {}
         row |= {"Mean of μ": float(mean[dim]), "Var of μ": float(variance[dim])}
         row |= {} if codes.sigma is None else {"Mean σ": float(codes.sigma[:, dim].mean())}

@@ -1,4 +1,4 @@
-"""Scores that are not cached yet, computed by processes of their own."""
+"""Scores that are not cached yet, computed in processes of their own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .subjects import Subject
 
 
 def offer_autoencoder(run: Run) -> None:
-    """A button that trains the classical baseline, where there is none yet."""
+    """A button that trains an autoencoder like `run` as a baseline; a caption while one trains."""
     if any(other.config.family == "autoencoder" and other.config.fingerprint == run.config.fingerprint for other in library.active_runs()):  # fmt: skip
         st.caption("The autoencoder is being trained; see Train.")
     elif st.button(f"Train an autoencoder like {run.config.name}", icon=":material/model_training:", key="measure.autoencoder"):  # fmt: skip
@@ -29,16 +29,16 @@ def offer_autoencoder(run: Run) -> None:
             st.rerun()
 
 
-def compute(of: Sequence[Subject]) -> None:
-    """A button for what is not known yet, and how far it is; one after the other, for each takes all cores."""
-    missing = [one for one in of if not one.known()]
+def compute(subjects: Sequence[Subject]) -> None:
+    """A button that computes missing numbers, and its progress; one subject at a time, as each uses all cores."""
+    missing = [subject for subject in subjects if not subject.is_cached()]
     started: set[tuple[str, str]] = st.session_state.setdefault("measure.started", set())
-    waiting = [one for one in missing if (one.run.id, one.of) in started]
+    waiting = [subject for subject in missing if (subject.run.id, subject.source) in started]
     if missing and not waiting:
-        words = f"Measure {len(missing)} row{'s' if len(missing) > 1 else ''}"
+        label = f"Measure {len(missing)} row{'s' if len(missing) > 1 else ''}"
         st.button(
-            words, type="primary", icon=":material/straighten:", on_click=started.update,
-            args=([(one.run.id, one.of) for one in missing],), key="measure.start",
+            label, type="primary", icon=":material/straighten:", on_click=started.update,
+            args=([(subject.run.id, subject.source) for subject in missing],), key="measure.start",
         )  # fmt: skip
         slow = "; DCI with the reference's gradient boosting takes minutes" if "dci" in missing[0].scores else ""
         st.caption(f"About half a minute each{slow}.")
@@ -47,26 +47,26 @@ def compute(of: Sequence[Subject]) -> None:
 
 
 def _follow(waiting: Sequence[Subject], started: set[tuple[str, str]]) -> None:
-    """The first of these in a process of its own, and a line on it."""
-    one = waiting[0]
-    job = background.working(one.run, one.command(), one.known())
+    """Compute the first of these in a process of its own, and show its progress."""
+    subject = waiting[0]
+    job = background.job_for(subject.run, subject.command(), finished=subject.is_cached())
     if job is None:
         st.rerun()
     if failure := job.failure():
-        st.error(f"{one.run.config.name}: {failure}", icon=":material/error:")
-        background.drop(one.run, one.command())
-        started.discard((one.run.id, one.of))
+        st.error(f"{subject.run.config.name}: {failure}", icon=":material/error:")
+        background.forget(subject.run, subject.command())
+        started.discard((subject.run.id, subject.source))
         return
-    name = one.title({one.run.id: one.run.config.name})
+    name = subject.title({subject.run.id: subject.run.config.name})
 
     @st.fragment(run_every=1.0)
     def watch() -> None:
         if job.process.poll() is not None:
             st.rerun()
         more = f"; {len(waiting) - 1} more to go." if len(waiting) > 1 else "."
-        done = sum(cached_scores(one.run, [score], of=one.of) is not None for score in one.scores)
+        done = sum(cached_scores(subject.run, [score], of=subject.source) is not None for score in subject.scores)
         st.progress(
-            done / (len(one.scores) + one.generation or 1),
+            done / (len(subject.scores) + subject.generation or 1),
             f"{name} is being measured, {job.seconds():.0f} s so far{more}",
         )
 

@@ -17,14 +17,14 @@ from ..figures.style import COLOURS, GRID, quiet
 
 #: Standard deviations of the prior that a histogram spans, and its bars.
 SPAN, BARS = 4.0, 48
-#: From blue over nothing to red.
+#: From blue over transparent grey to red.
 DIVERGING = [[0, "#2F6BFF"], [0.5, "rgba(127, 139, 155, 0.15)"], [1, "#EB5757"]]
 
 
 def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Sequence[str], unit: str) -> go.Figure:
     """Dimensions, in this order, against factors: `matrix (D, F)` as a heat map with its numbers.
 
-    `customdata` of a picked mark: its dimension, its factor's place, its number.
+    `customdata` of a selected marker: dimension, index of the factor, value.
     """
     names, dims = [name.replace("_", " ") for name in factors], [f"z{dim}" for dim in order]
     figure = go.Figure(
@@ -34,11 +34,11 @@ def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Se
             colorbar={"thickness": 10, "title": {"text": unit}, "outlinewidth": 0},
         )
     )  # fmt: skip
-    # A heat map hears no clicks; clear marks on its cells do, and the chosen one is ringed.
+    # A heat map sends no clicks; transparent markers on its cells do, and the chosen one is ringed.
     clear = "rgba(0, 0, 0, 0)"
     figure.add_scatter(
         x=names * len(dims), y=[dim for dim in dims for _ in names], mode="markers", showlegend=False,
-        customdata=[[dim, place, matrix[dim, place]] for dim in order for place in range(len(names))],
+        customdata=[[dim, index, matrix[dim, index]] for dim in order for index in range(len(names))],
         marker={"size": 24, "symbol": "square", "color": clear, "opacity": 1},
         selected={"marker": {"color": "rgba(235, 87, 87, 0.85)", "opacity": 1, "size": 9}}, unselected={"marker": {"color": clear, "opacity": 0}},
         hovertemplate="%{y} and %{x}: %{customdata[2]:.3f}<extra></extra>",
@@ -50,7 +50,7 @@ def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Se
 
 
 def correlation_figure(matrix: NDArray[np.float64], dims: Sequence[int]) -> go.Figure:
-    """Pearson's r of each two dimensions."""
+    """Pearson's r of each pair of dimensions, `matrix (D, D)`, as a heat map."""
     names = [f"z{dim}" for dim in dims]
     figure = go.Figure(
         go.Heatmap(
@@ -64,21 +64,21 @@ def correlation_figure(matrix: NDArray[np.float64], dims: Sequence[int]) -> go.F
     return quiet(figure, 130 + 34 * len(dims))
 
 
-def response_figure(found: Sequence[Response], dims: Sequence[int]) -> go.Figure:
+def response_figure(curves: Sequence[Response], dims: Sequence[int]) -> go.Figure:
     """A panel for each dimension (rows) and factor (columns): the mean code over the factor's values, ± 1 deviation."""
     figure = make_subplots(
-        len(dims), len(found), shared_yaxes=True, horizontal_spacing=0.015, vertical_spacing=0.28 / max(len(dims), 4),
-        column_titles=[one.factor.replace("_", " ") for one in found], row_titles=[f"z{dim}" for dim in dims],
+        len(dims), len(curves), shared_yaxes=True, horizontal_spacing=0.015, vertical_spacing=0.28 / max(len(dims), 4),
+        column_titles=[curve.factor.replace("_", " ") for curve in curves], row_titles=[f"z{dim}" for dim in dims],
     )  # fmt: skip
     for row, dim in enumerate(dims, start=1):
-        for column, one in enumerate(found, start=1):
-            mean, off = one.mean[:, dim], one.deviation[:, dim]
+        for column, curve in enumerate(curves, start=1):
+            mean, deviation = curve.mean[:, dim], curve.deviation[:, dim]
             colour = COLOURS[(column - 1) % len(COLOURS)]
-            x = one.values
-            figure.add_trace(band(x, mean - off, mean + off, colour), row=row, col=column)
+            x = curve.values
+            figure.add_trace(band(x, mean - deviation, mean + deviation, colour), row=row, col=column)
             figure.add_scatter(
                 x=x, y=mean, mode="lines+markers" if len(x) < 8 else "lines", line={"color": colour, "width": 2},
-                hovertemplate=f"{one.factor.replace('_', ' ')} %{{x}}: mean z{dim} %{{y:.2f}}<extra></extra>", row=row, col=column,
+                hovertemplate=f"{curve.factor.replace('_', ' ')} %{{x}}: mean z{dim} %{{y:.2f}}<extra></extra>", row=row, col=column,
             )  # fmt: skip
     figure.update_xaxes(showgrid=False, showticklabels=False, zeroline=False)
     figure.update_xaxes(showticklabels=True, tickformat="d", nticks=5, row=len(dims))
@@ -89,7 +89,7 @@ def response_figure(found: Sequence[Response], dims: Sequence[int]) -> go.Figure
 
 def band(x: Sequence[float] | NDArray, low: Sequence[float] | NDArray, high: Sequence[float] | NDArray, colour: str) -> go.Scatter:  # fmt: skip
     """The area from `low` to `high` over x, in a light shade of "#RRGGBB"."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return go.Scatter(
         x=[*x, *reversed(x)], y=[*high, *reversed(low)], fill="toself", fillcolor=f"rgba({red}, {green}, {blue}, 0.18)",
         line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
@@ -107,21 +107,21 @@ def latent_figure(codes: Latents, dims: Sequence[int], seed: int = 0) -> go.Figu
     )  # fmt: skip
     centre, deviation = codes.spread()
     random, edges = np.random.RandomState(seed), np.linspace(-SPAN, SPAN, BARS + 1)
-    middle = (edges[1:] + edges[:-1]) / 2
-    prior = np.exp(-0.5 * middle**2) / np.sqrt(2 * np.pi)
+    centres = (edges[1:] + edges[:-1]) / 2
+    prior = np.exp(-0.5 * centres**2) / np.sqrt(2 * np.pi)
     tallest = [float(prior.max())]
-    for place, dim in enumerate(dims):
-        at = {"row": place // columns + 1, "col": place % columns + 1}
+    for index, dim in enumerate(dims):
+        cell = {"row": index // columns + 1, "col": index % columns + 1}
         z = codes.mu[:, dim].astype(np.float64)
         if codes.sigma is not None:
             z = z + codes.sigma[:, dim] * random.standard_normal(len(z))
         density = np.histogram(np.clip((z - centre[dim]) / deviation[dim], -SPAN, SPAN), edges, density=True)[0]
         tallest.append(float(density.max()))
         figure.add_bar(
-            x=middle, y=density, marker={"color": "#4C6FFF"}, opacity=0.75, hovertemplate=f"z{dim} near %{{x:.1f}}: %{{y:.2f}}<extra></extra>", **at,
+            x=centres, y=density, marker={"color": "#4C6FFF"}, opacity=0.75, hovertemplate=f"z{dim} near %{{x:.1f}}: %{{y:.2f}}<extra></extra>", **cell,
         )  # fmt: skip
         figure.add_scatter(
-            x=middle, y=prior, mode="lines", line={"color": "#F2994A", "width": 2}, hoverinfo="skip", **at
+            x=centres, y=prior, mode="lines", line={"color": "#F2994A", "width": 2}, hoverinfo="skip", **cell
         )
     figure.update_xaxes(showgrid=False, zeroline=False, range=[-SPAN, SPAN])
     figure.update_yaxes(gridcolor=GRID, showticklabels=False, range=[0, 1.15 * max(tallest)])
@@ -133,31 +133,34 @@ def latent_figure(codes: Latents, dims: Sequence[int], seed: int = 0) -> go.Figu
 def over_beta(points: Mapping[str, Sequence[tuple[float, float]]], title: str) -> go.Figure:
     """Family → (β, value) of its runs: a line through the medians, a band from least to largest where there are seeds.
 
-    A β of one seed is a hollow dot, so that nobody takes it for a mean.
+    A β with one seed is a hollow dot, as it is not a mean.
     """
     figure = go.Figure()
     for index, (family, pairs) in enumerate(points.items()):
         colour = COLOURS[index % len(COLOURS)]
         betas = sorted({beta for beta, _ in pairs})
-        values = [np.array([value for at, value in pairs if at == beta]) for beta in betas]
-        several = [len(found) > 1 for found in values]
-        low, high = [float(found.min()) for found in values], [float(found.max()) for found in values]
+        values = [np.array([value for other, value in pairs if other == beta]) for beta in betas]
+        several = [len(values_at_beta) > 1 for values_at_beta in values]
+        low, high = (
+            [float(values_at_beta.min()) for values_at_beta in values],
+            [float(values_at_beta.max()) for values_at_beta in values],
+        )
         if any(several):
             figure.add_trace(band(betas, low, high, colour))
         figure.add_scatter(
-            x=betas, y=[float(np.median(found)) for found in values], mode="lines+markers", name=family,
-            line={"color": colour, "width": 2}, marker={"size": 10, "symbol": ["circle" if many else "circle-open" for many in several]},
-            customdata=[f"{len(found)} seeds" if many else "one seed" for found, many in zip(values, several, strict=True)],
+            x=betas, y=[float(np.median(values_at_beta)) for values_at_beta in values], mode="lines+markers", name=family,
+            line={"color": colour, "width": 2}, marker={"size": 10, "symbol": ["circle" if has_seeds else "circle-open" for has_seeds in several]},
+            customdata=[f"{len(values_at_beta)} seeds" if has_seeds else "one seed" for values_at_beta, has_seeds in zip(values, several, strict=True)],
             hovertemplate=f"{family}, β = %{{x:g}}: %{{y:.3f}} (%{{customdata}})<extra></extra>",
         )  # fmt: skip
-    every = [beta for pairs in points.values() for beta, _ in pairs]
+    all_betas = [beta for pairs in points.values() for beta, _ in pairs]
     figure.update_xaxes(
         title_text="β",
-        type="log" if every and min(every) > 0 else "linear",
+        type="log" if all_betas and min(all_betas) > 0 else "linear",
         gridcolor=GRID,
         zeroline=False,
-        tickvals=sorted(set(every)),
-        ticktext=[f"{beta:g}" for beta in sorted(set(every))],
+        tickvals=sorted(set(all_betas)),
+        ticktext=[f"{beta:g}" for beta in sorted(set(all_betas))],
     )
     figure.update_yaxes(title_text=title, gridcolor=GRID, zeroline=False)
     figure.update_layout(showlegend=len(points) > 1, legend={"orientation": "h", "y": 1.1})

@@ -21,13 +21,13 @@ from .table import titles_of
 
 
 def along_beta(runs: Sequence[Run], scores: Sequence[str]) -> None:
-    """A number against β with seeds as bands, the rate–distortion plane, and KL per dimension of each run."""
+    """A chosen number against β with seeds as bands, the rate–distortion plane, and KL per dimension of each run."""
     points: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for run in runs:
         if run.config.beta is None:
             continue
-        values = library.numbers(run) | {number: one.value for name in scores for number, one in (cached_scores(run, [name]) or {}).items()}  # fmt: skip
-        with suppress(BetascopeError):  # neither codes nor data at hand; told on the first tab
+        values = library.numbers(run) | {number: estimate.value for name in scores for number, estimate in (cached_scores(run, [name]) or {}).items()}  # fmt: skip
+        with suppress(BetascopeError):  # neither codes nor data are available, as the first tab shows
             values |= scores_without_factors(run)
         group = f"{family(run.config.family).title} · {run.config.data.name}"
         for name, title in titles(scores).items():
@@ -38,11 +38,14 @@ def along_beta(runs: Sequence[Run], scores: Sequence[str]) -> None:
     else:
         title = st.selectbox("Number", list(points), key=valid_choice("measure.number", list(points)), width=320)
         st.plotly_chart(over_beta(points[title], title), key="measure.over", config=PLAIN, alt=f"{title} over β")
-        st.caption("A line joins the medians over seeds, a band goes from the least to the largest. A hollow dot is one seed, not a mean.")  # fmt: skip
+        st.caption(
+            "A line joins the medians over seeds; a band spans their smallest to largest value.",
+            help="A hollow dot is one seed, not a mean.",
+        )
     rate_planes(runs, "measure")
 
 
 def titles(scores: Sequence[str]) -> dict[str, str]:
-    """Number → title, of all that may stand against β."""
-    plain = {"elbo": "ELBO in nats", "distortion": "Distortion in nats", "rate": "Rate in nats"}
-    return titles_of(scores) | {name: number.title for name, number in WITHOUT_FACTORS.items()} | plain
+    """Key → title, of all numbers that can be shown against β."""
+    terms = {"elbo": "ELBO in nats", "distortion": "Distortion in nats", "rate": "Rate in nats"}
+    return titles_of(scores) | {name: number.title for name, number in WITHOUT_FACTORS.items()} | terms

@@ -16,35 +16,36 @@ from .table import table, with_best
 FAST = [name for name, score in SCORES.items() if not score.slow]
 
 
-def numbers(runs: list[Run], known: list[Run]) -> None:
+def numbers(runs: list[Run], measurable: list[Run]) -> None:
+    """The table of scores with its settings and downloads; `measurable`: the runs whose images have factors."""
     with st.container(horizontal=True):
-        slow = bool(known) and st.toggle(
+        with_dci = bool(measurable) and st.toggle(
             "DCI with gradient boosting, the reference's classifier (minutes)", key="measure.dci"
         )
-        beside = bool(known) and st.toggle(
+        with_baselines = bool(measurable) and st.toggle(
             "Baselines: PCA, autoencoder, the factors themselves", key="measure.baselines"
         )
         generation = st.toggle("FID and KID of samples", key="measure.generation")
-    scores = [] if not known else list(SCORES) if slow else FAST
-    of = [Subject(run, "codes", tuple(scores) if run in known else (), generation) for run in runs]
-    if beside:
-        classical = autoencoders(known)
-        of += [Subject(run, "codes", tuple(scores), generation) for run in classical] + baselines(known, scores)
-        if not classical and not any(run.config.family == "autoencoder" for run in known):
-            offer_autoencoder(known[0])
-    compute(of)
-    frame = table(of, scores)
+    scores = [] if not measurable else list(SCORES) if with_dci else FAST
+    subjects = [Subject(run, "codes", tuple(scores) if run in measurable else (), generation) for run in runs]
+    if with_baselines:
+        others = autoencoders(measurable)
+        subjects += [Subject(run, "codes", tuple(scores), generation) for run in others] + baselines(measurable, scores)
+        if not others and not any(run.config.family == "autoencoder" for run in measurable):
+            offer_autoencoder(measurable[0])
+    compute(subjects)
+    frame = table(subjects, scores)
     st.dataframe(with_best(frame), key="measure.table")
     st.caption(
-        "Up to 15,000 images, 10,000 to learn from and 5,000 to judge on; constants, sampling and classifiers as in Locatello et al. 2019; "
-        "± is half of a 95 % bootstrap interval over these images. Best run in bold. I(x; z) is at most the log of the number of "
-        "training images; near that, TC and marginal KL are upper bounds. Each row is one seed, and the seed moves a score as much as "
-        "the method: repeat what you report."
+        "Scores ± half of a 95 % bootstrap interval over images; best run in bold; each row is one seed.",
+        help="Up to 15,000 images: 10,000 to train classifiers and 5,000 to test them. Constants, sampling and classifiers "
+        "as in Locatello et al. 2019. I(x; z) is at most the log of the number of training images; near that, TC and "
+        "marginal KL are upper bounds. The seed changes a score as much as the method: repeat what you report.",
     )
     if generation:
         st.caption(
-            "FID and KID see images through the network named in the table; only numbers through the same one compare, and the floor is "
-            "the FID of real training images to the test images."
+            "FID and KID use features of the network named in the table; compare numbers of the same network only.",
+            help="The floor is the FID of real training images to the test images.",
         )
     with st.container(horizontal=True):
         st.download_button(

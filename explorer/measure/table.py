@@ -31,47 +31,52 @@ QUALITY = {"fid": "FID", "fid_real": "FID of real images", "kid": "KID"}
 
 
 class Shown(float):
-    """A number that sorts as one and is shown with half of its interval."""
+    """A float that is shown with ± half of its interval; `ends`: of the interval, if there is one."""
 
     ends: tuple[float, float] | None
 
     @classmethod
-    def of(cls, one: Estimate) -> Shown:
-        shown = cls(one.value)
-        shown.ends = None if one.low is None or one.high is None else (one.low, one.high)
+    def from_estimate(cls, estimate: Estimate) -> Shown:
+        """The estimate's value, with the ends of its interval if it has one."""
+        shown = cls(estimate.value)
+        shown.ends = None if estimate.low is None or estimate.high is None else (estimate.low, estimate.high)
         return shown
 
     def __str__(self) -> str:
         return f"{float(self):.3f}" + ("" if self.ends is None else f" ± {(self.ends[1] - self.ends[0]) / 2:.3f}")
 
 
-def table(of: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
-    """One row for each: β, seed, those of `scores` that are known, and what needs no factors."""
-    runs = [one.run for one in of if one.of == "codes"]
-    names, agreed = labels(runs), agreements(runs)
+def table(subjects: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
+    """One row for each subject: β, seed, those of `scores` that are cached, and scores without factors."""
+    runs = [subject.run for subject in subjects if subject.source == "codes"]
+    names, udr_of_run = labels(runs), agreements(runs)
     rows = []
-    for one in of:
-        own = one.of == "codes"
-        row: dict[str, Any] = {"Run": one.title(names if own else {one.run.id: ""})}
-        row |= {"β": beta_of(one.run), "Seed": one.run.config.train.seed} if own else {"β": np.nan, "Seed": np.nan}
-        known: dict[str, Estimate] = {}
-        for name in scores:  # what is known of them, while the slow ones are still computed
-            known |= cached_scores(one.run, [name], of=one.of) or {}
-        row |= {title: Shown.of(known[number]) if number in known else np.nan for number, title in titles_of(scores).items()}  # fmt: skip
-        if agreed:
-            row["UDR"] = agreed.get(one.run.id, np.nan) if own else np.nan
-        more: dict[str, Any] = {}
+    for subject in subjects:
+        is_run = subject.source == "codes"
+        row: dict[str, Any] = {"Run": subject.title(names if is_run else {subject.run.id: ""})}
+        row |= (
+            {"β": beta_of(subject.run), "Seed": subject.run.config.train.seed}
+            if is_run
+            else {"β": np.nan, "Seed": np.nan}
+        )
+        estimates: dict[str, Estimate] = {}
+        for name in scores:  # one by one: some are cached while slow ones are still computed
+            estimates |= cached_scores(subject.run, [name], of=subject.source) or {}
+        row |= {title: Shown.from_estimate(estimates[number]) if number in estimates else np.nan for number, title in titles_of(scores).items()}  # fmt: skip
+        if udr_of_run:
+            row["UDR"] = udr_of_run.get(subject.run.id, np.nan) if is_run else np.nan
+        other_scores: dict[str, Any] = {}
         try:
-            more = scores_without_factors(one.run) if own else {}
+            other_scores = scores_without_factors(subject.run) if is_run else {}
         except BetascopeError as error:
             st.caption(f"{row['Run']}: {error}")
-        row |= {number.title: more.get(name, np.nan) for name, number in WITHOUT_FACTORS.items()}
-        quality = (cached_quality(one.run) or {}) if one.generation and own else {}
-        if any(other.generation for other in of):
+        row |= {number.title: other_scores.get(name, np.nan) for name, number in WITHOUT_FACTORS.items()}
+        quality = (cached_quality(subject.run) or {}) if subject.generation and is_run else {}
+        if any(subject.generation for subject in subjects):
             row |= {title: quality.get(name, np.nan) for name, title in QUALITY.items()}
             row["Seen through"] = quality.get("features", "")
         rows.append(row)
-    return pd.DataFrame(rows, dtype=object).set_index("Run")  # plain floats would forget their intervals
+    return pd.DataFrame(rows, dtype=object).set_index("Run")  # a float column would lose the intervals
 
 
 def beta_of(run: Run) -> float:
@@ -80,29 +85,29 @@ def beta_of(run: Run) -> float:
 
 
 def titles_of(scores: Sequence[str]) -> dict[str, str]:
-    """Number → title, of these scores."""
+    """Key of a number → title, of these scores."""
     return {number: TITLES[number] for name in scores for number in SCORES[name].numbers}
 
 
 def agreements(runs: Sequence[Run]) -> dict[str, float]:
-    """Run id → UDR among the runs that differ from it by their seed alone; empty where no run has such siblings."""
+    """Run id → UDR among the runs that differ from it only by the seed; runs without such siblings are left out."""
     groups: dict[Any, list[Run]] = {}
     for run in runs:
         alike = (run.config.fingerprint, run.config.family, run.config.model, replace(run.config.train, seed=0))
         groups.setdefault(alike, []).append(run)
-    found: dict[str, float] = {}
+    udr_of_run: dict[str, float] = {}
     for group in groups.values():
         codes = [library.latents(run) for run in group]
-        rates = [one.rate for one in codes]
+        rates = [code.rate for code in codes]
         if len(group) < 2 or any(rate is None for rate in rates):
             continue
-        scores = udr([one.mu.astype(np.float64) for one in codes], [one.weight_per_dim() for one in codes])
-        found |= {run.id: score for run, score in zip(group, scores, strict=True)}
-    return found
+        scores = udr([code.mu.astype(np.float64) for code in codes], [code.weight_per_dim() for code in codes])
+        udr_of_run |= {run.id: score for run, score in zip(group, scores, strict=True)}
+    return udr_of_run
 
 
 def with_best(frame: pd.DataFrame) -> object:
-    """The table with the best run of each column in bold, where one is best."""
+    """The table with the best run of each column in bold, where larger or smaller is better."""
 
     def text(value: object) -> str:
         return f"{value:.3f}" if type(value) is float else str(value)
@@ -112,7 +117,7 @@ def with_best(frame: pd.DataFrame) -> object:
         "Seed": "{:.0f}",
         "Active units": "{:.0f}",
     }
-    # What nobody can reach, and what needs no training, win no medals.
+    # Baselines, which have no seed, are never marked as best.
     runs = frame["Seed"].notna() if "Seed" in frame else pd.Series(True, index=frame.index)
     differ = {name: BETTER[name] for name in frame if name in BETTER and frame[name][runs].astype(float).nunique() > 1}
     return bold(frame.style.format(digits, na_rep="–"), differ, runs)

@@ -18,8 +18,8 @@ from .over_beta import along_beta
 from .scores import FAST, numbers
 
 
-def one_of(runs: list[Run], key: str) -> Run:
-    """The run to look into."""
+def choose_run(runs: list[Run], key: str) -> Run:
+    """A select box of the run to show, where there are several."""
     names = labels(runs)
     ids = [run.id for run in runs]
     if len(ids) == 1:
@@ -29,20 +29,22 @@ def one_of(runs: list[Run], key: str) -> Run:
     return next(run for run in runs if run.id == id)
 
 
-def for_one(show: Callable[[Run], None], key: str, factors: bool) -> Callable[[list[Run], list[Run]], None]:
-    def shown(runs: list[Run], known: list[Run]) -> None:
-        if factors and not known:
-            st.info(NO_FACTORS.split(",")[0] + ", so there is nothing to see here.", icon=":material/info:")
-        else:
-            show(one_of(known if factors else runs, key))
+def for_one_run(show: Callable[[Run], None], key: str, factors: bool) -> Callable[[list[Run], list[Run]], None]:
+    """A tab that shows one chosen run; `factors`: only of the runs whose images have factors."""
 
-    return shown
+    def show_chosen(runs: list[Run], measurable: list[Run]) -> None:
+        if factors and not measurable:
+            st.info(f"{NO_FACTORS}, so this tab is empty.", icon=":material/info:")
+        else:
+            show(choose_run(measurable if factors else runs, key))
+
+    return show_chosen
 
 
 TABS = {
     "Scores": numbers,
-    "Matrices": for_one(matrices, "measure.matrix", factors=True),
-    "Responses": for_one(response_panels, "measure.response", factors=True),
-    "Codes": for_one(latent_shapes, "measure.codes", factors=False),
-    "Over β": lambda runs, known: along_beta(runs, FAST),
+    "Matrices": for_one_run(matrices, "measure.matrix", factors=True),
+    "Responses": for_one_run(response_panels, "measure.response", factors=True),
+    "Codes": for_one_run(latent_shapes, "measure.codes", factors=False),
+    "Over β": lambda runs, measurable: along_beta(runs, FAST),
 }

@@ -1,1 +1,1 @@
-"""What several pages show of a run: its name, its summary, its condition, and which one is in view."""
+"""What several pages show of a run: name, summary and condition; actions on runs, and the choice of runs."""

@@ -1,4 +1,4 @@
-"""What buttons do with a run: open it, pause, cancel or resume its training."""
+"""Actions of buttons on a run: open it; pause, cancel or resume its training."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..state import session
 
 
 def explore(run: Run) -> None:
-    """Straight into Traverse with this run in view."""
+    """Open the Traverse page on this run."""
     session().run = run.id
     go("traverse")
 
 
-def ask(run: Run, action: str) -> None:
-    """Pause, cancel or resume; a run that moved on meanwhile is told in a sentence."""
+def request_action(run: Run, action: str) -> None:
+    """Pause, cancel or resume a run; shows the reason if its state no longer allows it."""
     try:
         resume(library.store(), run) if action == "resume" else request(run, action)
     except BetascopeError as error:

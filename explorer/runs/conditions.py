@@ -1,4 +1,4 @@
-"""What a run draws under: the class of a conditional model, the β of one that is told β."""
+"""What decoders are conditioned on: the class of a conditional model, or the β of a multi-rate model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..state import session
 
 
 def at_current_beta(run: Run) -> Run:
-    """The run at the β in view, if it is told one."""
+    """The run at the β in view if its model is conditioned on β, else the run itself."""
     return at_nearest(run, _number(session().view.get("beta", "1")))
 
 
@@ -29,43 +29,43 @@ def _number(text: str) -> float:
 
 
 def class_in_view(run: Run, codes: Latents, row: int | None = None) -> int | None:
-    """The class that a conditional run draws: the chosen one, else that of the test image `row`; None for other runs."""
+    """The class in view of a conditional run: the chosen one, else that of the test image `row`; None for other runs."""
     if not family(run.config.family).conditional:
         return None
-    kept = session().view.get("class", "")
-    if kept.isdecimal() and int(kept) < run.config.model.classes:
-        return int(kept)
+    chosen = session().view.get("class", "")
+    if chosen.isdecimal() and int(chosen) < run.config.model.classes:
+        return int(chosen)
     return 0 if row is None or codes.labels is None or row >= len(codes) else int(codes.labels[row])
 
 
 def condition(run: Run, label: int | None) -> float | None:
-    """What the live service is told: the β in view, or the class."""
+    """The condition of requests to the live service: the β in view, else the class `label`, which may be None."""
     return label if run.requested_beta is None else run.requested_beta
 
 
 def set_condition(run: Run, value: object) -> None:
-    """Remember what was chosen in the browser."""
+    """Put a class or β that was chosen in the browser into the link; other values are ignored."""
     if not isinstance(value, int | float) or value < 0:
         return
     if run.config.model.betas:
-        session().keep("beta", None if value == 1 else f"{value:g}")
+        session().set_view("beta", None if value == 1 else f"{value:g}")
     elif family(run.config.family).conditional:
-        session().keep("class", str(int(value)))
+        session().set_view("class", str(int(value)))
 
 
 def condition_field(run: Run, codes: Latents, row: int | None = None) -> int | None:
-    """A widget for the class or β, where there is one to choose; returns the class."""
+    """A widget for the class or β of a conditional model; returns the class in view, None without classes."""
     if run.config.model.betas:
         steps = beta_steps(*run.config.model.betas)
         _field(
             run, st.select_slider, "β", steps, run.requested_beta, width=420, format_func=lambda beta: f"{beta:g}",
-            help="This model is told β: codes and images are those of this β.",
+            help="The model is conditioned on β: codes and images are those of this β.",
         )  # fmt: skip
     label = class_in_view(run, codes, row)
     if label is not None:
         names = codes.class_names
         _field(
-            run, st.selectbox, "Class", range(run.config.model.classes), label, width=150, help="This model is told which class to draw.",
+            run, st.selectbox, "Class", range(run.config.model.classes), label, width=150, help="The model is conditioned on the class: images are of this class.",
             format_func=lambda label: names[label] if label < len(names) else str(label),
         )  # fmt: skip
     return label

@@ -13,7 +13,7 @@ def by_beta(runs: Sequence[Run]) -> list[Run]:
 
 
 def siblings(run: Run | None, runs: Sequence[Run]) -> list[Run]:
-    """What to compare with `run` unless told otherwise: finished runs on the same images, at most six."""
+    """The default runs to compare with `run`: finished runs on the same images, at most six, in order of β."""
     if run is None:
         return []
     same = [other for other in runs if other.config.fingerprint == run.config.fingerprint and other.evaluation()]
@@ -21,7 +21,7 @@ def siblings(run: Run | None, runs: Sequence[Run]) -> list[Run]:
 
 
 def labels(runs: Sequence[Run], text: Callable[[Run], str] = lambda run: run.config.name) -> dict[str, str]:
-    """Run id → a short name that tells these runs apart; widgets know their options by nothing else."""
+    """Run id → a label that is unique among these runs; `text` gives the label, the id is added where two are equal."""
     names = {run.id: text(run) for run in runs}
-    known = list(names.values())
-    return {id: name if known.count(name) == 1 else f"{name} ({id})" for id, name in names.items()}
+    texts = list(names.values())
+    return {id: name if texts.count(name) == 1 else f"{name} ({id})" for id, name in names.items()}

@@ -16,8 +16,8 @@ from .names import labels
 
 def track(run: Run) -> tuple[list[float], list[float]]:
     """Rates and distortions of the run's evaluations in training, without the untrained start."""
-    kept = [record for record in run.history()[1:] if record.get("rate") is not None]
-    return [record["rate"] for record in kept], [record["distortion"] for record in kept]
+    records = [record for record in run.history()[1:] if record.get("rate") is not None]
+    return [record["rate"] for record in records], [record["distortion"] for record in records]
 
 
 def rate_planes(runs: Sequence[Run], page: str) -> None:
@@ -26,15 +26,15 @@ def rate_planes(runs: Sequence[Run], page: str) -> None:
     if not measured:
         st.caption("None of these runs has a rate, so there is no rate–distortion plane.")
         return
-    found, names = [library.numbers(run) for run in measured], [labels(runs)[run.id] for run in measured]
+    evaluations, names = [library.numbers(run) for run in measured], [labels(runs)[run.id] for run in measured]
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Rate and distortion")
-        rates, distortions = ([item[term] for item in found] for term in ("rate", "distortion"))
+        rates, distortions = ([evaluation[term] for evaluation in evaluations] for term in ("rate", "distortion"))
         figure = rate_distortion_figure(names, rates, distortions, [track(run) for run in measured])
         st.plotly_chart(figure, key=f"{page}.plane", config=PLAIN, alt="Rate–distortion plane")
-        st.caption("Along a dotted line the ELBO is the same; faint lines are the way each run came in training.")
+        st.caption("Along a dotted line the ELBO is the same; faint lines show the runs during training.")
     with right:
         st.subheader("KL per dimension")
-        figure = rate_heatmap(names, [item["rate_per_dim"] for item in found])
+        figure = rate_heatmap(names, [evaluation["rate_per_dim"] for evaluation in evaluations])
         st.plotly_chart(figure, key=f"{page}.heat", config=PLAIN, alt="KL per dimension of each run")

@@ -13,40 +13,43 @@ from ..state import session
 from .conditions import at_current_beta
 from .names import by_beta, labels, siblings
 
-#: Where the sentence on a run that could not be opened stays, with the run that is shown instead.
+#: Session key: why the requested run did not open, and the id of the run that is shown instead.
 NOTICE = "frame.notice"
 
 
 def current_run() -> Run | None:
     """The run in view; the first gallery run (or any) if none was chosen or it does not open; None if there is none.
 
-    A run that does not open is told once by the frame, which calls this first.
+    The reason why a requested run did not open is stored for `notice`.
     """
     runs = library.openable_runs()
-    wanted = session().run
+    requested = session().run
     for run in runs:
-        if run.id == wanted:
+        if run.id == requested:
             return at_current_beta(run)
     chosen = next((run for run in runs if run.id.startswith("gallery/")), runs[0] if runs else None)
     session().run = chosen.id if chosen else None
-    if wanted:
-        st.session_state[NOTICE] = library.reason_not_openable(wanted), session().run
+    if requested:
+        st.session_state[NOTICE] = library.reason_not_openable(requested), session().run
     return None if chosen is None else at_current_beta(chosen)
 
 
 def notice() -> str:
-    """Why another run is shown than the one that was asked for; nothing once a person picked one."""
+    """Why another run is shown than the requested one; "" once a run was picked."""
     why, shown = st.session_state.get(NOTICE, ("", None))
     return why if shown == session().run else ""
 
 
 def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
-    """The runs to look at side by side, each at the β in view; what a link asks for and is not there is told."""
-    known = {run.id: at_current_beta(run) for run in runs}
-    wanted = session().compared
-    if missing := [id for id in wanted if id not in known]:
-        st.warning(f"Not there any more, so left out: {', '.join(missing)}.", icon=":material/warning:")
-    default = [id for id in wanted if id in known] or [run.id for run in siblings(current_run(), runs)]
+    """A widget for the runs to compare, each returned at the β in view; warns of runs in the link that do not exist.
+
+    runs: the options; key: of the widget.
+    """
+    by_id = {run.id: at_current_beta(run) for run in runs}
+    requested = session().compared
+    if missing := [id for id in requested if id not in by_id]:
+        st.warning(f"These runs no longer exist and are left out: {', '.join(missing)}.", icon=":material/warning:")
+    default = [id for id in requested if id in by_id] or [run.id for run in siblings(current_run(), runs)]
     names = labels(runs)
     chosen = st.multiselect(
         "Runs",
@@ -57,4 +60,4 @@ def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
         placeholder="Choose two or more runs",
     )
     session().compared = chosen
-    return by_beta([known[id] for id in chosen])
+    return by_beta([by_id[id] for id in chosen])

@@ -1,13 +1,15 @@
-"""A run's state and its bound in words."""
+"""A run's state and its ELBO as text."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from vae_core.runs import Run
 
 from .. import library
 
-#: State → colour and words of its badge; a finished run needs none.
-BADGES = {
+#: State → colour and label of its badge; a finished run has none.
+BADGES: dict[str, tuple[Literal["gray", "blue", "orange", "red"], str]] = {
     "queued": ("gray", "waiting"),
     "running": ("blue", "training"),
     "paused": ("orange", "paused"),
@@ -18,7 +20,9 @@ BADGES = {
 
 def bound(run: Run) -> str:
     """ "−ELBO 35.2 = 20.1 + 15.1 nats": distortion + rate; the distortion alone without a prior; "" before any."""
-    found = library.numbers(run)
-    if found.get("elbo") is not None:
-        return f"−ELBO {-found['elbo']:.1f} nats = distortion {found['distortion']:.1f} + rate {found['rate']:.1f}"
-    return f"Distortion {found['distortion']:.1f} nats per image" if found else ""
+    numbers = library.numbers(run)
+    if numbers.get("elbo") is not None:
+        return (
+            f"−ELBO {-numbers['elbo']:.1f} nats = distortion {numbers['distortion']:.1f} + rate {numbers['rate']:.1f}"
+        )
+    return f"Distortion {numbers['distortion']:.1f} nats per image" if numbers else ""

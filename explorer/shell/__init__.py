@@ -1,1 +1,1 @@
-"""What every page stands in: frame, sidebar, style, start-up, errors."""
+"""What all pages share: frame, sidebar, style, start-up, errors."""

@@ -1,4 +1,4 @@
-"""Addresses of pages that Streamlit alone would not answer well."""
+"""Routes for the addresses of pages, ahead of Streamlit's own."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ SERVER = "<script>window.__streamlit = { BACKEND_BASE_URL: new URL('.', location
 
 
 def routes() -> list[Route]:
-    """One for each page: the first page answers at "/" alone, the others with Streamlit's own HTML."""
-    here = base()
-    return [Route(f"{here}/{name}", page if place else to_first) for place, name in enumerate(ENTRIES)]
+    """One for each page: the first page redirects to "/", the others answer with Streamlit's HTML."""
+    prefix = base()
+    return [Route(f"{prefix}/{name}", page if index else to_first) for index, name in enumerate(ENTRIES)]
 
 
 def page(request: Request) -> HTMLResponse:
-    """Streamlit's HTML, which learns where the server is."""
+    """Streamlit's HTML with the address of the server set."""
     html = INDEX.read_text("utf8").replace("<head>", f"<head>{SERVER}", 1)
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 
 def to_first(request: Request) -> RedirectResponse:
-    """ "/home" would open with a dialog that it does not exist."""
+    """Redirect "/home" to "/": Streamlit would open a "page not found" dialog there."""
     return RedirectResponse(f"{base()}/?{request.url.query}".rstrip("?"))

@@ -12,7 +12,7 @@ from ..state import session
 
 
 def valid_choice(key: str, options: Sequence[Any], default: Any = None) -> str:
-    """The key of a widget whose options change from run to run: a choice that is none of them any more is the default."""
+    """Returns `key`, after a choice in session state that is no longer among `options` was reset to the default."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0] if default is None else default
     return key
@@ -27,31 +27,31 @@ def linked(
     default: Any = None,
     **settings: Any,
 ) -> Any:
-    """A widget that chooses one of `options` and whose choice goes into the link as `name`."""
+    """A widget that chooses one of `options`; the choice goes into the link as `name`, unless it is the default."""
     default = options[0] if default is None else default
     by_text = {str(option): option for option in options}
     if st.session_state.get(key) not in options:
         st.session_state[key] = by_text.get(session().view.get(name, ""), default)
     value = widget(label, list(options), key=key, **settings)
-    session().keep(name, None if value == default else str(value))
+    session().set_view(name, None if value == default else str(value))
     return value
 
 
-def tabbed(page: str, shows: Mapping[str, Callable[..., object]], *given: Any) -> None:
-    """Tabs, of which the open one alone runs: it is called with `given`, and goes into the link."""
+def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments: Any) -> None:
+    """Tabs by title; only the open one runs, called with `arguments`, and its title goes into the link."""
     key = f"{page}.tab"
-    if (kept := session().view.get("tab")) in shows:
-        st.session_state.setdefault(key, kept)
-    tabs = st.tabs(list(shows), key=key, on_change="rerun")
-    for place, ((name, show), tab) in enumerate(zip(shows.items(), tabs, strict=True)):
+    if (name_in_view := session().view.get("tab")) in contents:
+        st.session_state.setdefault(key, name_in_view)
+    tabs = st.tabs(list(contents), key=key, on_change="rerun")
+    for index, ((name, show), tab) in enumerate(zip(contents.items(), tabs, strict=True)):
         if tab.open:
-            session().keep("tab", name if place else None)
-            with tab, st.container(key=f"stack-{page}-{place}"):
-                show(*given)
+            session().set_view("tab", name if index else None)
+            with tab, st.container(key=f"stack-{page}-{index}"):
+                show(*arguments)
 
 
 def empty_state(message: str, page: str, label: str) -> None:
-    """One sentence on why there is nothing to see, and a button to the page where that changes."""
+    """A message on an empty page, and a button labelled `label` that leads to `page`."""
     with st.container(border=True, horizontal_alignment="center"):
         st.write(message)
         if st.button(label, key=f"empty.{page}", type="primary"):

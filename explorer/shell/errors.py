@@ -1,4 +1,4 @@
-"""Errors as one sentence with a next step; the log has the trace."""
+"""Errors as one sentence with a next step; the traceback goes to the log."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ LOG = logging.getLogger("betascope")
 
 
 def explain_error(error: Exception) -> bool:
-    """Log a defect of ours with its trace, then show the error."""
+    """Log an unexpected error with its traceback, then show it."""
     if not isinstance(error, BetascopeError):
         LOG.error("A page failed", exc_info=error)
     return show_error(error)
 
 
 def show_error(error: Exception) -> bool:
-    """One sentence and a next step, never a trace. True: nothing else needs to be shown."""
+    """Show one sentence with a next step, never a traceback. Returns True: Streamlit need not show it."""
     if isinstance(error, BetascopeError):
         st.error(str(error), icon=":material/error:")
     else:
         st.error(
-            "Something went wrong here, and it is not your doing. Reload the page, or choose another run; "
-            "the server's log has the details.",
+            "Something went wrong in the app. Reload the page or choose another run; details are in the server's log.",
             icon=":material/error:",
         )
     return True

@@ -1,4 +1,4 @@
-"""What every page stands in: navigation, the run picker, device, training in progress, and errors as sentences."""
+"""The frame of every page: navigation, run picker, device, training in progress, and errors as sentences."""
 
 import streamlit as st
 

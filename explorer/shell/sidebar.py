@@ -1,4 +1,4 @@
-"""The sidebar below the menu: which run is in view, what computes, what is training."""
+"""The sidebar below the menu: the run in view, the device, and training in progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PICKER = "frame.run"
 
 
 def run_picker(run: Run | None) -> None:
-    """A select box over all runs that can be explored, standing at the run in view."""
+    """A select box of all runs with weights, with the run in view selected."""
     if run is None:
         return
     names = labels(library.openable_runs(), _label)
@@ -32,13 +32,13 @@ def run_picker(run: Run | None) -> None:
 
 def _picked() -> None:
     chosen = st.session_state[PICKER]
-    # Of a run that was deleted meanwhile the box tells its label: the browser has no other name for it.
+    # For a run that has been deleted since, the browser sends its label instead of its id.
     if any(run.id == chosen for run in library.openable_runs()):
         session().run = chosen
 
 
 def _label(run: Run) -> str:
-    """The name, with β if the name does not tell it."""
+    """The run's name, with β if the name does not contain it."""
     beta = run.config.beta
     return run.config.name if beta is None or "β" in run.config.name else f"{run.config.name} · β = {beta:g}"
 
@@ -50,14 +50,14 @@ def link() -> None:
 
 
 def status() -> None:
-    """The device, and what is training: a line that keeps itself up to date while something does."""
+    """The device, and the training in progress, updated every four seconds while there is one."""
     with st.sidebar:
         st.fragment(_training, run_every=4.0 if library.active_runs() else None)()
         st.caption(f":material/memory: {_device()}")
 
 
 def _training() -> None:
-    """Nothing once all is done: the page stays as it is, nobody is interrupted."""
+    """A link to the active run with its progress; nothing once all runs are done."""
     active = library.active_runs()
     if not active:
         return

@@ -1,4 +1,4 @@
-"""What happens once, when the server starts: imports are warmed and the queue goes on."""
+"""What happens once, when the server starts: slow imports, and workers for queued runs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from vae_core.training import choose_device
 
 from ..jobs.maps import MAP_SERVICE
 
-#: Seconds after the start at which the process that lays out maps begins to compile; one who asks for a map is not kept waiting.
+#: Seconds after the start at which the map process begins to compile, so that the first map need not wait for it.
 WARM_AFTER = 10.0
 LOG = logging.getLogger("betascope")
 
 
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[None]:
-    """Answer at once; the slow part goes on beside it."""
+    """Serve requests at once; the slow part of the start runs in a thread."""
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield
 
@@ -35,17 +35,17 @@ async def lifespan(app: App) -> AsyncIterator[None]:
 def _warm() -> None:
     import plotly.graph_objects  # noqa: F401  (half a second that the first page would wait for)
 
-    # What is loaded by now stays: collections need not walk through torch again and again.
+    # Exclude everything loaded so far from garbage collection: each pass over torch's objects takes long.
     gc.collect()
     gc.freeze()
-    take_up_queue(Store())
+    resume_queue(Store())
     if os.environ.get("VAE_WARM_MAPS") != "0":
-        time.sleep(WARM_AFTER)  # the first page has the cores to itself
+        time.sleep(WARM_AFTER)  # leaves the cores to the first page
         MAP_SERVICE.start()
 
 
-def take_up_queue(store: Store) -> None:
-    """Start workers for every device that queued runs wait for; those that find no place leave."""
+def resume_queue(store: Store) -> None:
+    """Start workers for every device that queued runs wait for; a worker that finds no free slot exits."""
     waiting: Counter[str] = Counter()
     for run in store.runs():
         try:
@@ -59,7 +59,7 @@ def take_up_queue(store: Store) -> None:
 
 
 def explain_script_error(error: Exception) -> bool:
-    """For errors outside of a page's own run, as in callbacks and fragments; Streamlit has logged them."""
-    from .errors import show_error  # Streamlit's caches want a running server when they are declared
+    """Show an error raised outside of the page's script, in a callback or fragment; Streamlit has logged it."""
+    from .errors import show_error  # Streamlit's caches need a running server when they are declared
 
     return show_error(error)

@@ -1,6 +1,6 @@
-"""The few things Streamlit's theme cannot say: layouts that follow the width, and crisp pixels.
+"""CSS for what Streamlit's theme cannot set: layouts that follow the width, and crisp pixels.
 
-A container's key says how it behaves: `cards-` is a grid of cards, `split-` a form beside its result, `flow-` a row
+The prefix of a container's key sets its layout: `cards-` is a grid of cards, `split-` a form beside its result, `flow-` a row
 of controls that wraps, `lead-` a row whose last column goes below the others on a narrow window, `stack-` rows whose
 columns go below each other there.
 """
@@ -44,4 +44,5 @@ CSS = """<style>
 
 
 def apply_style() -> None:
+    """Add the style sheet to the page."""
     st.html(CSS)

@@ -1,4 +1,4 @@
-"""A first look at a data set before anything is trained on it."""
+"""A preview of a data set, and the model's objective."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from ..images.sheets import sheet
 
 
 def preview(dataset: str) -> tuple[str | None, str]:
-    """Address of a sheet of images of a registered set, and a line on its size; no sheet where it would have to be downloaded."""
+    """Data URL of a sheet of images of a registered set (None if it is not downloaded yet), and a caption."""
     source = DATASETS[dataset]
     channels, height, width = source.shape
-    words = f"{source.default_size:,} images of {height} × {width} pixels{', in colour' if channels == 3 else ''}"
+    text = f"{source.default_size:,} images of {height} × {width} pixels{', in colour' if channels == 3 else ''}"
     if source.factors:
-        words += (
+        text += (
             f"; {len(source.factors)} factors known" if len(source.factors) > 8 else f"; {', '.join(source.factors)}"
         )
-    if source.download and not is_here(dataset):
-        return None, f"{words}. It is downloaded when you first train on it."
+    if source.download and not is_downloaded(dataset):
+        return None, f"{text}. It is downloaded when you first train on it."
     try:
-        return _preview(dataset), f"{words}."
+        return _preview(dataset), f"{text}."
     except BetascopeError as error:
         return None, str(error)
 
 
 @st.cache_data(ttl=30, show_spinner=False)
-def is_here(dataset: str) -> bool:
-    """Whether a public set is on this computer, so that opening it needs no network."""
+def is_downloaded(dataset: str) -> bool:
+    """Whether a public set is on this computer, so that it opens without a network."""
     try:
         PUBLIC_SETS[dataset].open(str(data_folder()), False, False)
-    except Exception:  # torchvision says so in many ways
+    except Exception:  # torchvision raises many types for missing files
         return False
     return True
 
@@ -47,7 +47,7 @@ def _preview(dataset: str) -> str:
 
 
 def about() -> None:
-    """What is about to be trained, on what, to minimise what."""
+    """The chosen data set and model, and the objective."""
     dataset, model = st.session_state["train.dataset"], MODELS[st.session_state["train.model"]]
     if dataset in DATASETS:
         source = DATASETS[dataset]

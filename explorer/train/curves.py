@@ -55,16 +55,16 @@ def settled_range(lines: Sequence[Sequence[float | None]]) -> list[float] | None
 
 def rate_curves(records: Sequence[Record]) -> go.Figure | None:
     """The rate of each latent dimension over the epochs: lines, or a heat map of many; None without a prior."""
-    kept = [record for record in records if record.get("rate_per_dim")]
-    if not kept:
+    measured = [record for record in records if record.get("rate_per_dim")]
+    if not measured:
         return None
-    epochs = [record["epoch"] for record in kept]
-    dims = len(kept[0]["rate_per_dim"])
+    epochs = [record["epoch"] for record in measured]
+    dims = len(measured[0]["rate_per_dim"])
     figure = go.Figure()
     if dims > MAX_LINES:
         figure.add_heatmap(
             x=epochs,
-            z=[[record["rate_per_dim"][dim] for record in kept] for dim in range(dims)],
+            z=[[record["rate_per_dim"][dim] for record in measured] for dim in range(dims)],
             colorscale="Viridis",
             colorbar={"thickness": 10, "title": {"text": "nats"}},
             hovertemplate="dimension %{y}: %{z:.2f} nats at epoch %{x:.3g}<extra></extra>",
@@ -74,9 +74,9 @@ def rate_curves(records: Sequence[Record]) -> go.Figure | None:
         for dim in range(dims):
             figure.add_scatter(
                 x=epochs,
-                y=[record["rate_per_dim"][dim] for record in kept],
+                y=[record["rate_per_dim"][dim] for record in measured],
                 name=f"dimension {dim}",
-                mode="lines" if len(kept) > 1 else "markers",
+                mode="lines" if len(measured) > 1 else "markers",
                 line={"color": COLOURS[dim % len(COLOURS)], "width": 1.75},
                 hovertemplate="%{y:.2f} nats at epoch %{x:.3g}",
             )
@@ -98,13 +98,13 @@ def _rate(record: Record) -> float | None:
 
 
 def _styled(figure: go.Figure, height: int, top: int = 30) -> go.Figure:
-    """Thin, transparent, and keeping a person's zoom while new points arrive."""
+    """Layout without background; a constant `uirevision` preserves the zoom while new points arrive."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": top, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        uirevision="kept",
+        uirevision="constant",
         hovermode="closest",
         legend={"orientation": "h", "y": -0.32, "x": 0},
     )

@@ -1,4 +1,4 @@
-"""Values that the form starts from: defaults, presets, and what a change of family brings."""
+"""Values of the form: defaults, presets, and the defaults of a newly chosen family."""
 
 from __future__ import annotations
 
@@ -27,32 +27,34 @@ def seed_defaults() -> None:
 
 
 def apply_preset() -> None:
-    """Fill the whole form from the preset that was just chosen."""
+    """Fill the whole form from the chosen preset."""
     chosen = st.session_state.get(f"{PREFIX}.preset")
     if chosen is not None:
         preset = PRESETS[chosen]
-        own = defaults_of(MODELS[preset.settings["model"]].Config)
-        seed_form(_all_defaults() | own | {"beta": preset.beta} | preset.settings, PREFIX, overwrite=True)
+        family_defaults = defaults_of(MODELS[preset.settings["model"]].Config)
+        seed_form(_all_defaults() | family_defaults | {"beta": preset.beta} | preset.settings, PREFIX, overwrite=True)
 
 
 def _all_defaults() -> dict[str, Any]:
-    found: dict[str, Any] = {"dataset": "digits", "model": "beta_vae", "folder": "", "name": "", "data_seed": 0}
+    defaults: dict[str, Any] = {"dataset": "digits", "model": "beta_vae", "folder": "", "name": "", "data_seed": 0}
     for kind in reversed(MODELS.values()):
-        found |= defaults_of(kind.Config)
+        defaults |= defaults_of(kind.Config)
     data = defaults_of(DataConfig)
-    return found | defaults_of(TrainConfig) | {name: data[name] for name in DATA_SETTINGS} | {"beta": "1"}
+    return defaults | defaults_of(TrainConfig) | {name: data[name] for name in DATA_SETTINGS} | {"beta": "1"}
 
 
-def _leave_preset() -> None:
-    """Other data or another model: the settings stay, but they are no longer the preset's."""
+def clear_preset() -> None:
+    """Deselect the preset after a change of data or family; the settings stay."""
     st.session_state[f"{PREFIX}.preset"] = None
 
 
-def _other_family() -> None:
-    """What the families name alike may mean and default to something else in each; what all share stays."""
-    _leave_preset()
+def apply_family_defaults() -> None:
+    """Defaults of the chosen family's own settings, as equal names differ between families; shared settings stay."""
+    clear_preset()
     config = MODELS[st.session_state[f"{PREFIX}.model"]].Config
-    own = {name: value for name, value in defaults_of(config).items() if name not in setting_names(ModelConfig)}
-    if "beta" in own:
-        own["beta"] = f"{own['beta']:g}"
-    seed_form(own, PREFIX, overwrite=True)
+    family_defaults = {
+        name: value for name, value in defaults_of(config).items() if name not in setting_names(ModelConfig)
+    }
+    if "beta" in family_defaults:
+        family_defaults["beta"] = f"{family_defaults['beta']:g}"
+    seed_form(family_defaults, PREFIX, overwrite=True)

@@ -1,4 +1,4 @@
-"""A form from a configuration's own fields: bounds, choices and help come from where the core keeps them."""
+"""A form from the fields of a configuration, which hold bounds, choices and help."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ from .parsing import whole_numbers
 
 
 def config_form(config: type[Config], names: Collection[str], prefix: str) -> dict[str, Any]:
-    """A widget for each of these settings; returns what stands in them. Their keys are `prefix.name`.
+    """A widget for each of these settings, with the key `prefix.name`; returns their values.
 
-    A setting that means nothing beside the others is neither shown nor returned.
+    A setting that has no effect beside the others is neither shown nor returned.
 
     Raises:
-        ConfigError: a text that does not say what the setting takes.
+        ConfigError: a text that cannot be parsed.
     """
-    known = {field.name: field for field in dataclasses.fields(config)}
+    fields = {field.name: field for field in dataclasses.fields(config)}
     return {
-        name: setting_input(config, known[name], prefix)
+        name: setting_input(config, fields[name], prefix)
         for name in setting_names(config)
         if name in names and is_relevant(name, prefix)
     }
 
 
 def is_relevant(name: str, prefix: str) -> bool:
+    """Whether a setting has an effect beside the values in the form (`ONLY_WITH`)."""
     other, values = ONLY_WITH.get(name, ("", ()))
     chosen = st.session_state.get(f"{prefix}.{other}")
     return not other or chosen is None or chosen in values
 
 
 def seed_form(defaults: Mapping[str, Any], prefix: str, overwrite: bool = False) -> None:
-    """Put values where the widgets will look for them, as each widget holds them."""
+    """Put values into session state, in the type of each widget; existing ones stay unless `overwrite`."""
     for name, value in defaults.items():
         key = f"{prefix}.{name}"
         if overwrite or key not in st.session_state:
@@ -46,7 +47,7 @@ def seed_form(defaults: Mapping[str, Any], prefix: str, overwrite: bool = False)
 
 
 def defaults_of(config: type[Config]) -> dict[str, Any]:
-    """Setting → default, of the settings a person may make."""
+    """Setting → default, of the settings in the form."""
     fields = {field.name: field.default for field in dataclasses.fields(config)}
     return {name: fields[name] for name in setting_names(config)}
 
@@ -58,9 +59,9 @@ def setting_input(config: type[Config], field: dataclasses.Field[Any], prefix: s
     label, key = label_of(field.name), f"{prefix}.{field.name}"
     common: dict[str, Any] = {"key": key, "help": rule["help"], "persist_state": "session"}
     if rule["choices"] is not None:
-        words = TITLES.get(field.name, {})
+        titles = TITLES.get(field.name, {})
         options = list(rule["choices"])
-        return st.selectbox(label, options, format_func=lambda name: words.get(name, plain(name)), **common)
+        return st.selectbox(label, options, format_func=lambda name: titles.get(name, plain(name)), **common)
     if kind is bool:
         return st.toggle(label, **common)
     if kind is tuple:
@@ -72,9 +73,10 @@ def setting_input(config: type[Config], field: dataclasses.Field[Any], prefix: s
 
 
 def number_input(label: str, kind: type, rule: Mapping[str, Any], common: dict[str, Any]) -> Any:
+    """A number widget within the bounds of `rule`; `common` holds its key and help."""
     low, high = (None if rule[end] is None else kind(rule[end]) for end in ("low", "high"))
     if low is None and rule["above"] is not None:
-        low = kind(rule["above"])  # the bound itself is turned down, in a sentence, by the configuration
+        low = kind(rule["above"])  # the configuration refuses the exclusive bound itself
     step = {"step": 1} if kind is int else {"step": 1e-4 if rule["high"] == 1.0 else 0.1, "format": "%g"}
     value = st.session_state.get(common["key"])
     if value is not None:

@@ -1,4 +1,4 @@
-"""The Train page's form: what a person may set, and from there to queued runs."""
+"""The Train page's form: settings, and the button that queues runs."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ from vae_core.models.vae import VAE
 from vae_core.training import TrainConfig
 
 from ..shell.errors import explain_error
-from .defaults import DATA_SETTINGS, PREFIX, _leave_preset, _other_family, apply_preset, seed_defaults
+from .defaults import DATA_SETTINGS, PREFIX, apply_family_defaults, apply_preset, clear_preset, seed_defaults
 from .fields import config_form
 from .parsing import beta_norm, betas_of
 from .presets import PRESETS
 from .start import train
 
 OWN = "own"
-#: What stands in the open; every other setting is under "More settings".
+#: Settings shown at once; every other one is under "More settings".
 MAIN = ("latent_dim", "network", "epochs", "batch_size", "lr")
 
 
 def preset_pills() -> None:
+    """The presets, and a caption on the chosen one."""
     titles = {name: preset.title for name, preset in PRESETS.items()}
     chosen = st.pills(
         "Start from", list(titles), format_func=titles.__getitem__, key=f"{PREFIX}.preset", on_change=apply_preset,
         persist_state="session",
     )  # fmt: skip
     if chosen:
-        st.caption(PRESETS[chosen].about)
+        st.caption(PRESETS[chosen].about, help=PRESETS[chosen].detail or None)
 
 
 def data_field() -> str:
-    """Returns a registered name, or OWN."""
+    """The choice of data; returns the name of a registered set, or OWN."""
     titles = {name: source.title for name, source in DATASETS.items()} | {OWN: "Your own images …"}
     return st.selectbox(
         "Data",
@@ -47,19 +48,20 @@ def data_field() -> str:
         format_func=titles.__getitem__,
         key=f"{PREFIX}.dataset",
         persist_state="session",
-        on_change=_leave_preset,
+        on_change=clear_preset,
     )
 
 
 def path_field() -> str:
-    """The path of the person's own images."""
+    """The path of the user's own images, without spaces at its ends."""
     return st.text_input(
         "Folder, .zip, .npz or .npy", key=f"{PREFIX}.folder", placeholder="/home/me/pictures", persist_state="session",
-        help="On the computer that runs Betascope. Folders inside the folder become labels.",
+        help="A path on the computer that runs Betascope; subfolders become labels.",
     ).strip()  # fmt: skip
 
 
 def family_field() -> str:
+    """The choice of model family; returns its registered name."""
     titles = {name: f"{kind.title} · {kind.group.lower()}" for name, kind in MODELS.items()}
     return st.selectbox(
         "Model",
@@ -67,19 +69,19 @@ def family_field() -> str:
         format_func=titles.__getitem__,
         key=f"{PREFIX}.model",
         persist_state="session",
-        on_change=_other_family,
+        on_change=apply_family_defaults,
     )
 
 
 def beta_field(shape: tuple[int, ...] | None) -> list[float]:
-    """One β or several; β_norm beside them.
+    """The values of β, with β_norm below where the image `shape` (C, H, W) is known.
 
     Raises:
-        ConfigError: not numbers.
+        ConfigError: the text is not a list of numbers.
     """
     text = st.text_input(
         "β", key=f"{PREFIX}.beta", persist_state="session",
-        help="The weight of the rate. One value trains one model; several, as in 1, 4, 16, train one model each.",
+        help="The weight of the rate; several values, as in 1, 4, 16, train one model each.",
     )  # fmt: skip
     betas = betas_of(text)
     latent = st.session_state.get(f"{PREFIX}.latent_dim")
@@ -91,30 +93,30 @@ def beta_field(shape: tuple[int, ...] | None) -> list[float]:
 
 
 def model_and_training_fields(model: str) -> dict[str, Any]:
-    """The settings in the open, two by two, then the rest in an expander.
+    """The main settings in two columns, the others in an expander; returns their values.
 
     Raises:
-        ConfigError: a text that does not say what its setting takes.
+        ConfigError: a text that cannot be parsed.
     """
     config = MODELS[model].Config
-    own = own_settings(config)
+    family_settings = own_settings(config)
     values: dict[str, Any] = {}
     columns = st.columns(2)
-    for index, name in enumerate((*MAIN, *own)):
+    for index, name in enumerate((*MAIN, *family_settings)):
         source = TrainConfig if name in setting_names(TrainConfig) else config
         with columns[index % 2]:
             values |= config_form(source, [name], PREFIX)
     with st.expander("More settings"):
         st.text_input("Name", key=f"{PREFIX}.name", placeholder="after data and β", persist_state="session")
         values |= config_form(DataConfig, DATA_SETTINGS, PREFIX)
-        rest = [name for name in setting_names(config) if name not in (*MAIN, *own, "beta")]
+        rest = [name for name in setting_names(config) if name not in (*MAIN, *family_settings, "beta")]
         values |= config_form(config, rest, PREFIX)
         values |= config_form(TrainConfig, [name for name in setting_names(TrainConfig) if name not in MAIN], PREFIX)
     return values
 
 
 def own_settings(config: type[ModelConfig]) -> list[str]:
-    """What a family asks beyond the VAE and β, less what few people change."""
+    """A family's settings beyond those of the VAE and β, without the advanced ones."""
     classes = [cls for cls in reversed(config.__mro__) if cls not in VAE.Config.__mro__]
     named = dict.fromkeys(name for cls in classes for name in inspect.get_annotations(cls))
     advanced = {field.name for field in dataclasses.fields(config) if field.metadata["advanced"]}
@@ -122,7 +124,7 @@ def own_settings(config: type[ModelConfig]) -> list[str]:
 
 
 def shape_of(dataset: str) -> tuple[int, ...] | None:
-    """(C, H, W) as it will be trained on; None for images not opened yet."""
+    """(C, H, W) of the images in training; None for the user's own images, which are not opened yet."""
     source = DATASETS.get(dataset)
     if source is None:
         return None
@@ -131,7 +133,7 @@ def shape_of(dataset: str) -> tuple[int, ...] | None:
 
 
 def form() -> None:
-    """The settings, and the button that queues what they describe."""
+    """The form, and the button that queues the runs it describes."""
     seed_defaults()
     preset_pills()
     left, right = st.columns(2)

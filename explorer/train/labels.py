@@ -30,7 +30,7 @@ LABELS = {
     "leave_out": "Class to leave out of training",
     "clip_norm": "Largest gradient norm",
 }
-#: Words for choices that have a title; others are shown as they are written.
+#: Setting → choice → title; other choices are shown by their names.
 TITLES: dict[str, dict[str, str]] = {
     "network": {name: network.title for name, network in NETWORKS.items()},
     "likelihood": {name: likelihood.title for name, likelihood in LIKELIHOODS.items()},
@@ -38,7 +38,7 @@ TITLES: dict[str, dict[str, str]] = {
     "activity": {"l1": "Sum of |z|", "kl": "Mean activation beside a target"},
     "covariance": {"i": "I: of the means", "ii": "II: of the codes"},
 }
-#: Settings that mean something only beside others: name → (that other setting, its values).
+#: Settings that take effect only with certain values of another: name → (the other setting, its values).
 ONLY_WITH: dict[str, tuple[str, Collection[str]]] = {
     "warmup_steps": ("schedule", ("linear", "cyclical", "capacity")),
     "target_rate": ("schedule", ("capacity", "controlled")),
@@ -52,6 +52,7 @@ ONLY_WITH: dict[str, tuple[str, Collection[str]]] = {
 
 
 def label_of(name: str) -> str:
+    """The label of a setting's widget."""
     return LABELS.get(name) or name.replace("_", " ").capitalize()
 
 

@@ -13,7 +13,7 @@ def whole_numbers(text: str, name: str) -> tuple[int, ...]:
     """ "256, 128" → (256, 128).
 
     Raises:
-        ConfigError: anything else.
+        ConfigError: a part is not a whole number; `name` is the setting's.
     """
     try:
         return tuple(int(part) for part in text.replace(",", " ").split())
@@ -27,17 +27,17 @@ def betas_of(text: str) -> list[float]:
     """ "1, 4, 16" → [1.0, 4.0, 16.0], each once, in the order given.
 
     Raises:
-        ConfigError: no number, something else, or too many; bounds are for the family's configuration to check.
+        ConfigError: not numbers, none, or too many. Bounds are checked by the family's configuration.
     """
     try:
-        found = list(dict.fromkeys(float(part) for part in text.replace(",", " ").split()))
+        betas = list(dict.fromkeys(float(part) for part in text.replace(",", " ").split()))
     except ValueError:
         raise ConfigError(
             f"β: {text!r} is not a number or a list of numbers; write 4, or 1, 4, 16 for a sweep."
         ) from None
-    if not 1 <= len(found) <= MAX_BETAS:
-        raise ConfigError(f"β: {len(found)} values were given; write one, or up to {MAX_BETAS} for a sweep.")
-    return found
+    if not 1 <= len(betas) <= MAX_BETAS:
+        raise ConfigError(f"β: {len(betas)} values were given; write one, or up to {MAX_BETAS} for a sweep.")
+    return betas
 
 
 def beta_norm(beta: float, latent_dim: int, pixels: int) -> float:

@@ -1,4 +1,4 @@
-"""Sensible starts for the Train page: each is a name, a sentence and the settings it differs in."""
+"""Presets of the Train page: title, description, and the settings that differ from the defaults."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Preset:
-    """about: shown when chosen; settings: what differs from the defaults; beta: as typed."""
+    """about: caption of the chosen preset; settings: what differs from the defaults; beta: as typed; detail: its help."""
 
     title: str
     about: str
     beta: str = "1"
     settings: dict[str, Any] = field(default_factory=dict)
+    detail: str = ""
 
 
 _DIGITS = {"dataset": "digits", "model": "beta_vae", "network": "mlp", "lr_schedule": "cosine"}
@@ -21,38 +22,39 @@ _SPRITES = {"dataset": "sprites", "model": "beta_vae", "network": "conv", "lr_sc
 PRESETS = {
     "digits": Preset(
         "Digits in a minute",
-        "Real handwritten digits and a small network: done while you explain what is going on.",
+        "Handwritten digits and a small network: trained in under a minute.",
         "1",
         _DIGITS | {"epochs": 100},
     ),
     "plane": Preset(
         "A latent plane",
-        "Two latent dimensions: the whole space fits on a sheet of paper.",
+        "Two latent dimensions: the whole latent space fits in one picture.",
         "1",
         _DIGITS | {"latent_dim": 2, "epochs": 200},
     ),
     "digits_sweep": Preset(
         "β sweep on digits",
-        "The same digits at three prices: dimensions fall silent as β grows.",
+        "The same digits at three values of β: more dimensions collapse as β grows.",
         "1, 4, 16",
         _DIGITS | {"epochs": 100},
     ),
     "sprites_sweep": Preset(
         "β sweep on sprites",
-        "The experiment of Higgins et al. 2017: position, scale and rotation come apart as β grows. "
-        "Minutes on a GPU, about half an hour on a laptop.",
+        "The experiment of Higgins et al. 2017: position, scale and rotation separate as β grows.",
         "1, 4, 16",
         _SPRITES | {"size": 50_000, "epochs": 30},
+        "It takes minutes on a GPU, about half an hour on a laptop.",
     ),
     "capacity": Preset(
         "Growing capacity",
-        "Burgess et al. 2018: from 0 to 25 nats, with γ = 1000; factors enter the code one by one.",
+        "Burgess et al. 2018: capacity grows from 0 to 25 nats, so factors enter the code one by one.",
         "1000",
         _SPRITES | {"model": "capacity_vae", "size": 50_000, "epochs": 30, "warmup_steps": 8_000, "lr": 5e-4},
+        "The weight γ = 1000 is entered as β.",
     ),
     "factors": Preset(
         "FactorVAE on sprites",
-        "Kim & Mnih 2018: γ = 35 against the total correlation, with the paper's critic; slow without a GPU.",
+        "Kim & Mnih 2018: γ = 35 on the total correlation, with the paper's critic; slow without a GPU.",
         "1",
         _SPRITES
         | {
@@ -68,23 +70,23 @@ PRESETS = {
     ),
     "multirate": Preset(
         "Every β at once",
-        "A multi-rate VAE is told β: train once, then drag β on Traverse and Compare.",
+        "A multi-rate VAE is conditioned on β: train once, then drag β on Traverse and Compare.",
         settings=_DIGITS | {"model": "multirate_vae", "epochs": 150},
     ),
     "classes": Preset(
         "Any class, any style",
-        "A conditional VAE is told which digit to draw; its code holds the handwriting.",
+        "A conditional VAE is conditioned on the digit's class; its code holds the handwriting.",
         "1",
         _DIGITS | {"model": "conditional_vae", "latent_dim": 6, "epochs": 100},
     ),
     "words": Preset(
         "A vocabulary of strokes",
-        "A VQ-VAE spells each digit in 4 × 4 words: swap them on Traverse.",
+        "A VQ-VAE encodes each digit as 4 × 4 codebook entries: swap them on Traverse.",
         settings=_DIGITS | {"model": "vq_vae", "network": "conv", "latent_dim": 8, "epochs": 60},
     ),
     "denoiser": Preset(
         "A denoiser",
-        "Digits under heavy noise, and what is left of them: look at Compare afterwards.",
+        "Trained to remove heavy noise from digits; Compare shows the denoised images.",
         "1",
         _DIGITS | {"model": "denoising_autoencoder", "latent_dim": 32, "epochs": 100},
     ),

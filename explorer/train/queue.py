@@ -1,4 +1,4 @@
-"""Runs that wait, train or stopped, a line each, with what can be done about them."""
+"""Queued, running and stopped runs, a line each, with their buttons."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from vae_core.runs import Run
 from vae_core.runs.worker import start_worker
 
 from .. import library
-from ..runs.actions import ask
+from ..runs.actions import request_action
 from ..runs.summary import BADGES
 
-#: A run that waited this many seconds for a worker may need a new one.
+#: Seconds after which a queued run may need a new worker.
 PATIENCE = 20.0
 
 
@@ -37,13 +37,14 @@ def run_row(run: Run, status: dict[str, Any]) -> None:
         st.error(status.get("message") or "The training failed.", icon=":material/error:")
 
 
-def action_button(words: str, icon: str, run: Run, action: str) -> None:
+def action_button(label: str, icon: str, run: Run, action: str) -> None:
+    """A button that pauses, cancels or resumes a run."""
     key = f"train.{action}.{run.id}"
-    st.button(words, icon=icon, key=key, type="tertiary", on_click=ask, args=(run, action))
+    st.button(label, icon=icon, key=key, type="tertiary", on_click=request_action, args=(run, action))
 
 
 def progress_text(run: Run, status: dict[str, Any]) -> str:
-    """A run's progress in words: "epoch 12 of 30 · 5,300 images/s · 12 s left"."""
+    """A run's progress as text: "epoch 12 of 30 · 5,300 images/s · 12 s left"."""
     state = status["state"]
     if state == "queued":
         return "waiting for its turn"
@@ -72,13 +73,16 @@ def duration(seconds: float) -> str:
 
 
 def offer_worker(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
-    """Runs wait, none trains, and nothing has moved for a while: offer to start a worker."""
+    """A button to start a worker, where runs have been queued for a while and none trains.
+
+    states: run id → status.
+    """
     waiting = [run for run in runs if states[run.id]["state"] == "queued"]
     if not waiting or any(status["state"] == "running" for status in states.values()):
         return
     if time.time() - max(states[run.id].get("heartbeat", 0.0) for run in waiting) < PATIENCE:
         st.caption("A worker is starting; it takes a few seconds.")
         return
-    st.warning(f"No worker has taken up these runs; its log is in `{library.store().root}/.queue`.")
+    st.warning(f"No worker has started these runs; the log is in `{library.store().root}/.queue`.")
     if st.button("Start a worker", key="train.worker"):
         start_worker(library.store(), waiting[0].config.train.device)

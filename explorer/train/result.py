@@ -1,4 +1,4 @@
-"""The right-hand side of the page: the training in view, or what is about to be trained."""
+"""The right-hand side of the page: the training in progress, or a preview of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .watch import live_view, watched_runs
 
 
 def result() -> None:
+    """The live view of watched runs; without any, the chosen data and model."""
     if not watched_runs():
         about()
         return

@@ -21,23 +21,24 @@ def start(dataset: str, model: str, betas: list[float] | None, settings: dict[st
     """Queue one run per β, all or none.
 
     Raises:
-        BetascopeError: one sentence on the first thing that does not fit; nothing was queued.
+        BetascopeError: one sentence on the first invalid setting; nothing was queued.
     """
     if not dataset:
         raise ConfigError("Write the path of your images, or choose a data set that comes with Betascope.")
-    given = {name: value for name, value in settings.items() if value is not None}
+    chosen = {name: value for name, value in settings.items() if value is not None}
     name = st.session_state.get(f"{PREFIX}.name", "").strip()
     if betas is None:
-        configs = [configure(dataset, model, name=name, **given)]
+        configs = [configure(dataset, model, name=name, **chosen)]
     else:
         names = [f"{name} β={beta:g}" if name and len(betas) > 1 else name for beta in betas]
         configs = [
-            configure(dataset, model, name=each, beta=beta, **given) for each, beta in zip(names, betas, strict=True)
+            configure(dataset, model, name=title, beta=beta, **chosen) for title, beta in zip(names, betas, strict=True)
         ]
     return [submit(library.store(), config) for config in configs]
 
 
 def train(dataset: str, model: str, betas: list[float] | None, settings: dict) -> None:
+    """Queue the runs and watch them, or show why not."""
     source = DATASETS.get(dataset)
     wait = f"Downloading {source.title}, once …" if source and source.download else "Opening the images …"
     try:
@@ -46,5 +47,5 @@ def train(dataset: str, model: str, betas: list[float] | None, settings: dict) -
     except BetascopeError as error:
         explain_error(error)
         return
-    st.session_state[WATCHED] = [run.id for run in runs]  # what trains already joins them
+    st.session_state[WATCHED] = [run.id for run in runs]  # `watched_runs` adds other active runs
     st.rerun()

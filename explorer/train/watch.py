@@ -1,4 +1,4 @@
-"""The live view of the Train page: queue, progress, curves, and what the weights make of images so far."""
+"""The live view of the Train page: queue, progress, curves, and images by the latest weights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vae_core.runs.files import read_json
 from .. import library
 from ..images.files import png_address
 from ..images.sheets import sheet
-from ..images.thumbnails import subject, thumbnail
+from ..images.thumbnails import description, thumbnail
 from ..navigation import go
 from ..runs.actions import explore
 from ..runs.names import labels as names_of
@@ -28,43 +28,46 @@ from .queue import offer_worker, run_row
 #: Session key: ids of the runs that this browser tab has started or seen training.
 WATCHED = "train.watched"
 RECENT = 1800.0
-#: Seconds after which what is known of a cluster is no longer told.
+#: Seconds after which the figures of a cluster are outdated.
 FRESH = 30.0
 SHOWN = 10
 PLOT: dict[str, Any] = {"displayModeBar": False}
 
 
 def watched_runs() -> list[Run]:
-    """What is active, what this tab saw, and what was interrupted lately; else the newest if it is recent. Oldest first."""
-    own = {run.id: run for run in library.own_runs() if isinstance(run, Run)}
-    seen = [*st.session_state.get(WATCHED, []), *(run.id for run in own.values() if _wants_attention(run.status()))]
-    ids = [id for id in dict.fromkeys(seen) if id in own]
+    """Active runs, runs that this tab has shown, and recently interrupted ones; else the newest if recent. Oldest first."""
+    by_id = {run.id: run for run in library.own_runs() if isinstance(run, Run)}
+    seen = [*st.session_state.get(WATCHED, []), *(run.id for run in by_id.values() if _needs_attention(run.status()))]
+    ids = [id for id in dict.fromkeys(seen) if id in by_id]
     st.session_state[WATCHED] = ids
     if not ids:
-        ids = [run.id for run in list(own.values())[:1] if time.time() - run.config.created < RECENT]
-    return sorted((own[id] for id in ids), key=lambda run: run.config.created)[-SHOWN:]
+        ids = [run.id for run in list(by_id.values())[:1] if time.time() - run.config.created < RECENT]
+    return sorted((by_id[id] for id in ids), key=lambda run: run.config.created)[-SHOWN:]
 
 
-def _wants_attention(status: dict[str, Any]) -> bool:
-    """It waits, trains, or was interrupted lately and may be resumed."""
+def _needs_attention(status: dict[str, Any]) -> bool:
+    """Queued, running, or interrupted recently."""
     recent = time.time() - status.get("heartbeat", 0.0) < RECENT
     return status["state"] in ("queued", "running") or (status["state"] in ("paused", "failed") and recent)
 
 
 def cluster_line() -> None:
-    """What the Ray cluster that trains for this store has and what of it is free, while a worker speaks to one."""
+    """Nodes, cores and GPUs of the Ray cluster that trains for this store, while a worker reports them."""
     file = library.store().root / ".queue" / "cluster.json"
-    if not file.exists() or time.time() - (told := read_json(file)).get("time", 0.0) > FRESH:
+    if not file.exists() or time.time() - (cluster := read_json(file)).get("time", 0.0) > FRESH:
         return
-    gpus = f", {told['gpus_free']:g} of {told['gpus']:g} GPUs" if told["gpus"] else ""
-    machines = "1 machine" if told["nodes"] == 1 else f"{told['nodes']} machines"
+    gpus = f", {cluster['gpus_free']:g} of {cluster['gpus']:g} GPUs" if cluster["gpus"] else ""
+    machines = "1 machine" if cluster["nodes"] == 1 else f"{cluster['nodes']} machines"
     st.caption(
-        f":material/hub: Ray cluster {told['address']}: {machines}, {told['cpus_free']:g} of {told['cpus']:g} cores{gpus} free"
+        f":material/hub: Ray cluster {cluster['address']}: {machines}, {cluster['cpus_free']:g} of {cluster['cpus']:g} cores{gpus} free"
     )
 
 
 def live_view(was_active: bool) -> None:
-    """The body of the fragment that repeats while something is active."""
+    """The body of the fragment that repeats while a run is active.
+
+    was_active: whether one was active when the fragment was declared.
+    """
     cluster_line()
     runs = watched_runs()
     states = {run.id: run.status() for run in runs}
@@ -78,15 +81,15 @@ def live_view(was_active: bool) -> None:
     focus = _focus(runs, states)
     _outcome(runs, states, focus)
     for alert in states[focus.id].get("alerts", []):
-        # Silent dimensions are what β is for: told, not warned of.
-        tell = st.info if alert["kind"] == "collapsed dimensions" else st.warning
-        tell(f"{alert['message']} {alert['remedy']}", icon=":material/monitor_heart:")
+        # Collapsed dimensions are an effect of β, not a defect.
+        show = st.info if alert["kind"] == "collapsed dimensions" else st.warning
+        show(f"{alert['message']} {alert['remedy']}", icon=":material/monitor_heart:")
     _curves(runs, focus)
     _images(focus)
 
 
 def _focus(runs: list[Run], states: dict[str, dict[str, Any]]) -> Run:
-    """The run whose pictures are shown: the chosen one, else the one that trains, else the newest with weights."""
+    """The run whose images are shown: the chosen one, else the one in training, else the newest with weights."""
     by_id = {run.id: run for run in runs if run.has_weights}
     if len(by_id) > 1:
         names = names_of(list(by_id.values()))
@@ -98,7 +101,7 @@ def _focus(runs: list[Run], states: dict[str, dict[str, Any]]) -> Run:
 
 
 def _outcome(runs: list[Run], states: dict[str, dict[str, Any]], focus: Run) -> None:
-    """Numbers and the way on, once there is something to explore."""
+    """Numbers, and buttons to explore and compare, once there are weights."""
     if not focus.has_weights:
         return
     finished = states[focus.id]["state"] == "done"
@@ -123,12 +126,12 @@ def _curves(runs: list[Run], focus: Run) -> None:
         return
     st.plotly_chart(loss_curves(histories), key="train.losses", config=PLOT)
     has_prior = any(record.get("elbo") is not None for records in histories.values() for record in records)
-    reading = " −ELBO = distortion + rate, whatever β the training uses." if has_prior else ""
-    st.caption(f"Nats per image on test images, by epoch.{reading}")
+    detail = "−ELBO = distortion + rate, whatever β is used in training." if has_prior else None
+    st.caption("Nats per image on test images, by epoch.", help=detail)
 
 
 def _images(focus: Run) -> None:
-    """Rates, a traversal and reconstructions of the run in focus, from its weights so far."""
+    """Rates, a traversal and reconstructions of the run in focus, from its latest weights."""
     if not focus.has_weights:
         return
     figure, picture = rate_curves(focus.history()), thumbnail(focus)
@@ -138,13 +141,13 @@ def _images(focus: Run) -> None:
             st.markdown("**Rate of each latent dimension**", help="Nats per image, by epoch.")
             st.plotly_chart(figure, key="train.rates", config=PLOT)
     if picture is not None:
-        title, reading = subject(focus)
+        title, reading = description(focus)
         with left if figure is None else right:
             st.markdown(f"**{title}**", help=reading)
             st.image(picture, width="stretch", alt=f"{title}: {reading}")
     data, _ = library.test_data(focus)
     if data is not None:
-        st.markdown("**Test images, and what comes back**")
+        st.markdown("**Test images above their reconstructions**")
         st.image(_reconstructions(focus, data), width="stretch", alt="Test images above their reconstructions")
 
 
@@ -156,5 +159,5 @@ def _reconstructions(run: Run, data: ImageData) -> str:
 def _reconstruction_sheet(_run: Run, _data: ImageData, path: str, version: int, count: int = 12) -> str:
     test = _data.test
     labels = None if test.labels is None else test.labels[:count]
-    found = reconstruct(library.model_of(_run), test.images[:count], labels)
-    return png_address(sheet(torch.cat([found.originals, found.means]), count))
+    result = reconstruct(library.model_of(_run), test.images[:count], labels)
+    return png_address(sheet(torch.cat([result.originals, result.means]), count))

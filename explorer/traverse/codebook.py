@@ -15,19 +15,19 @@ from .props import codebook_props
 
 
 def codebook(run: Run, codes: Latents) -> None:
-    """A code that is a grid of words."""
+    """The grid of codebook entries of an image, and the share of the codebook in use."""
     z, row = current_code(run, codes)
     key = f"traverse.words.{run.id}"
-    found = mount(
+    event = mount(
         "codebook", key, codebook_props(run, codes, z, row), on_z_change=lambda: remember(run, key, codes.dims), on_gone_change=lambda: None
     )  # fmt: skip
-    if found.get("gone"):
+    if event.get("gone"):
         st.rerun()
     missing_data_notice(run)
     numbers = library.numbers(run)
     if "perplexity" in numbers:
         size = run.config.model.to_dict()["codebook"]
         st.caption(
-            f"On the whole test split {numbers['words_used']:.0f} of {size} words are said, with a perplexity of "
-            f"{numbers['perplexity']:.1f} ({numbers['perplexity'] / size:.0%} of an even use)."
+            f"{numbers['words_used']:.0f} of {size} codebook entries are used, with a perplexity of {numbers['perplexity']:.1f}.",
+            help=f"On the whole test split; the perplexity is {numbers['perplexity'] / size:.0%} of that of uniform use.",
         )

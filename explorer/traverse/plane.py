@@ -18,7 +18,10 @@ PLANE = 13
 
 
 def plane(run: Run, codes: Latents, reach: float, label: int | None) -> None:
-    """Two dimensions at once, the others where the sliders stand."""
+    """Decoded images over two dimensions, the others at the sliders' values.
+
+    reach: standard deviations to either side; label: the class of a conditional model.
+    """
     order = codes.order()
     across, up, _ = st.columns([1, 1, 2])
     x = across.selectbox("Across", order, key=f"traverse.x.{run.id}", format_func=lambda dim: f"z{dim}")

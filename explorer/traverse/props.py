@@ -19,9 +19,12 @@ from ..live.props import about, dimensions
 
 
 def traversal_props(
-    run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float, under: float | None = None
+    run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float, condition: float | None = None
 ) -> dict[str, Any]:
-    """For traversal.js: sliders by what their dimensions carry, and the small map beside the image."""
+    """For traversal.js: sliders in order of their dimensions' rates, and the small map beside the image.
+
+    z: the code; row: of the test image that has it; reach: standard deviations to either side; condition: class or β.
+    """
     centre, deviation = codes.spread()
     file = latents_file(run)
     return (
@@ -30,7 +33,7 @@ def traversal_props(
         | {
             "z": list(z),
             "row": row,
-            "condition": under,
+            "condition": condition,
             "reach": reach,
             "centre": centre.tolist(),
             "deviation": deviation.tolist(),
@@ -46,7 +49,7 @@ def traversal_props(
 
 
 def factors_props(run: Run, codes: Latents) -> dict[str, Any] | None:
-    """What each dimension tells of each ground-truth factor; None where images have none, or are too few to tell."""
+    """Information of each dimension about each ground-truth factor; None without factors, or with too few images."""
     try:
         share, names, where = information_in_view(run, codes)
     except MetricError:
@@ -55,14 +58,14 @@ def factors_props(run: Run, codes: Latents) -> dict[str, Any] | None:
 
 
 def codebook_props(run: Run, codes: Latents, z: Sequence[float], row: int | None) -> dict[str, Any]:
-    """For codes.js: the codebook, how often the test images say each word, and the small map."""
+    """For codes.js: the codebook, how often the test images use each entry, and the small map."""
     model, file = library.model_of(run), latents_file(run)
     assert isinstance(model, VQVAE)
-    state_value = model.nearest(torch.from_numpy(codes.mu)).flatten()
+    indices = model.nearest(torch.from_numpy(codes.mu)).flatten()
     return about(run) | {
         "side": model.side,
         "words": model.words.detach().tolist(),
-        "uses": torch.bincount(state_value, minlength=len(model.words)).tolist(),
+        "uses": torch.bincount(indices, minlength=len(model.words)).tolist(),
         "z": list(z),
         "row": row,
         "images": len(codes),

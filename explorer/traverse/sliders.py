@@ -18,9 +18,10 @@ from .props import traversal_props
 
 
 def sliders(run: Run, codes: Latents) -> None:
+    """The sliders with the decoded image, and on request a plane of two dimensions."""
     z, row = current_code(run, codes)
-    chosen = session().view.get("reach", "3")
-    reach = float(chosen) if chosen in REACHES else 3.0
+    text = session().view.get("reach", "3")
+    reach = float(text) if text in REACHES else 3.0
     key = f"traverse.live.{run.id}"
 
     def changed() -> None:
@@ -28,9 +29,9 @@ def sliders(run: Run, codes: Latents) -> None:
 
     label = class_in_view(run, codes, row)
     props = traversal_props(run, codes, z, row, reach, condition(run, label)) | {"rates": rates_props(run)}
-    found = mount("traversal", key, props, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
-    if found.get("gone"):
-        st.rerun()  # the frame says what happened and shows another run
+    event = mount("traversal", key, props, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
+    if event.get("gone"):
+        st.rerun()  # the frame shows the reason, and another run
     missing_data_notice(run)
     if codes.dims > 1 and st.toggle("Plane of two dimensions", key="traverse.plane"):
         plane(run, codes, reach, label)

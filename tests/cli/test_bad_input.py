@@ -37,7 +37,10 @@ CASES = {
     ),
     "no jobs at all": (["sweep", "--dataset", "digits", "--betas", "1", "2", "--jobs", "0"], ["--jobs 0"]),
     "a class that is not there": ([*TRAIN, "--leave-out", "77"], ["--leave-out 77", "0 to 9"]),
-    "β of a model without it as an input": (["project", "gallery/digits-2d", "--at", "4"], ["--at 4", "no β as an input"]),
+    "β of a model without it as an input": (
+        ["project", "gallery/digits-2d", "--at", "4"],
+        ["--at 4", "no β as an input"],
+    ),
     "β beyond those of the training": (
         ["project", "gallery/digits-every-beta", "--at", "400"],
         ["--at 400", "0.1 to 100"],

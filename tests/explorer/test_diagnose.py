@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
-from explorer.generate.nearest import memory
+from explorer.generate.nearest import memorisation
 from vae_core.runs import Run, Store
 
 from .conftest import texts
@@ -58,10 +58,10 @@ def test_every_tab_opens_for_every_kind_of_run(
 def test_checks_come_with_evidence_and_remedy(app: Open, put: Put) -> None:
     put("one")
     at = app("diagnose", run="one")
-    told = texts(at.markdown)
-    assert "checks want a look" in told or "Nothing stands out" in told
-    assert "Reconstructions explain" in told
-    assert ":material/lightbulb:" in told, "a model of one epoch has something to mend"
+    text = texts(at.markdown)
+    assert "checks need attention" in text or "Nothing stands out" in text
+    assert "Reconstructions explain" in text
+    assert ":material/lightbulb:" in text, "a model of one epoch has something to mend"
 
 
 def test_a_class_as_anomaly_has_a_roc(app: Open, put: Put) -> None:
@@ -72,7 +72,7 @@ def test_a_class_as_anomaly_has_a_roc(app: Open, put: Put) -> None:
     assert "Area under the ROC" in texts(at.caption)
     assert "Class 3 (seen in training)" in at.selectbox(key="diagnose.odd.one").options
     at.selectbox(key="diagnose.odd.one").select("sprites").run()
-    assert "Oddest of the anomalous images" in texts(at.subheader)
+    assert "Anomalous images with the highest scores" in texts(at.subheader)
     at.slider(key="diagnose.percentile").set_value(80.0).run()
     assert "for 20.0 % false alarms" in texts(at.caption)
 
@@ -95,7 +95,8 @@ def test_draws_can_be_repeated_and_compared_with_the_training_images(app: Open, 
     assert at.session_state["generate.seed"] == before + 1
     at.toggle(key="generate.nearest").set_value(True).run()
     assert not at.exception
-    assert "training images; test images lie" in texts(at.caption)
+    assert "training images: " in texts(at.caption)
+    assert "; of test images: " in texts(at.caption)
     at.slider(key="generate.temperature").set_value(0.3).run()
     assert not at.exception
 
@@ -110,7 +111,7 @@ def test_a_choice_that_the_next_run_does_not_have_falls_back(app: Open, store: S
     assert at.selectbox(key="diagnose.score").value == "distortion", "an autoencoder has no rate"
 
 
-def test_copies_are_told() -> None:
-    assert "learnt by heart." in memory(0.01, 0.2, 100)
-    assert "would lie far nearer" in memory(0.15, 0.2, 100)
-    assert memory(0.15, None, 1234).endswith("of 1,234 training images.")
+def test_copies_are_reported() -> None:
+    assert "Some images are memorised." in memorisation(0.01, 0.2, 100)
+    assert "Memorised images would be far nearer." in memorisation(0.15, 0.2, 100)
+    assert memorisation(0.15, None, 1234).endswith("of 1,234 training images: 0.150.")

@@ -76,7 +76,10 @@ def test_the_link_stays_on_every_page(app: Open, put: Put) -> None:
 
 @pytest.mark.parametrize(
     ("error", "says"),
-    [(BetascopeError("The disk is full; free some space."), "The disk is full"), (KeyError("rate"), "not your doing")],
+    [
+        (BetascopeError("The disk is full; free some space."), "The disk is full"),
+        (KeyError("rate"), "Something went wrong in the app"),
+    ],
 )
 def test_errors_are_sentences(app: Open, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str) -> None:
     def fail() -> None:
@@ -98,13 +101,13 @@ def test_training_in_progress_is_told_on_every_page(app: Open, put: Put) -> None
 def test_the_queue_goes_on_after_a_restart(put: Put, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     devices: list[str] = []
     monkeypatch.setattr(startup, "start_worker", lambda store, device: devices.append(device))
-    startup.take_up_queue(store)
+    startup.resume_queue(store)
     assert devices == []
     put("one", state="queued")
     put("two", state="queued")
     put("three", state="queued")
     monkeypatch.setattr(startup, "slots", lambda device: 2)
-    startup.take_up_queue(store)
+    startup.resume_queue(store)
     assert devices == ["cpu", "cpu"]
 
 

@@ -45,7 +45,7 @@ def test_a_job_asks_at_the_beta_in_view(monkeypatch: pytest.MonkeyPatch, trained
     monkeypatch.setattr(commands, "_start", lambda run, command: begun.append(command))
     monkeypatch.setattr(commands, "_jobs", dict)
     seen = dataclasses.replace(trained, requested_beta=4.0)
-    commands.working(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
+    commands.job_for(seen, Subject(seen, "codes", ("mig", "sap")).command(), False)
     assert begun[0] == ["metrics", trained.id, "--scores", "mig,sap", "--of", "codes", "--at", "4.0"]
 
 
@@ -56,7 +56,7 @@ def test_the_check_says_what_holds(app: Open, put: Put, monkeypatch: pytest.Monk
     at = app("measure", run="one")
     at.button(key="measure.check").click().run()
     assert not at.exception
-    assert "1 of 2 known answers are not found here" in texts(at.error)
+    assert "1 of 2 scores differ from their known answers" in texts(at.error)
     assert list(at.dataframe[-1].value["Holds"]) == [True, False]
 
 

@@ -54,9 +54,9 @@ def test_new_picks_are_the_keyframes_again() -> None:
 
 def test_a_code_stands_with_the_image_it_is_of() -> None:
     seen = Session(run="a")
-    seen.stand_at("a", [0.123456, -2.0], 17)
+    seen.set_code("a", [0.123456, -2.0], 17)
     assert seen.to_query() == {"run": "a", "z": "0.1235,-2", "row": "17"}
-    seen.stand_at("a", [1.0, 1.0])
+    seen.set_code("a", [1.0, 1.0])
     assert seen.to_query() == {"run": "a", "z": "1,1"}
 
 
