@@ -29,7 +29,7 @@ def map_props(
     under: float | None = None,
     mini: bool = False,
 ) -> dict[str, Any] | None:
-    """For map.js; None where the run's folder cannot keep the files that the browser asks for."""
+    """For a LatentMap; None where the run's folder cannot keep the files that the browser asks for."""
     points = map_of(run, config)
     files = map_file(run, config), latents_file(run, codes_limit(config))
     if not all(file.exists() for file in files):
