@@ -57,9 +57,9 @@ WATCH = """() => {
   document.addEventListener("input", () => seen.moved.push(frame), true);
   document.addEventListener("painted", (event) => {
     const canvas = event.composedPath()[0];
-    const { asked, now } = event.detail;
-    if (canvas.classList.contains("main")) { seen.main.push(now); seen.late.push(now - asked); }
-    else seen.tips.push(now - asked);
+    const { requested, now } = event.detail;
+    if (canvas.classList.contains("main")) { seen.main.push(now); seen.late.push(now - requested); }
+    else seen.tips.push(now - requested);
   });
   document.addEventListener("row", () => seen.rows++);
 }"""
@@ -314,7 +314,7 @@ def scatters(report: Report, browser: Browser, app: App, seconds: float, sizes: 
     """Our own WebGL against plotly.js inside a component, and how many points the machine draws at 60 a second."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.goto(f"{app.address}/_stcore/health")
-    module = f"{app.address}/modules/bench/scatter.js"
+    module = f"{app.address}/modules/bench/shared/map/scatter.js"
     figures = {}
     for n, kind in itertools.product(sizes, ("own", "plotly")):
         if kind == "plotly":

@@ -29,7 +29,7 @@ def map_props(
     condition: float | None = None,
     mini: bool = False,
 ) -> dict[str, Any] | None:
-    """For map.js; None where the run's cache cannot hold the files that the browser requests.
+    """For `LatentMap`; None where the run's cache cannot hold the files that the browser requests.
 
     picks: rows of test images; z: a code to mark; condition: class or β; mini: the small map of other pages.
     """

@@ -25,7 +25,7 @@ async def module(request: Request) -> Response:
     """A component's file, which browsers cache for good, as its address contains the version."""
     name = request.path_params["name"]
     path = COMPONENTS / name
-    if not re.fullmatch(r"[a-z_]+/[a-z_]+\.(js|css)", name) or not path.is_file():
+    if not re.fullmatch(r"([a-z_]+/){1,2}[a-z_]+\.(js|css)", name) or not path.is_file():
         raise HTTPException(404, f"There is no module {name!r}.")
     kind = "text/javascript" if path.suffix == ".js" else "text/css"
     return FileResponse(path, media_type=kind, headers=IMMUTABLE)

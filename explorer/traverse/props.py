@@ -58,14 +58,14 @@ def factors_props(run: Run, codes: Latents) -> dict[str, Any] | None:
 
 
 def codebook_props(run: Run, codes: Latents, z: Sequence[float], row: int | None) -> dict[str, Any]:
-    """For codes.js: the codebook, how often the test images use each entry, and the small map."""
+    """For codebook.js: the codebook, how often the test images use each entry, and the small map."""
     model, file = library.model_of(run), latents_file(run)
     assert isinstance(model, VQVAE)
     indices = model.nearest(torch.from_numpy(codes.mu)).flatten()
     return about(run) | {
         "side": model.side,
-        "words": model.words.detach().tolist(),
-        "uses": torch.bincount(indices, minlength=len(model.words)).tolist(),
+        "codebook": model.words.detach().tolist(),
+        "counts": torch.bincount(indices, minlength=len(model.words)).tolist(),
         "z": list(z),
         "row": row,
         "images": len(codes),

@@ -238,7 +238,17 @@ def test_modules_are_served_by_version_and_nothing_beside_them(client: TestClien
     answer = client.get(f"/modules/{modules_version()}/traversal/traversal.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "immutable" in answer.headers["cache-control"]
-    for name in ("none/none.js", "traversal.js", "__init__.py", "..%2flibrary.py", "map/..%2f__init__.py"):
+    assert client.get(f"/modules/{modules_version()}/shared/map/latent_map.js").status_code == 200
+    for name in (
+        "none/none.js",
+        "traversal.js",
+        "__init__.py",
+        "..%2flibrary.py",
+        "map/..%2f__init__.py",
+        "shared/..%2flink/link.js",
+        "shared/map/..%2fdom.js",
+        "shared//dom.js",
+    ):
         assert client.get(f"/modules/x/{name}").status_code == 404
 
 

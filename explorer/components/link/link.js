@@ -1,22 +1,27 @@
-// Copy link: the address bar always tells what is in view, so that copying it copies the view.
+// Copy link: the address bar always has the link to what is in view, so that copying it copies the view.
 
+import { button } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 
+const SHOWN = 2000; // milliseconds that the button shows what happened
+
+/**
+ * @param {import("../shared/component.js").Component<unknown>} component
+ * @returns {import("../shared/component.js").View<unknown>}
+ */
 export function mount({ parentElement }) {
-  let timer = null;
-  const button = h(
-    "button",
-    { type: "button", class: "link", title: "A link that opens exactly this view", onclick: copy },
-    "Copy link",
-  );
-  const element = h("div", { class: "betascope" }, button);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const link = button("Copy link", copy, "A link that opens exactly this view");
+  link.className = "link";
+  const element = h("div", { class: "betascope" }, link);
   parentElement.append(element);
 
   async function copy() {
-    const done = await written(location.href);
-    button.textContent = done ? "Copied" : "Copy it from the address bar";
+    const isCopied = await copyText(location.href);
+    link.textContent = isCopied ? "Copied" : "Copy it from the address bar";
     clearTimeout(timer);
-    timer = setTimeout(() => (button.textContent = "Copy link"), 2000);
+    timer = setTimeout(() => (link.textContent = "Copy link"), SHOWN);
   }
 
   return {
@@ -28,21 +33,25 @@ export function mount({ parentElement }) {
   };
 }
 
-/** Browsers let only safe origins (https, localhost) use the clipboard; elsewhere a selection is copied. */
-async function written(text) {
+/**
+ * Browsers let only safe origins (https, localhost) use the clipboard; elsewhere a selection is copied.
+ * @param {string} text
+ * @returns {Promise<boolean>} whether it is on the clipboard
+ */
+async function copyText(text) {
   if (navigator.clipboard) {
     try {
       await navigator.clipboard.writeText(text);
       return true;
-    } catch {
-      // not allowed: the other way
+    } catch (error) {
+      console.info(`The clipboard is not allowed, a selection is copied: ${error}`);
     }
   }
   const field = h("textarea", { style: "position: fixed; opacity: 0" });
   field.value = text;
   document.body.append(field);
   field.select();
-  const done = document.execCommand("copy");
+  const isCopied = document.execCommand("copy");
   field.remove();
-  return done;
+  return isCopied;
 }

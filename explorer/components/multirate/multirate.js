@@ -1,95 +1,99 @@
-// A multi-rate model among others: β under the thumb, the same test images at that β, and where it is on its curve.
+// A model for every β among others: β under the thumb, the same test images at that β, and where it is on its curve.
 
-import { h, number } from "../shared/dom.js";
-import { betaSlider, codesAlong } from "../shared/beta.js";
-import { Live, announce, statusLine } from "../shared/live.js";
-import { paintAt } from "../shared/pixels.js";
+import { codesAtStep } from "../shared/beta.js";
+import { betaSlider } from "../shared/beta_slider.js";
+import { announce, countPaint } from "../shared/canvas.js";
+import { Cleanup, connect } from "../shared/component.js";
+import { h } from "../shared/dom.js";
 import { Report } from "../shared/report.js";
-
-const [WIDTH, HEIGHT, LEFT, BOTTOM] = [360, 230, 46, 34];
+import { fetchCodesAlong } from "../shared/server.js";
+import { paintStrip, stripCanvas } from "../shared/strip.js";
+import { Plane } from "./plane.js";
 
 /**
- * data: run, version, shape, rows (of the test images), at (step of the slider), curve {betas, rate, distortion,
- * images}, others [{title, colour, rate, distortion}] to draw beside the curve.
+ * @typedef {object} MultirateFields
+ * @property {number[]} rows of the test images
+ * @property {number} at the step in view
+ * @property {import("../shared/beta.js").Curve & {images: number}} curve and on how many images it was measured
+ * @property {import("./plane.js").OtherRun[]} others to draw beside the curve
+ */
+
+/** @typedef {import("../shared/component.js").RunProps & MultirateFields} MultirateProps */
+
+/**
+ * @param {import("../shared/component.js").Component<MultirateProps>} component
+ * @returns {import("../shared/component.js").View<MultirateProps>}
  */
 export function mount(component) {
-  const { parentElement } = component;
   let { data } = component;
-  const { curve } = data;
+  const { run, version, shape, curve } = data;
+  const steps = curve.betas.length;
+  const cleanup = new Cleanup();
   const report = new Report(component, (known) => curve.betas[known.at]);
-  const live = Live.open(data.run, curve.betas[data.at]);
-  const strip = h("canvas", { class: "strip", role: "img", "aria-label": "The test images at this β" });
-  const dot = svg("circle", { r: 6, class: "here" });
-  let codes = null;
-  let wanted = 0;
+  const { connection, status } = connect(run, curve.betas[data.at], cleanup, () => report.emitGone());
+  const strip = stripCanvas("The test images at this β");
+  const plane = new Plane(curve, data.others);
+  /** @type {{rows: number[], codes: Float32Array} | null} n · steps · D */
+  let images = null;
+  /** @type {number | null} when the images were requested that are not decoded yet */
+  let requested = null;
 
-  const control = betaSlider(curve, data.at, show, (step) => report.say("beta", curve.betas[step]));
-  const remove = live.add({
+  const control = betaSlider(curve, data.at, show, (step) => report.setValue("beta", curve.betas[step]));
+  const remove = connection.add({
     limit: 1,
-    pull() {
-      if (!wanted || !codes) return null;
-      const [asked, step] = [wanted, control.step];
-      wanted = 0;
-      const count = data.rows.length;
-      const steps = curve.betas.length;
-      const dims = codes.length / count / steps;
-      const chosen = new Float32Array(count * dims);
-      for (let image = 0; image < count; image++) {
-        const from = (image * steps + step) * dims;
-        chosen.set(codes.subarray(from, from + dims), image * dims);
-      }
-      const beta = curve.betas[step];
-      live.condition = beta;
+    next() {
+      if (requested === null || !images) return null;
+      const [time, beta, count] = [requested, curve.betas[control.step], images.rows.length];
+      requested = null;
+      connection.condition = beta;
       return {
-        codes: chosen,
+        codes: codesAtStep(images.codes, count, steps, control.step),
         done(pixels) {
-          paintAt(strip, pixels, data.shape, [...data.rows.keys()], count, 1);
-          strip.dataset.beta = beta;
-          strip.dataset.painted = Number(strip.dataset.painted ?? 0) + 1;
-          announce(strip, asked);
+          paintStrip(strip, pixels, shape, count);
+          strip.dataset.beta = `${beta}`;
+          countPaint(strip);
+          announce(strip, time);
         },
-        lost: () => (wanted ||= asked),
+        lost: () => (requested ??= time),
       };
     },
   });
-  const status = statusLine(live, () => report.gone());
-  const plane = drawPlane(curve, data.others, dot);
+  strip.style.aspectRatio = `${data.rows.length} / 1`;
+  const caption = h("figcaption", {}, `Rate and distortion in nats, on ${curve.images} test images`);
+  const element = h(
+    "div",
+    { class: "betascope multirate" },
+    status,
+    h("div", { class: "halves" }, control.element, h("figure", {}, plane.element, caption)),
+    strip,
+  );
 
-  function show(step, asked = performance.now()) {
-    dot.setAttribute("cx", plane.x(curve.rate[step]));
-    dot.setAttribute("cy", plane.y(curve.distortion[step]));
-    wanted = asked;
-    live.wake();
+  /**
+   * @param {number} step
+   * @param {number} [time] when it was moved
+   */
+  function show(step, time = performance.now()) {
+    plane.showStep(step);
+    requested = time;
+    connection.poll();
   }
 
+  /** Fetch the codes of the test images in view. */
   async function load() {
     const { rows } = data;
-    const found = await codesAlong(data.run, data.version, rows).catch(() => null);
+    try {
+      const codes = await fetchCodesAlong(run, version, rows);
+      if (rows === data.rows) images = { rows, codes };
+    } catch (error) {
+      images = null;
+      console.info(`No codes along β: ${error}`);
+    }
     if (rows !== data.rows) return;
-    codes = found;
     element.dataset.ready = "true";
     show(control.step);
   }
 
-  strip.style.aspectRatio = `${data.rows.length} / 1`;
-  const element = h(
-    "div",
-    { class: "betascope multirate" },
-    status.element,
-    h(
-      "div",
-      { class: "halves" },
-      control.element,
-      h(
-        "figure",
-        {},
-        plane.element,
-        h("figcaption", {}, `Rate and distortion in nats, on ${curve.images} test images`),
-      ),
-    ),
-    strip,
-  );
-  parentElement.append(element);
+  component.parentElement.append(element);
   load();
 
   return {
@@ -97,72 +101,16 @@ export function mount(component) {
       report.update(component);
       const before = data;
       data = component.data;
-      if (JSON.stringify(before.others) !== JSON.stringify(data.others)) plane.draw(data.others);
-      if (before.rows.join() === data.rows.join()) return (data.rows = before.rows);
-      load();
+      if (JSON.stringify(before.others) !== JSON.stringify(data.others)) plane.showRuns(data.others);
+      if (before.rows.join() === data.rows.join()) data = { ...data, rows: before.rows };
+      else load();
     },
     destroy() {
       report.stop();
       control.stop();
       remove();
-      status.stop();
-      live.close();
+      cleanup.run();
       element.remove();
     },
   };
-}
-
-function svg(name, properties = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(properties)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-
-/** The curve, other runs as dots, and `dot` where the slider stands. */
-function drawPlane(curve, others, dot) {
-  const known = [...curve.rate, ...others.map(({ rate }) => rate)];
-  const errors = [...curve.distortion, ...others.map(({ distortion }) => distortion)];
-  const [left, right] = [0, Math.max(...known) * 1.05 || 1];
-  const [low, high] = [Math.min(...errors), Math.max(...errors)];
-  const room = 0.06 * (high - low) || 1;
-  const x = (rate) => LEFT + ((rate - left) / (right - left)) * (WIDTH - LEFT - 12);
-  const y = (distortion) => 10 + ((high + room - distortion) / (high - low + 2 * room)) * (HEIGHT - BOTTOM - 10);
-  const runs = svg("g");
-  const element = svg(
-    "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": "Rate–distortion curve" },
-    svg("path", { class: "axes", d: `M${LEFT} 10V${HEIGHT - BOTTOM}H${WIDTH - 12}` }),
-    svg("polyline", {
-      class: "curve",
-      points: curve.rate.map((r, i) => `${x(r)},${y(curve.distortion[i])}`).join(" "),
-    }),
-    runs,
-    dot,
-    text(WIDTH - 12, HEIGHT - 6, "rate", "end"),
-    text(LEFT + 6, 18, "distortion", "start"),
-    text(LEFT, HEIGHT - BOTTOM + 15, "0", "middle"),
-    text(WIDTH - 12, HEIGHT - BOTTOM + 15, number(right, 0), "end"),
-    text(LEFT - 6, y(low) + 4, number(low, 0), "end"),
-    text(LEFT - 6, y(high) + 4, number(high, 0), "end"),
-  );
-
-  function draw(others) {
-    runs.replaceChildren(
-      ...others.map(({ title, colour, rate, distortion }) =>
-        svg(
-          "circle",
-          { cx: x(rate), cy: y(distortion), r: 5, fill: colour },
-          svg("title", {}, `${title}: rate ${number(rate, 1)}, distortion ${number(distortion, 1)}`),
-        ),
-      ),
-    );
-  }
-
-  function text(left, top, words, anchor) {
-    return svg("text", { x: left, y: top, "text-anchor": anchor }, words);
-  }
-
-  draw(others);
-  return { element, x, y, draw };
 }

@@ -1,27 +1,50 @@
-// What components on one page tell each other without asking the server: where we are, and the path we walk.
+// What the components of a page send each other without the server: the code in view, and the path in view.
 
+/**
+ * @typedef {object} Message
+ * @property {number[]} [z] the code in view
+ * @property {ArrayLike<number>[] | null} [path] codes along a path, or no path any more
+ * @property {number[]} [go] a code that the others should go to
+ * @property {number | null} [row] the test image that `go` is the code of
+ */
+
+/** @typedef {(message: Message) => void} Listener */
+
+/** @type {Map<string, {last: Message, listeners: Map<object, Listener>}>} */
 const topics = new Map();
 
-function topic(run) {
-  if (!topics.has(run)) topics.set(run, { last: {}, listeners: new Set() });
-  return topics.get(run);
+/** @param {string} run */
+function topicOf(run) {
+  let topic = topics.get(run);
+  if (!topic) topics.set(run, (topic = { last: {}, listeners: new Map() }));
+  return topic;
 }
 
-/** Tell the others: {z} a code, {path} codes along a path or null. `from` does not hear itself. */
-export function publish(run, message, from) {
-  const { last, listeners } = topic(run);
+/**
+ * Send a message to all listeners but the sender.
+ * @param {string} run
+ * @param {Message} message
+ * @param {object} sender
+ */
+export function publish(run, message, sender) {
+  const { last, listeners } = topicOf(run);
   Object.assign(last, message);
-  for (const listener of listeners) if (listener.from !== from) listener.heard(message);
+  for (const [owner, listener] of listeners) if (owner !== sender) listener(message);
 }
 
-/** Hear of everything from now on, and at once of what was said last; returns how to stop. */
-export function subscribe(run, from, heard) {
-  const { last, listeners } = topic(run);
-  const listener = { from, heard };
-  listeners.add(listener);
-  if (Object.keys(last).length) heard({ ...last });
+/**
+ * Listen from now on, and receive at once what was sent last.
+ * @param {string} run
+ * @param {object} owner whose own messages are not sent to it
+ * @param {Listener} listener
+ * @returns {() => void} stops it
+ */
+export function subscribe(run, owner, listener) {
+  const { last, listeners } = topicOf(run);
+  listeners.set(owner, listener);
+  if (Object.keys(last).length) listener({ ...last });
   return () => {
-    listeners.delete(listener);
+    listeners.delete(owner);
     if (!listeners.size) topics.delete(run);
   };
 }

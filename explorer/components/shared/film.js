@@ -1,20 +1,41 @@
 // A film of a path through latent space: decoded whole, then played there and back or moved by hand.
 
-import { h, pingPong, play } from "./dom.js";
-import { paint } from "./pixels.js";
+import { Animation, pingPong } from "./animation.js";
+import { paint } from "./canvas.js";
+import { iconButton } from "./controls.js";
+import { h } from "./dom.js";
 
 export const FRAMES = 48;
-const SECONDS = 4;
+const SECONDS = 4; // from one end to the other
+
+/**
+ * @param {number} place in the film, 0 … 1
+ * @returns {number} the frame there
+ */
+export function frameAt(place) {
+  return Math.round(place * (FRAMES - 1));
+}
 
 export class Film {
-  /** shown(frame): a frame is on the screen; closed(): the person is done with it. */
-  constructor(live, shape, shown, closed) {
-    Object.assign(this, { shape, shown, closed });
-    this.live = live;
-    this.pixels = null;
-    this.codes = null;
+  #animation = new Animation();
+  /** @type {Float32Array | null} codes that wait to be decoded */
+  #codes = null;
+  /** @type {Uint8Array | null} */
+  #pixels = null;
+
+  /**
+   * @param {import("./connection.js").Connection} connection
+   * @param {import("./component.js").Shape} shape
+   * @param {(frame: number) => void} shown called with each frame on the screen
+   * @param {() => void} closed called when a person closes it
+   */
+  constructor(connection, shape, shown, closed) {
+    this.connection = connection;
+    this.shape = shape;
+    this.shown = shown;
+    this.closed = closed;
     this.canvas = h("canvas", { class: "pixels", role: "img", "aria-label": "The film of the path" });
-    this.place = h("input", {
+    this.slider = h("input", {
       type: "range",
       min: 0,
       max: 1,
@@ -23,68 +44,63 @@ export class Film {
       "aria-label": "Place in the film",
       oninput: () => {
         this.pause();
-        this.show(this.place.valueAsNumber);
+        this.show(this.slider.valueAsNumber);
       },
     });
-    this.button = h(
-      "button",
-      { type: "button", class: "icon", onclick: () => (this.stop ? this.pause() : this.play()) },
-      "▶",
-    );
-    const close = h(
-      "button",
-      { type: "button", class: "icon", "aria-label": "Close the film", onclick: () => this.close() },
-      "✕",
-    );
-    const tools = h("div", { class: "film-tools" }, this.button, this.place, close);
+    this.button = iconButton("▶", "Play", () => (this.#animation.running ? this.pause() : this.play()));
+    const close = iconButton("✕", "Close the film", () => this.close());
+    const tools = h("div", { class: "film-tools" }, this.button, this.slider, close);
     this.element = h("div", { class: "film", hidden: true }, this.canvas, tools);
-    this.remove = live.add({ limit: 1, pull: () => this.pull() });
+    this.remove = connection.add({ limit: 1, next: () => this.#next() });
   }
 
-  /** Decode and play FRAMES codes, one after the other in a Float32Array. */
+  /**
+   * Decode and play a path.
+   * @param {Float32Array} codes FRAMES · D
+   */
   shoot(codes) {
-    this.codes = codes;
-    this.live.wake();
+    this.#codes = codes;
+    this.connection.poll();
   }
 
-  pull() {
-    const { codes } = this;
+  #next() {
+    const codes = this.#codes;
     if (!codes) return null;
-    this.codes = null;
+    this.#codes = null;
     return {
       codes,
+      /** @param {Uint8Array} pixels */
       done: (pixels) => {
-        this.pixels = pixels;
+        this.#pixels = pixels;
         this.element.hidden = false;
-        this.element.dataset.frames = FRAMES;
+        this.element.dataset.frames = `${FRAMES}`;
         this.play();
       },
-      lost: () => (this.codes ??= codes),
+      lost: () => (this.#codes ??= codes),
     };
   }
 
   play() {
-    this.pause();
     this.button.textContent = "❚❚";
     this.button.setAttribute("aria-label", "Pause");
-    this.stop = play((seconds) => {
+    this.#animation.start((seconds) => {
       const place = pingPong(seconds, 2 * SECONDS);
-      this.place.value = place;
+      this.slider.value = `${place}`;
       this.show(place);
     });
   }
 
   pause() {
-    this.stop?.();
-    this.stop = null;
+    this.#animation.stop();
     this.button.textContent = "▶";
     this.button.setAttribute("aria-label", "Play");
   }
 
+  /** @param {number} place 0 … 1 */
   show(place) {
-    const frame = Math.round(place * (FRAMES - 1));
-    paint(this.canvas, this.pixels, this.shape, frame);
-    this.shown(frame);
+    if (!this.#pixels) return;
+    paint(this.canvas, this.#pixels, this.shape, frameAt(place));
+    this.shown(frameAt(place));
   }
 
   close() {

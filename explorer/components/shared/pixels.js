@@ -1,67 +1,98 @@
-// Raw uint8 pixels onto canvases.
+// Raw uint8 pixels (n · H · W · C) as the 32-bit colours of a canvas, 0xAABBGGRR.
 
-const kept = new WeakMap();
+/** @typedef {import("./component.js").Shape} Shape */
 
-/** Paint image `index` of `pixels` (n · H · W · C) onto a canvas of H × W; CSS enlarges it. */
-export function paint(canvas, pixels, shape, index = 0) {
-  const [channels, height, width] = shape;
-  paintAt(canvas, pixels, shape, [index], 1, 0);
-  canvas.dataset.painted = Number(canvas.dataset.painted ?? 0) + 1;
-  return pixels.subarray(index * channels * height * width, (index + 1) * channels * height * width);
+const OPAQUE = 0xff000000;
+const FULL_CHANGE = 160; // of 255, in each channel: a larger change has the same colour
+
+/**
+ * The size of `count` images side by side in `columns`, with `gap` pixels between them.
+ * @param {Shape} shape
+ * @param {number} count
+ * @param {number} columns
+ * @param {number} gap
+ * @returns {[width: number, height: number]}
+ */
+export function tiledSize([, height, width], count, columns, gap) {
+  const rows = Math.ceil(count / columns);
+  return [columns * (width + gap) - gap, rows * (height + gap) - gap];
 }
 
-/** Paint several images side by side: a strip of `columns`, with `gap` pixels between. */
-export function paintAt(canvas, pixels, shape, indices, columns, gap) {
+/**
+ * Write images side by side into the colours of a canvas of `tiledSize`.
+ * @param {Uint32Array} colours
+ * @param {Uint8Array} pixels
+ * @param {Shape} shape
+ * @param {number[]} images which ones of `pixels`
+ * @param {number} columns
+ * @param {number} gap
+ */
+export function writeTiles(colours, pixels, shape, images, columns, gap) {
   const [channels, height, width] = shape;
-  const full = columns * (width + gap) - gap;
-  const rows = Math.ceil(indices.length / columns);
-  const image = imageOf(canvas, full, rows * (height + gap) - gap);
-  const target = image.words;
-  indices.forEach((index, place) => {
+  const [full] = tiledSize(shape, images.length, columns, gap);
+  images.forEach((image, place) => {
     const top = Math.floor(place / columns) * (height + gap);
     const left = (place % columns) * (width + gap);
-    let from = index * channels * height * width;
+    let from = image * channels * height * width;
     for (let row = 0; row < height; row++) {
       let to = (top + row) * full + left;
       if (channels === 1) {
-        for (let column = 0; column < width; column++) target[to++] = 0xff000000 | (pixels[from++] * 0x010101);
+        for (let column = 0; column < width; column++) colours[to++] = OPAQUE | (pixels[from++] * 0x010101);
       } else {
-        for (let column = 0; column < width; column++, from += 3) {
-          target[to++] = 0xff000000 | (pixels[from + 2] << 16) | (pixels[from + 1] << 8) | pixels[from];
-        }
+        for (let column = 0; column < width; column++, from += 3)
+          colours[to++] = OPAQUE | (pixels[from + 2] << 16) | (pixels[from + 1] << 8) | pixels[from];
       }
     }
   });
-  canvas.getContext("2d").putImageData(image.data, 0, 0);
 }
 
-/** What changed from image `before` to `now`: red where it got brighter, blue where darker; returns the mean |change|. */
-export function paintChange(canvas, now, before, shape) {
-  const [channels, height, width] = shape;
-  const image = imageOf(canvas, width, height);
+/**
+ * Write what changed from image `before` to `now`: red where it got brighter, blue where darker.
+ * @param {Uint32Array} colours one per pixel
+ * @param {Uint8Array} now
+ * @param {Uint8Array} before
+ * @param {number} channels
+ * @returns {number} the mean |change|, of 1
+ */
+export function writeChange(colours, now, before, channels) {
   let total = 0;
-  for (let place = 0, from = 0; place < width * height; place++) {
+  for (let place = 0, from = 0; place < colours.length; place++) {
     let change = 0;
     for (let channel = 0; channel < channels; channel++, from++) {
       change += now[from] - before[from];
       total += Math.abs(now[from] - before[from]);
     }
-    const strength = Math.min(1, Math.abs(change) / (160 * channels));
+    const strength = Math.min(1, Math.abs(change) / (FULL_CHANGE * channels));
     const faded = Math.round(255 * (1 - strength));
-    image.words[place] =
-      0xff000000 | (change > 0 ? (faded << 16) | (faded << 8) | 255 : (255 << 16) | (faded << 8) | faded);
+    colours[place] = OPAQUE | (change > 0 ? (faded << 16) | (faded << 8) | 255 : (255 << 16) | (faded << 8) | faded);
   }
-  canvas.getContext("2d").putImageData(image.data, 0, 0);
   return total / now.length / 255;
 }
 
-function imageOf(canvas, width, height) {
-  const known = kept.get(canvas);
-  if (known && known.data.width === width && known.data.height === height) return known;
-  canvas.width = width;
-  canvas.height = height;
-  const data = new ImageData(width, height);
-  const found = { data, words: new Uint32Array(data.data.buffer) };
-  kept.set(canvas, found);
-  return found;
+/**
+ * RGBA as a canvas has it → pixels of 3 channels, or of 1 (luma of ITU-R BT.601).
+ * @param {Uint8ClampedArray} rgba
+ * @param {number} channels
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function fromRgba(rgba, channels) {
+  const count = rgba.length / 4;
+  const pixels = new Uint8Array(count * channels);
+  for (let place = 0; place < count; place++) {
+    const [red, green, blue] = rgba.subarray(4 * place, 4 * place + 3);
+    if (channels === 3) pixels.set([red, green, blue], 3 * place);
+    else pixels[place] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+  }
+  return pixels;
+}
+
+/**
+ * @param {Uint8Array} pixels
+ * @param {Shape} shape
+ * @param {number} image
+ * @returns {Uint8Array} a view of one image
+ */
+export function imageAt(pixels, [channels, height, width], image) {
+  const size = channels * height * width;
+  return pixels.subarray(image * size, (image + 1) * size);
 }

@@ -1,50 +1,81 @@
-// What Python is told, and told again when it does not answer: Streamlit drops what is said while it is disconnected.
+// State that Python should have, sent again until a run of the script shows it: Streamlit drops what is sent while it
+// is disconnected.
 
-const FIRST = 2000; // milliseconds until it is said again, then twice as long each time
+const FIRST = 2000; // milliseconds until it is sent again, then twice as long each time
 const TRIES = 5;
 
+/** @typedef {{value: unknown, before: string, tries: number, timer?: ReturnType<typeof setTimeout>}} Pending */
+
+/**
+ * @template Data
+ * @typedef {import("./component.js").Component<Data>} Component
+ */
+
+/** @template Data */
 export class Report {
-  /** component: what Streamlit hands to a module; known(data, name): what a run of the script knew of `name`. */
-  constructor(component, known) {
-    this.component = component;
-    this.known = known;
-    this.pending = new Map();
+  /** @type {Map<string, Pending>} */
+  #pending = new Map();
+  #component;
+  #known;
+
+  /**
+   * @param {Component<Data>} component
+   * @param {(data: Data, name: string) => unknown} [known] what the props show of the state `name`: a prop of that name
+   */
+  constructor(component, known = (data, name) => data[/** @type {keyof Data} */ (name)]) {
+    this.#component = component;
+    this.#known = known;
   }
 
-  say(name, value) {
-    clearTimeout(this.pending.get(name)?.timer);
-    this.pending.set(name, { value, before: this.state(name), tries: 0 });
-    this.tell(name);
+  /**
+   * Set a state of the component in Python.
+   * @param {string} name
+   * @param {unknown} value
+   */
+  setValue(name, value) {
+    clearTimeout(this.#pending.get(name)?.timer);
+    const pending = { value, before: this.#shown(name), tries: 0 };
+    this.#pending.set(name, pending);
+    this.#send(name, pending);
   }
 
-  tell(name) {
-    const said = this.pending.get(name);
-    this.component.setStateValue(name, { value: said.value, tries: said.tries }); // the same again would not be sent
-    if (said.tries++ < TRIES) said.timer = setTimeout(() => this.tell(name), FIRST * 2 ** (said.tries - 1));
-    else this.pending.delete(name);
+  /**
+   * @param {string} name
+   * @param {Pending} pending
+   */
+  #send(name, pending) {
+    const { value, tries } = pending;
+    this.#component.setStateValue(name, { value, tries }); // an equal value would not be sent again
+    pending.tries += 1;
+    if (tries < TRIES) pending.timer = setTimeout(() => this.#send(name, pending), FIRST * 2 ** tries);
+    else this.#pending.delete(name);
   }
 
-  state(name) {
-    return JSON.stringify(this.known(this.component.data, name));
+  /** @param {string} name */
+  #shown(name) {
+    return JSON.stringify(this.#known(this.#component.data, name));
   }
 
-  /** The run that is looked at is not there any more. */
-  gone() {
-    this.component.setTriggerValue("gone", true);
+  /** The run in view does not exist any more. */
+  emitGone() {
+    this.#component.setTriggerValue("gone", true);
   }
 
-  /** After a run of the script: what it knows better than before was heard. */
+  /**
+   * After a run of the script: states whose props have changed have arrived.
+   * @param {Component<Data>} component
+   */
   update(component) {
-    this.component = component;
-    for (const [name, { before, timer }] of this.pending) {
-      if (this.state(name) === before) continue;
+    this.#component = component;
+    for (const [name, { before, timer }] of this.#pending) {
+      if (this.#shown(name) === before) continue;
       clearTimeout(timer);
-      this.pending.delete(name);
+      this.#pending.delete(name);
     }
   }
 
   stop() {
-    for (const { timer } of this.pending.values()) clearTimeout(timer);
-    this.pending.clear();
+    for (const { timer } of this.#pending.values()) clearTimeout(timer);
+    this.#pending.clear();
   }
 }

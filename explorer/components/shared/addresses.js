@@ -1,0 +1,14 @@
+// Where the server answers for a run.
+
+/** The app's own address: modules are served two levels below it, at modules/VERSION/shared/addresses.js. */
+export const ROOT = new URL("../../../", import.meta.url);
+
+/**
+ * The address of what the server has for a run.
+ * @param {string} run its id; may hold slashes
+ * @param {string} rest as in "/draw"
+ * @returns {string}
+ */
+export function addressOf(run, rest) {
+  return new URL(`live/${run.split("/").map(encodeURIComponent).join("/")}${rest}`, ROOT).href;
+}

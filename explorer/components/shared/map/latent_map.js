@@ -1,0 +1,281 @@
+// The map of the test images: where they lie, and what the decoder draws between them.
+
+import { publish, subscribe } from "../bus.js";
+import { Cleanup, connect } from "../component.js";
+import { button, choice } from "../controls.js";
+import { h } from "../dom.js";
+import { indices, rounded } from "../numbers.js";
+import { Colouring } from "./colouring.js";
+import { MODES } from "./drags.js";
+import { DrawnPath } from "./drawn_path.js";
+import { inside } from "./geometry.js";
+import { Hover } from "./hover.js";
+import { listen } from "./listeners.js";
+import { MapData } from "./map_data.js";
+import { Stage } from "./stage.js";
+
+const REACH = 9; // pixels around the pointer within which a point is meant
+
+/** @typedef {import("./geometry.js").Point} Point */
+
+/** @typedef {import("./props.js").MapProps} MapProps */
+
+/** @typedef {import("./viewport.js").Look & {xy: Float32Array<ArrayBuffer>, images: string}} Seen */
+
+/** @type {Seen | null} the map that was on the screen last: its points move to where the next one has them */
+let lastSeen = null;
+
+export class LatentMap {
+  /** @type {MapData | null} */
+  content = null;
+  /** @type {Point[] | null} points of the screen, while it is drawn */
+  lasso = null;
+  /** @type {import("./drags.js").Mode} */
+  mode = "look";
+  #cleanup = new Cleanup();
+  /** @type {ArrayLike<number>[] | null} codes of a path that another component shows */
+  #path = null;
+  #shown = ""; // the images on the screen
+  #destroyed = false;
+
+  /**
+   * @param {MapProps} data
+   * @param {import("../report.js").Report<MapProps> | null} [report] where picks and the like are reported
+   */
+  constructor(data, report = null) {
+    this.data = data;
+    this.report = report;
+    this.picks = new Set(data.picks);
+    this.here = data.z;
+    const { connection, status } = connect(data.run, data.condition, this.#cleanup, () => report?.emitGone());
+    this.connection = connection;
+    this.hover = new Hover(connection, data, data.mini ? 76 : 122, (row) => this.#caption(row));
+    this.drawnPath = new DrawnPath(connection, data.shape, () => this.stage.redraw());
+    this.colouring = new Colouring(
+      data.colourings,
+      data.colour,
+      (name) => {
+        this.#colourBy(name);
+        this.report?.setValue("colour", this.colouring.name);
+      },
+      () => this.#colourBy(this.colouring.name),
+    );
+    const { film } = this.drawnPath;
+    this.stage = new Stage(data.mini, (viewport) => this.#marks(viewport), this.hover.element, film.element);
+    const area = this.stage.element;
+    const parts = data.mini ? [area] : [this.#tools(), status, area, this.colouring.legend];
+    this.element = h("div", { class: "betascope map", "data-mini": Boolean(data.mini) }, ...parts);
+    listen(this);
+    this.#cleanup.add(
+      subscribe(data.run, this, (message) => this.#receive(message)),
+      () => film.destroy(),
+      () => this.hover.destroy(),
+      () => this.stage.destroy(),
+    );
+    this.#load();
+  }
+
+  #tools() {
+    const modes = choice("What dragging does", MODES, this.mode, (mode) => {
+      this.mode = mode;
+      this.stage.overlay.canvas.dataset.mode = mode;
+    });
+    const colour = h("label", { class: "joined-label" }, "Colour ", this.colouring.select);
+    const fit = button("Fit", () => this.fit(), "All points in view (0)");
+    return h("div", { class: "tools" }, colour, modes, fit);
+  }
+
+  /** @param {number} row */
+  #caption(row) {
+    const names = this.data.colourings.find(({ source }) => source === "labels")?.names;
+    return `test image ${row}${names && this.content ? ` · ${names[this.content.codes.labels.data[row]]}` : ""}`;
+  }
+
+  async #load() {
+    const start = performance.now();
+    try {
+      this.stage.points.open(() => this.stage.draw());
+    } catch (error) {
+      console.info(`The map falls back: ${error}`);
+      this.stage.element.replaceChildren(h("p", { class: "caption" }, "This browser has no WebGL, which the live map needs."));
+      this.report?.setValue("webgl", false);
+      return;
+    }
+    const { run, map } = this.data;
+    const content = await MapData.fetch(run, this.data);
+    if (this.#destroyed || map !== this.data.map) return;
+    const arrived = performance.now();
+    const before = this.#seen() ?? lastSeen;
+    this.content = content;
+    this.stage.points.setPoints(content.xy);
+    this.#colourBy(this.data.colour);
+    this.stage.resize();
+    this.fit();
+    this.#moveFrom(before);
+    this.stage.draw();
+    lastSeen = this.#seen();
+    // The second frame from now begins when the first one is on the screen.
+    requestAnimationFrame(() =>
+      requestAnimationFrame((now) =>
+        Object.assign(this.element.dataset, {
+          ready: map,
+          count: content.count,
+          milliseconds: Math.round(now - arrived),
+          total: Math.round(now - start),
+        }),
+      ),
+    );
+  }
+
+  /** @returns {Seen | null} */
+  #seen() {
+    return this.content && { xy: this.content.xy, images: this.#shown, ...this.stage.viewport.look() };
+  }
+
+  /**
+   * Let the points come from where they were on the screen, if they are the same images.
+   * @param {Seen | null} before
+   */
+  #moveFrom(before) {
+    this.#shown = this.data.images;
+    if (!before || before.images !== this.#shown || before.xy.length !== this.content?.xy.length) return;
+    this.stage.points.moveFrom(this.stage.viewport.asSeenBefore(before.xy, before), this.stage.viewport);
+  }
+
+  /** @param {MapProps} data */
+  update(data) {
+    const before = this.data;
+    this.data = data;
+    this.connection.condition = data.condition ?? this.connection.condition;
+    if (data.picks.join() !== before.picks.join()) this.picks = new Set(data.picks);
+    if (data.map !== before.map) return void this.#load();
+    if (data.colour !== before.colour && data.colour !== this.colouring.select.value) this.#colourBy(data.colour);
+    if (data.z && String(data.z) !== String(before.z)) this.here = data.z;
+    this.stage.redraw();
+  }
+
+  destroy() {
+    this.#destroyed = true;
+    lastSeen = this.#seen() ?? lastSeen;
+    this.#cleanup.run();
+    this.element.remove();
+  }
+
+  /** @param {import("../bus.js").Message} message */
+  #receive({ z, path }) {
+    if (z) this.here = z;
+    if (path !== undefined) this.#path = path;
+    this.stage.redraw();
+  }
+
+  /** @param {string} name */
+  #colourBy(name) {
+    if (!this.content) return;
+    const { colourings, palette } = this.data;
+    const colouring = colourings.find((other) => other.name === name) ?? colourings[0];
+    this.stage.points.setColours(this.colouring.show(colouring, palette, this.content));
+    this.stage.redraw();
+  }
+
+  fit() {
+    if (!this.content) return;
+    this.stage.viewport.fit(this.content.space.grid.box);
+    this.stage.redraw();
+  }
+
+  /**
+   * @param {import("./viewport.js").Viewport} viewport
+   * @returns {import("./overlay.js").Marks | null}
+   */
+  #marks(viewport) {
+    const { content, drawnPath, hover } = this;
+    if (!content) return null;
+    const { space } = content;
+    const toScreen = (/** @type {Point} */ point) => viewport.toScreen(point);
+    const here = this.here && space.toPoint(this.here);
+    if (here) this.element.dataset.here = here.map((value) => value.toFixed(4)).join(",");
+    const picks = [...this.picks].filter((row) => row < content.count);
+    const lines = [this.#path?.map((z) => space.toPoint(z)), drawnPath.points];
+    return {
+      picks: picks.map((row) => toScreen(content.point(row))),
+      lines: lines.flatMap((line) => (line ? [line.map(toScreen)] : [])),
+      lasso: this.lasso,
+      here: here && toScreen(here),
+      frame: drawnPath.current && toScreen(drawnPath.current),
+      cross: hover.cursor?.byKeys ? hover.cursor.at : null,
+    };
+  }
+
+  // -- pointing and picking ------------------------------------------------------------------------------------
+  /**
+   * The image or the code below a point of the screen.
+   * @param {Point} point
+   * @param {MapData} content
+   * @returns {import("./hover.js").Target}
+   */
+  #targetAt(point, { space }) {
+    const [x, y] = this.stage.viewport.toMap(point);
+    const [hit] = space.grid.nearest(x, y, 1, (row) => this.colouring.isShown(row));
+    return hit && hit.distance * this.stage.viewport.scale <= REACH ? { row: hit.index } : space.toCode(x, y);
+  }
+
+  /**
+   * Show what is below a point of the screen.
+   * @param {Point} point
+   * @param {number} time when it was pointed at
+   * @param {boolean} [byKeys]
+   */
+  pointAt(point, time, byKeys = false) {
+    if (!this.content) return;
+    const target = this.#targetAt(point, this.content);
+    this.hover.show({ at: point, target, byKeys }, this.stage.viewport, this.content.space.exact, time);
+  }
+
+  /**
+   * Pick the image below a point of the screen, or go to the code there.
+   * @param {Point} point
+   * @param {boolean} adding to what is picked
+   */
+  click(point, adding) {
+    if (!this.content) return;
+    const target = this.#targetAt(point, this.content);
+    if (!("row" in target)) this.#go(target.z, null);
+    else if (this.data.mini) this.#go(this.content.code(target.row), target.row);
+    else this.pick(adding ? [...this.picks, target.row] : [target.row]);
+  }
+
+  /**
+   * Move the code in view; the other components of the page follow.
+   * @param {ArrayLike<number>} z
+   * @param {number | null} row
+   */
+  #go(z, row) {
+    this.here = rounded(z);
+    publish(this.data.run, { z: this.here, go: this.here, row }, this);
+    publish(this.data.run, { go: undefined, row: undefined }, this); // who subscribes later need not go there
+    this.stage.redraw();
+    this.report?.setValue("z", { z: this.here, row });
+  }
+
+  /** @param {number[]} rows */
+  pick(rows) {
+    this.picks = new Set(rows);
+    this.stage.redraw();
+    this.report?.setValue("picks", [...this.picks]);
+  }
+
+  /** @param {Point[]} around a polygon on the screen */
+  pickInside(around) {
+    const { content } = this;
+    const { viewport } = this.stage;
+    if (!content) return;
+    const polygon = around.map((point) => viewport.toMap(point));
+    const isInside = (/** @type {number} */ row) => inside(polygon, ...content.point(row));
+    this.pick(indices(content.count).filter((row) => this.colouring.isShown(row) && isInside(row)));
+  }
+
+  /** Decode the path that was drawn. */
+  playPath() {
+    if (this.content) this.drawnPath.shoot(this.content.space);
+  }
+}

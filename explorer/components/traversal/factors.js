@@ -1,0 +1,38 @@
+// How much a dimension tells of each ground-truth factor: a cell for each, the fuller the more it tells.
+
+import { h } from "../shared/dom.js";
+
+/**
+ * @typedef {object} FactorProps
+ * @property {string[]} names
+ * @property {number[][]} share of each factor (column) that a dimension (row) tells, 0 … 1
+ * @property {string} where it was measured
+ */
+
+/**
+ * @param {FactorProps} factors
+ * @param {number} dim
+ * @returns {HTMLElement}
+ */
+export function factorCells({ names, share, where }, dim) {
+  const fullest = Math.max(...share.flat(), 1e-9);
+  const percent = (/** @type {number} */ factor) => Math.round(100 * share[dim][factor]);
+  const cells = names.map((name, factor) => {
+    const cell = h("span", { title: `z${dim} tells ${percent(factor)} % of ${name} (${where})` });
+    cell.style.setProperty("--share", `${(100 * share[dim][factor]) / fullest}%`);
+    return cell;
+  });
+  const best = share[dim].indexOf(Math.max(...share[dim]));
+  const label = `z${dim} tells most of ${names[best]}: ${percent(best)} %`;
+  return h("div", { class: "tells", role: "img", "aria-label": label }, ...cells);
+}
+
+/**
+ * The factors' names over their cells.
+ * @param {FactorProps} factors
+ * @returns {HTMLElement}
+ */
+export function factorHeads({ names }) {
+  const heads = names.map((name) => h("span", {}, name));
+  return h("div", { class: "heads", "aria-hidden": "true" }, h("div", { class: "tells" }, ...heads));
+}
