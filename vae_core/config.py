@@ -1,8 +1,8 @@
 """Frozen dataclass configurations: bounds and help live in field metadata, JSON goes both ways.
 
 The CLI's options, the app's forms and the checkpoint's `config.json` are all derived from these fields, so
-a new setting is one line. Every bad value raises `ConfigError`: one sentence that names the setting, the
-value and what would be accepted.
+a new setting is one line. Every bad value raises `ConfigError` with one sentence that names the setting, the
+value and the accepted values.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any, Self
 
 
 class BetascopeError(ValueError):
-    """Bad input or an impossible request, told in one sentence that a person can act on."""
+    """Bad input or an impossible request; the message is one sentence that a user can act on."""
 
 
 class TrainingFailed(Exception):
-    """Training cannot go on; the message says why and what to do. What was saved stays good."""
+    """Training cannot go on; the message says why and what to do. Saved files stay valid."""
 
 
 class ConfigError(BetascopeError):
@@ -38,7 +38,7 @@ def setting(
     choices: Collection[str] | None = None,
     advanced: bool = False,
 ) -> Any:
-    """A dataclass field with its meaning and its accepted values (`low`..`high` inclusive, `above` exclusive)."""
+    """A dataclass field with its help text and its accepted values (`low`..`high` inclusive, `above` exclusive)."""
     metadata = dict(help=help, low=low, high=high, above=above, choices=choices, advanced=advanced)
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -54,13 +54,13 @@ _FIELD_TYPES: dict[type, dict[str, tuple[type, bool]]] = {}
 
 
 def _read_field_types(cls: type) -> dict[str, tuple[type, bool]]:
-    found = {}
+    kinds = {}
     for name, hint in typing.get_type_hints(cls).items():
         optional = typing.get_origin(hint) in (typing.Union, types.UnionType)
         if optional:
             hint = next(part for part in typing.get_args(hint) if part is not type(None))
-        found[name] = (typing.get_origin(hint) or hint, optional)
-    return found
+        kinds[name] = (typing.get_origin(hint) or hint, optional)
+    return kinds
 
 
 @dataclass(frozen=True)
@@ -88,15 +88,15 @@ class Config:
         """
         if not isinstance(values, dict):
             raise ConfigError(f"{cls.__qualname__} takes an object of settings, not {values!r}.")
-        known = [field.name for field in dataclasses.fields(cls)]
+        names = [field.name for field in dataclasses.fields(cls)]
         for name in values:
-            if name not in known:
-                raise ConfigError(f"{name!r} is not a setting of {cls.__qualname__}; it has {', '.join(known)}.")
-        nested = field_types(cls)
+            if name not in names:
+                raise ConfigError(f"{name!r} is not a setting of {cls.__qualname__}; it has {', '.join(names)}.")
+        kinds = field_types(cls)
         return cls(
             **{
                 name: kind.from_dict(value)
-                if isinstance(kind := nested[name][0], type) and issubclass(kind, Config) and isinstance(value, dict)
+                if isinstance(kind := kinds[name][0], type) and issubclass(kind, Config) and isinstance(value, dict)
                 else value
                 for name, value in values.items()
             }
@@ -107,18 +107,18 @@ class Config:
 
 
 def _checked(owner: type, field: dataclasses.Field, value: Any) -> Any:
-    """The value in its declared type, within its bounds."""
+    """The value converted to its declared type; raises ConfigError outside its bounds."""
     kind, optional = field_types(owner)[field.name]
     if value is None and optional:
         return None
     option = f"--{field.name.replace('_', '-')} {value!r}"
     value = _converted(kind, value, option)
-    rule = field.metadata
-    choices = rule.get("choices")
+    limits = field.metadata
+    choices = limits.get("choices")
     if choices is not None and value not in choices:
         raise ConfigError(f"{option}: not known; choose one of {', '.join(choices)}.")
     for number in value if isinstance(value, tuple) else (value,):
-        _check_bounds(option, number, rule)
+        _check_bounds(option, number, limits)
     return value
 
 
@@ -134,10 +134,10 @@ def _converted(kind: type, value: Any, option: str) -> Any:
         return int(value)
     if kind not in (float, int, tuple) and isinstance(value, kind):
         return value
-    raise ConfigError(f"{option}: must be {_KIND_WORDS.get(kind, 'an object of settings')}.")
+    raise ConfigError(f"{option}: must be {_KIND_NAMES.get(kind, 'an object of settings')}.")
 
 
-_KIND_WORDS = {
+_KIND_NAMES = {
     int: "a whole number",
     float: "a number",
     tuple: "a list of whole numbers",
@@ -146,10 +146,10 @@ _KIND_WORDS = {
 }
 
 
-def _check_bounds(option: str, value: Any, rule: Any) -> None:
+def _check_bounds(option: str, value: Any, limits: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    low, high, above = rule.get("low"), rule.get("high"), rule.get("above")
+    low, high, above = limits.get("low"), limits.get("high"), limits.get("above")
     finite = math.isfinite(value)
     if (
         finite

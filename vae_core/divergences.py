@@ -28,8 +28,8 @@ def log_density_per_dim(z: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
 
 def kl_between(mu: Tensor, logvar: Tensor, prior_mu: Tensor, prior_logvar: Tensor) -> Tensor:
     """KL(N(mu, exp logvar) ‖ N(prior_mu, exp prior_logvar)) of each dimension in nats."""
-    apart = logvar - prior_logvar
-    return 0.5 * ((mu - prior_mu).square() * torch.exp(-prior_logvar) + torch.expm1(apart) - apart)
+    log_ratio = logvar - prior_logvar
+    return 0.5 * ((mu - prior_mu).square() * torch.exp(-prior_logvar) + torch.expm1(log_ratio) - log_ratio)
 
 
 def standard_normal_log_density(z: Tensor) -> Tensor:
@@ -38,7 +38,7 @@ def standard_normal_log_density(z: Tensor) -> Tensor:
 
 
 def mmd(a: Tensor, b: Tensor, scale: float) -> Tensor:
-    """Squared maximum mean discrepancy of samples `(n, D)` and `(m, D)`, unbiased: about 0 where both come from one law.
+    """Squared maximum mean discrepancy of samples `(n, D)` and `(m, D)`, unbiased: about 0 if both have one distribution.
 
     Gretton et al. 2012, eq. 3, with the sum of seven inverse multiquadratics C/(C + ‖x − y‖²), C from a tenth to ten
     times `scale` (Tolstikhin et al. 2018, §4; they take scale = 2·D·σ²). Dimensionless, at most 14.

@@ -25,7 +25,7 @@ def bernoulli_nll(logits: Tensor, x: Tensor, logvar: Tensor | None = None) -> Te
 
 
 class _BernoulliNLL(torch.autograd.Function):
-    """softplus(l) − x·l with the gradient sigmoid(l) − x written out: half the passes over the pixels."""
+    """softplus(l) − x·l with its gradient sigmoid(l) − x written out, which halves the passes over the pixels."""
 
     generate_vmap_rule = True
 
@@ -40,16 +40,16 @@ class _BernoulliNLL(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
         logits, x = ctx.saved_tensors
-        each = gradient.view(-1, *[1] * (logits.dim() - 1))  # (B, 1, 1, 1)
-        to_logits = (torch.sigmoid(logits) - x) * each if ctx.needs_input_grad[0] else None
-        to_x = -logits * each if ctx.needs_input_grad[1] else None
-        return to_logits, to_x
+        per_image = gradient.view(-1, *[1] * (logits.dim() - 1))  # (B, 1, 1, 1)
+        logits_gradient = (torch.sigmoid(logits) - x) * per_image if ctx.needs_input_grad[0] else None
+        x_gradient = -logits * per_image if ctx.needs_input_grad[1] else None
+        return logits_gradient, x_gradient
 
 
 def gaussian_nll(logits: Tensor, x: Tensor, logvar: Tensor | None = None) -> Tensor:
     """½ Σ (x − m)²/σ² + log σ² + log 2π with m = sigmoid(logits). Kingma & Welling 2014, appendix C.2. `(B,)`.
 
-    `logvar` is log σ², one number for all pixels. A density: values below zero are possible.
+    `logvar` is log σ², one number for all pixels. It is a density, so values below zero are possible.
     """
     assert logvar is not None, "the Gaussian likelihood is always built with a log-variance"
     squares = (x - torch.sigmoid(logits)).square() * torch.exp(-logvar)
@@ -59,7 +59,7 @@ def gaussian_nll(logits: Tensor, x: Tensor, logvar: Tensor | None = None) -> Ten
 def continuous_bernoulli_log_normaliser(logits: Tensor) -> Tensor:
     """log C(λ) = log(l / tanh(l/2)) with l = logit λ. Loaiza-Ganem & Cunningham 2019, eq. 7. Same shape.
 
-    Near l = 0 the quotient is 0/0, so its series log 2 + l²/12 − 7l⁴/1440 takes over.
+    Near l = 0 the quotient is 0/0, so the series log 2 + l²/12 − 7l⁴/1440 is used.
     """
     near = logits.abs() < 0.1
     safe = torch.where(near, torch.ones_like(logits), logits)

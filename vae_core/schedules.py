@@ -14,7 +14,7 @@ def linear(step: int, length: int) -> float:
 
 
 def cyclical(step: int, length: int) -> float:
-    """Again and again from 0 to 1 in the first half of `length` steps, then 1. Fu et al. 2019, eq. 6 with R = 0.5."""
+    """Repeated cycles of `length` steps: from 0 to 1 in the first half, then 1. Fu et al. 2019, eq. 6 with R = 0.5."""
     return 1.0 if length <= 0 else min(1.0, 2 * (step % length) / length)
 
 

@@ -16,7 +16,7 @@ def ssim(x: Tensor, reconstruction: Tensor) -> Tensor:
     The window is the paper's 11×11 Gaussian of σ = 1.5; images smaller than 11 pixels take the largest odd
     window that fits. Channels are compared one by one and averaged.
     """
-    # Variances are small differences of large numbers: float32 would do, the TF32 of GPU convolutions would not.
+    # Variances are small differences of large numbers: float32 is precise enough, TF32 convolutions on a GPU are not.
     x, reconstruction = x.double(), reconstruction.double()
     side = min(WINDOW, x.shape[-1] - (1 - x.shape[-1] % 2))
     window = _gaussian_window(side).to(x)

@@ -40,7 +40,7 @@ def test_a_word_is_swapped_and_brought_back(open_page: Open, store: vae_core.Sto
     expect(candidates.nth(3).locator("figcaption")).to_have_text(f"{order[3]} · {far[order[3]]:.2f}")
     swapped = said.clone()
     swapped[6] = order[3]
-    z_swapped = model.spell(swapped[None])[0]
+    z_swapped = model.lookup(swapped[None])[0]
     wait_for_pixels(candidates.nth(3).locator("canvas"), drawn(run, z_swapped))
     candidates.nth(3).click()
     shows(main, run, z_swapped)

@@ -10,7 +10,7 @@ import vae_core
 from tests.conftest import QUICK
 from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
-from vae_core.models.extras import Eye, multiscale, perceptual
+from vae_core.models.extras import FeatureNetwork, multiscale, perceptual
 from vae_core.ssim import ssim
 
 X = torch.rand(4, 1, 16, 16, generator=torch.Generator().manual_seed(0))
@@ -37,7 +37,7 @@ def test_scales_are_the_squared_errors_of_block_means():
 def test_features_are_those_of_the_first_activations():
     torch.manual_seed(0)
     layers = [nn.Flatten(), nn.Linear(256, 8), nn.ReLU(), nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 2)]
-    eye = Eye(layers)
+    eye = FeatureNetwork(layers)
     first = torch.relu(layers[1](X.flatten(1)))
     assert torch.allclose(eye.features(X)[0], first)
     assert [one.shape[1] for one in eye.features(X)] == [8, 5]

@@ -57,10 +57,10 @@ def test_capacity_charges_the_distance_from_a_growing_rate(step, capacity):
 def test_free_bits_cost_the_same_whether_used_or_not():
     model = make("vae", free_bits=2.0)
     rates = torch.tensor([[0.0, 1.0, 5.0], [1.0, 5.0, 9.0]])  # means 0.5, 3, 7
-    assert model.charge(rates, 0).item() == pytest.approx(2 + 3 + 7)
+    assert model.rate_penalty(rates, 0).item() == pytest.approx(2 + 3 + 7)
     model = make("beta_vae", beta=4.0, free_bits=12.0, free_bits_group="code")
-    assert model.charge(rates, 0).item() == pytest.approx(4 * 12)
-    assert model.charge(2 * rates, 0).item() == pytest.approx(4 * 21)
+    assert model.rate_penalty(rates, 0).item() == pytest.approx(4 * 12)
+    assert model.rate_penalty(2 * rates, 0).item() == pytest.approx(4 * 21)
 
 
 def test_the_controller_is_algorithm_1_of_its_paper():
@@ -71,7 +71,7 @@ def test_the_controller_is_algorithm_1_of_its_paper():
         error = target - rate
         integral = min(100.0, max(0.0, integral - 0.001 * error))
         wanted.append(min(100.0, 0.01 / (1 + math.exp(error)) + integral))
-        found.append(controller.follow(torch.full((4, 1), rate)).item())
+        found.append(controller.update(torch.full((4, 1), rate)).item())
     assert found == pytest.approx(wanted, rel=1e-5)
 
 
@@ -344,7 +344,7 @@ def test_the_denoiser_is_judged_by_the_clean_image():
 
 def test_the_vae_penalty_is_the_closed_form():
     mu, logvar, _ = posterior()
-    assert torch.allclose(make("vae").charge(gaussian_kl(mu, logvar), 0), gaussian_kl(mu, logvar).sum(1))
+    assert torch.allclose(make("vae").rate_penalty(gaussian_kl(mu, logvar), 0), gaussian_kl(mu, logvar).sum(1))
 
 
 # -- other priors ------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_an_autoencoder_draws_from_the_moments_of_its_codes():
     model = create("autoencoder", MODELS["autoencoder"].Config(shape=(1, 8, 8), latent_dim=3, hidden=(16,)))
     codes = model.embed(X).detach()
     for _ in range(2000):
-        model._follow_codes(codes)
+        model._update_moments(codes)
     drawn = model.prior_sample(50_000, torch.Generator().manual_seed(0))
     assert torch.allclose(drawn.mean(0), codes.mean(0), atol=0.02 * codes.std(0).max().item())
     assert torch.allclose(drawn.var(0), codes.var(0, correction=0), rtol=0.05)

@@ -27,7 +27,7 @@ def test_each_cell_is_read_as_its_nearest_word():
         for cell in range(16):
             vector = torch.stack([z[image, dim * 16 + cell] for dim in range(3)])
             assert found[image, cell] == (vq.words - vector).norm(dim=1).argmin()
-    assert torch.equal(vq.nearest(vq.spell(found)), found)
+    assert torch.equal(vq.nearest(vq.lookup(found)), found)
     assert torch.equal(vq.flat(vq.cells(z)), z)
 
 
@@ -36,7 +36,7 @@ def test_cells_lie_where_they_are_in_the_image():
     words = torch.zeros(1, 16, dtype=torch.int64)
     changed = words.clone()
     changed[0, 0] = 3  # the first row's first
-    difference = (vq.decode(vq.spell(words)) - vq.decode(vq.spell(changed))).abs()[0, 0]
+    difference = (vq.decode(vq.lookup(words)) - vq.decode(vq.lookup(changed))).abs()[0, 0]
     assert difference[:4, :4].max() > 0
     assert difference[12:, 12:].max() == 0
 
@@ -44,7 +44,7 @@ def test_cells_lie_where_they_are_in_the_image():
 def test_gradients_pass_straight_through():
     vq = model()
     z = torch.randn(2, 48, requires_grad=True)
-    spelled = vq.spell(vq.nearest(z)).detach().requires_grad_()
+    spelled = vq.lookup(vq.nearest(z)).detach().requires_grad_()
     vq.decode_logits(z).square().sum().backward()
     vq.decoder(spelled).square().sum().backward()
     assert torch.allclose(z.grad, spelled.grad, rtol=1e-4, atol=1e-4)
@@ -53,7 +53,7 @@ def test_gradients_pass_straight_through():
 def test_the_loss_is_its_formula():
     vq = model(commitment=0.7).eval()
     said = vq.encoder(X)
-    spelled = vq.spell(vq.nearest(said))
+    spelled = vq.lookup(vq.nearest(said))
     found = vq.loss(X, None, 0)
     words = vq.nearest(said).view(8, 4, 4)
     nats = -torch.log_softmax(vq.prior(words), 1).gather(1, words[:, None]).sum() / 8
@@ -66,7 +66,7 @@ def test_the_loss_is_its_formula():
     trained = model(codebook_update="gradient").eval()
     more = trained.loss(X, None, 0)
     said = trained.encoder(X)
-    bracket = (said - trained.spell(trained.nearest(said))).square().sum() / 8
+    bracket = (said - trained.lookup(trained.nearest(said))).square().sum() / 8
     rest = more["distortion"] + more["penalty"] + more["rate"]
     assert (more["loss"] - rest).item() == pytest.approx(bracket.item(), rel=1e-4)
 
@@ -88,7 +88,7 @@ def test_words_follow_by_moving_averages():
         mine = cells[words == word]
         uses[word] = 0.99 * uses[word] + 0.01 * len(mine)
         sums[word] = 0.99 * sums[word] + 0.01 * mine.sum(0)
-    vq._follow(cells, words)
+    vq._update_codebook(cells, words)
     assert torch.allclose(vq.uses, uses)
     assert torch.allclose(vq.words, sums / uses[:, None], atol=1e-5)
 
@@ -100,7 +100,7 @@ def test_idle_words_are_put_where_codes_are(update):
         vq.words[4] = 1000.0
     cells = torch.randn(40, 3)
     for _ in range(600):
-        vq._follow(cells, vq.nearest(vq.flat(cells[None, :16])).flatten().repeat(3)[:40])
+        vq._update_codebook(cells, vq.nearest(vq.flat(cells[None, :16])).flatten().repeat(3)[:40])
     assert vq.words[4].norm() < 10
     assert torch.cdist(vq.words[4:], cells).min() < 3
 
@@ -132,5 +132,5 @@ def test_samples_follow_the_prior():
 def test_perplexity_counts_words_in_even_use():
     assert perplexity(torch.tensor([0, 1, 2, 3]), 8).item() == pytest.approx(4)
     assert perplexity(torch.zeros(9, dtype=torch.int64), 8).item() == pytest.approx(1)
-    told = model().describe(model().spell(torch.tensor([[0, 1] * 8])))
+    told = model().describe(model().lookup(torch.tensor([[0, 1] * 8])))
     assert told == pytest.approx({"perplexity": 2.0, "words_used": 2.0})

@@ -1,6 +1,6 @@
 """Image sets by name: `load("sprites")`, `load(DataConfig("mnist", size=5000))`, `load("my/folder")`.
 
-Importing this package loads neither torchvision nor scikit-learn; they load with the set that needs them.
+Importing this package loads neither torchvision nor scikit-learn; the set that needs them loads them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ __all__ = ["DATASETS", "DataConfig", "DataError", "ImageData", "Source", "Split"
 
 
 def _public(name: str, title: str, description: str, channels: int) -> Source:
-    known = PUBLIC_SETS[name]
-    shape = (channels, known.side, known.side)
-    classes, factors = len(known.class_names), known.factor_names
-    return Source(title, description, public.load, shape, classes, factors, known.default_size, download=True)
+    published = PUBLIC_SETS[name]
+    shape = (channels, published.side, published.side)
+    classes, factors = len(published.class_names), published.factor_names
+    return Source(title, description, public.load, shape, classes, factors, published.default_size, download=True)
 
 
 # fmt: off
@@ -38,22 +38,22 @@ DATASETS: dict[str, Source] = {
 def load(config: DataConfig | str, split: str = "all") -> ImageData:
     """The images a configuration (or just a name) stands for.
 
-    split: "all", or "test" for the test images alone: the same images with the same fingerprint, sooner.
+    split: "all", or "test" for the test images only: the same images and fingerprint, loaded faster.
 
     Raises:
-        DataError: an unknown name or split, more images asked for than there are, or files that are missing,
+        DataError: an unknown name or split, more images requested than there are, or files that are missing,
             unreadable or not images.
     """
     if isinstance(config, str):
         config = DataConfig(config)
     if split not in ("all", "test"):
-        raise DataError(f"split {split!r} is not known; ask for 'all' or 'test'.")
-    # How many images are left to train on is told by their labels alone.
-    wanted = split if config.leave_out is None else "all"
+        raise DataError(f"split {split!r} is not known; use 'all' or 'test'.")
+    # Leaving out a class needs the training labels, to count the training images that remain.
+    needed_split = split if config.leave_out is None else "all"
     if config.name in DATASETS:
-        data = DATASETS[config.name].load(config, wanted)
+        data = DATASETS[config.name].load(config, needed_split)
     elif files.is_path(config.name):
-        data = files.load(config, wanted)
+        data = files.load(config, needed_split)
     else:
         raise DataError(
             f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}, "

@@ -1,4 +1,4 @@
-"""What every data source gives: one uint8 tensor, optional labels and ground-truth factors, a split."""
+"""What every data source returns: one uint8 tensor, optional labels and ground-truth factors, a split."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ class DataConfig(Config):
     """Which images, and how many."""
 
     name: str = setting("sprites", "Data set, by its registered name")
-    size: int | None = setting(None, "Images to use, test split included (none: the set's own default)", low=10)
+    size: int | None = setting(None, "Images to use, test split included (none: the set's default)", low=10)
     image_size: int | None = setting(None, "Side in pixels to resize to (none: as stored)", low=8, high=128)
     seed: int = setting(0, "Seed of the procedural draw and of the split", low=0)
-    leave_out: int | None = setting(None, "Class that training never sees, to be found as an anomaly (none)", low=0)
+    leave_out: int | None = setting(
+        None, "Class left out of training, to be detected as an anomaly (none: no class)", low=0
+    )
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class ImageData:
     labels: `(N,)` int64 class indices, or None.
     factors: `(N, F)` int64 ground-truth factor indices (0 … size−1), or None.
     n_train: how many leading images are the training split; the rest is the test split. A procedural set
-        asked only for its test split has `n_train = 0` and the same test images.
+        loaded with its test split only has `n_train = 0` and the same test images.
     """
 
     name: str
@@ -47,7 +49,7 @@ class ImageData:
     factors: Tensor | None = None
     factor_names: tuple[str, ...] = ()
     factor_sizes: tuple[int, ...] = ()
-    # The training set's true size, also when only the test split was drawn.
+    # The training set's full size, also when only the test split was loaded.
     train_size: int = field(default=-1)
 
     def __post_init__(self) -> None:
@@ -73,21 +75,21 @@ class ImageData:
         return replace(self, images=test.images, labels=test.labels, factors=test.factors, n_train=0)
 
     def without(self, label: int) -> ImageData:
-        """The same set whose training images are those of all other classes; the test images stay.
+        """The same set without the training images of this class; the test images stay.
 
         Raises:
-            DataError: no labels, no such class, or no other.
+            DataError: no labels, no such class, or no other class.
         """
         if self.labels is None:
-            raise DataError(f"--leave-out {label}: {self.name} has no labels; leave it away.")
-        kept = self.labels[: self.n_train] != label
-        if kept.all() or not kept.any():
-            known = sorted(set(self.labels.tolist()))
+            raise DataError(f"--leave-out {label}: {self.name} has no labels; omit this option.")
+        remaining = self.labels[: self.n_train] != label
+        if remaining.all() or not remaining.any():
+            classes = sorted(set(self.labels.tolist()))
             raise DataError(
-                f"--leave-out {label}: {self.name} has classes {known[0]} to {known[-1]}; choose one of them."
+                f"--leave-out {label}: {self.name} has classes {classes[0]} to {classes[-1]}; choose one of them."
             )
-        rows = torch.cat([kept, kept.new_ones(len(self.images) - self.n_train)])
-        count = int(kept.sum())
+        rows = torch.cat([remaining, remaining.new_ones(len(self.images) - self.n_train)])
+        count = int(remaining.sum())
         return replace(
             self, images=self.images[rows], labels=self.labels[rows], n_train=count, train_size=count,
             factors=None if self.factors is None else self.factors[rows],
@@ -125,10 +127,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Source:
-    """One registered data set: what a list, a form or a model needs to know before any image is loaded.
+    """One registered data set: what lists, forms and models need before any image is loaded.
 
-    load: `(config, split) -> ImageData`; with `split="test"` only the test images need be made.
-    shape: (C, H, W) as it comes without `image_size`.
+    load: `(config, split) -> ImageData`; with `split="test"` only the test images need to be loaded.
+    shape: (C, H, W) without `image_size`.
     classes: how many classes its labels have, 0 without labels.
     factors: the names of its ground-truth factors, empty without.
     default_size: how many images when the configuration names no size, test split included.
@@ -146,17 +148,17 @@ class Source:
 
 
 def shuffled_split(n: int, seed: int, test_share: float = 0.1) -> tuple[Tensor, int]:
-    """A seeded order of `n` rows and the number of leading training rows (a tenth is kept for testing)."""
+    """A seeded order of `n` rows and the number of leading training rows (a tenth is held out for testing)."""
     order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     return order, n - test_count(n, test_share)
 
 
 def test_count(n: int, test_share: float = 0.1) -> int:
-    """How many of `n` images are kept for testing: the share, at least one."""
+    """How many of `n` images are held out for testing: the share, at least one."""
     return max(1, round(n * test_share))
 
 
 def check_available(name: str, size: int, available: int) -> None:
-    """Raises DataError if more images are asked for than there are."""
+    """Raises DataError if more images are requested than there are."""
     if size > available:
-        raise DataError(f"{name} has {available:,} images, so --size {size} is too many; ask for at most {available}.")
+        raise DataError(f"{name} has {available:,} images, so --size {size} is too many; use at most {available}.")

@@ -13,7 +13,7 @@ from .resizing import resize
 
 DEFAULT_SIZE = 1797
 DEFAULT_SIDE = 32
-#: A tenth would leave 180 points on a map.
+#: More than the usual tenth, which would be only 180 points on a map.
 TEST_SHARE = 0.25
 
 

@@ -2,11 +2,11 @@
 
 In a folder or archive, first-level subfolders are classes. An `.npz` holds `images`, `(N, H, W)`,
 `(N, H, W, C)` or `(N, C, H, W)`, uint8 or floats in [0, 1], and optionally `labels (N,)`, `factors (N, F)` and
-`factor_names (F,)`. Images are cropped to their centre square; grey ones stay grey if all are grey.
+`factor_names (F,)`. Images are cropped to their centre square; they stay grey if all are grey.
 
-An `.npy` is never loaded: uint8 images, square, `(N, H, W)`, `(N, H, W, C)` or `(N, C, H, W)`, are read from the disk as they are
-needed, so a set may be larger than the memory. It is trained on in the order of the file, the last tenth (at most 10,000)
-is for testing; `NAME-labels.npy` beside it holds labels, if there are any.
+An `.npy` is memory-mapped: uint8 images, square, `(N, H, W)`, `(N, H, W, C)` or `(N, C, H, W)`, are read from disk when
+needed, so a set may be larger than memory. Its split follows the order of the file: the last tenth (at most 10,000) is for
+testing. `NAME-labels.npy` beside it holds the labels, if any.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from .resizing import crop_square, resize
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 SMALLEST, LARGEST, DEFAULT_SIDE = 8, 128, 64
-#: Of one file, unpacked: an archive must not fill the memory.
+#: Limit for one unpacked file of an archive, so that it cannot fill the memory.
 MAX_BYTES = 64 << 20
-#: Test images of an `.npy`, at most.
-MOST_TESTED = 10_000
+#: Limit for the test images of an `.npy`.
+MAX_TEST_IMAGES = 10_000
 
 
 def is_path(name: str) -> bool:
-    """Whether a data set's name is meant as a path rather than a registered name."""
+    """Whether a data set's name is a path rather than a registered name."""
     return "/" in name or "\\" in name or name.endswith((".zip", ".npz", ".npy")) or Path(name).is_dir()
 
 
@@ -43,7 +43,7 @@ def load(config: DataConfig, split: str) -> ImageData:
     """Everything at the path, in a seeded order, a tenth for testing.
 
     Raises:
-        DataError: nothing there, nothing readable, or arrays that do not fit.
+        DataError: the path does not exist, is not readable, or holds arrays of wrong shapes.
     """
     path = Path(config.name).expanduser()
     if not path.exists():
@@ -52,15 +52,15 @@ def load(config: DataConfig, split: str) -> ImageData:
         )
     try:
         if path.suffix == ".npy":
-            return _mapped(path, config)
-        found = _from_npz(path) if path.suffix == ".npz" else _from_files(path, config.image_size)
+            return _from_npy(path, config)
+        source = _from_npz(path) if path.suffix == ".npz" else _from_files(path, config.image_size)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(
             f"{config.name!r} cannot be read ({error}); name a folder of images, a .zip, an .npz or an .npy."
         ) from error
-    images = resize(crop_square(found.images), _side(found.images, config.image_size))
+    images = resize(crop_square(source.images), _side(source.images, config.image_size))
     size = config.size or len(images)
     check_available(path.name, size, len(images))
     if size < 10:
@@ -68,16 +68,16 @@ def load(config: DataConfig, split: str) -> ImageData:
     order, _ = shuffled_split(len(images), config.seed)
     rows = order[:size]
     _, n_train = shuffled_split(size, config.seed)
-    labels = None if found.labels is None else found.labels[rows]
-    factors = None if found.factors is None else found.factors[rows]
-    sizes = () if found.factors is None else tuple(int(v) + 1 for v in found.factors.amax(0))
-    return ImageData(path.name, images[rows], n_train, labels, found.class_names, factors, found.factor_names, sizes)
+    labels = None if source.labels is None else source.labels[rows]
+    factors = None if source.factors is None else source.factors[rows]
+    sizes = () if source.factors is None else tuple(int(v) + 1 for v in source.factors.amax(0))
+    return ImageData(path.name, images[rows], n_train, labels, source.class_names, factors, source.factor_names, sizes)
 
 
-def _side(images: Tensor, asked: int | None) -> int:
+def _side(images: Tensor, requested: int | None) -> int:
     side = min(images.shape[-2:])
-    if asked is not None:
-        return asked
+    if requested is not None:
+        return requested
     return DEFAULT_SIDE if side > LARGEST else max(side, SMALLEST)
 
 
@@ -90,12 +90,12 @@ def _from_files(path: Path, side: int | None) -> ImageData:
                 grey = picture.mode in ("1", "L", "I", "I;16")
                 pixels = torch.from_numpy(np.array(picture.convert("L" if grey else "RGB")))
         except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-            raise DataError(f"{name} in {path} is no readable image ({error}); take it out.") from error
-        layers = pixels[None] if grey else pixels.permute(2, 0, 1)
-        square = crop_square(layers)
-        fit = side or (square.shape[-1] if SMALLEST <= square.shape[-1] <= LARGEST else DEFAULT_SIDE)
-        side = fit  # the first image sets the size of all
-        pictures.append(resize(square[None], fit))
+            raise DataError(f"{name} in {path} is not a readable image ({error}); remove it.") from error
+        planes = pixels[None] if grey else pixels.permute(2, 0, 1)
+        square = crop_square(planes)
+        if side is None:  # the first image sets the size of all
+            side = square.shape[-1] if SMALLEST <= square.shape[-1] <= LARGEST else DEFAULT_SIDE
+        pictures.append(resize(square[None], side))
         classes.append(PurePosixPath(name).parts[0] if len(PurePosixPath(name).parts) > 1 else "")
     if not pictures:
         raise DataError(f"{path} holds no images ({', '.join(SUFFIXES)}).")
@@ -118,7 +118,7 @@ def _in_zip(path: Path) -> Iterator[tuple[str, bytes]]:
         for member in sorted(archive.infolist(), key=lambda info: info.filename):
             if PurePosixPath(member.filename).suffix.lower() in SUFFIXES and "__MACOSX" not in member.filename:
                 if member.file_size > MAX_BYTES:
-                    raise DataError(f"{member.filename} in {path} is larger than {MAX_BYTES >> 20} MiB; take it out.")
+                    raise DataError(f"{member.filename} in {path} is larger than {MAX_BYTES >> 20} MiB; remove it.")
                 yield member.filename, archive.read(member)
 
 
@@ -127,47 +127,47 @@ def _from_npz(path: Path) -> ImageData:
         if "images" not in arrays:
             raise DataError(f"{path} holds no array 'images'; it holds {', '.join(arrays.files) or 'nothing'}.")
         images = _as_images(arrays["images"], path)
-        extra = {
+        annotations = {
             name: torch.from_numpy(arrays[name].astype(np.int64)) for name in ("labels", "factors") if name in arrays
         }
         names = tuple(map(str, arrays["factor_names"])) if "factor_names" in arrays else ()
-    for name, values in extra.items():
+    for name, values in annotations.items():
         if len(values) != len(images) or values.ndim != (1 if name == "labels" else 2):
             raise DataError(
                 f"{name!r} in {path} has the shape {tuple(values.shape)}, which does not fit {len(images)} images."
             )
-    factors, labels = extra.get("factors"), extra.get("labels")
+    factors, labels = annotations.get("factors"), annotations.get("labels")
     if factors is not None and len(names) != factors.shape[1]:
         names = tuple(f"factor {i + 1}" for i in range(factors.shape[1]))
     classes = () if labels is None else tuple(str(i) for i in range(int(labels.max()) + 1))
     return ImageData(path.name, images, 0, labels, classes, factors, names)
 
 
-def _mapped(path: Path, config: DataConfig) -> ImageData:
-    """An `.npy` that stays on the disk."""
+def _from_npy(path: Path, config: DataConfig) -> ImageData:
+    """A memory-mapped `.npy`."""
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.dtype != np.uint8:
         raise DataError(f"{path} holds {array.dtype}; an .npy of images must be uint8 (an .npz may hold floats).")
-    shaped = _in_order(array, path)
-    side = shaped.shape[-1]
-    if shaped.shape[-2] != side or not SMALLEST <= side <= LARGEST:
+    array = _channels_first(array, path)
+    side = array.shape[-1]
+    if array.shape[-2] != side or not SMALLEST <= side <= LARGEST:
         raise DataError(
-            f"{path} holds images {shaped.shape[1:]}; an .npy needs squares of {SMALLEST} to {LARGEST} pixels."
+            f"{path} holds images {array.shape[1:]}; an .npy needs squares of {SMALLEST} to {LARGEST} pixels."
         )
     if config.image_size not in (None, side):
         raise DataError(
-            f"--image-size {config.image_size}: an .npy is read as it is, {side} pixels wide; leave it away."
+            f"--image-size {config.image_size}: an .npy is not resized, and its images are {side} pixels wide; omit this option."
         )
-    size = config.size or len(shaped)
-    check_available(path.name, size, len(shaped))
+    size = config.size or len(array)
+    check_available(path.name, size, len(array))
     if size < 10:
         raise DataError(f"{config.name!r} holds {size} images; at least 10 are needed to train and test on.")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it cannot be written to is what we want
-        images = torch.from_numpy(shaped)[:size]
-    labels, names = _labels_beside(path, len(shaped))
-    kept = None if labels is None else labels[:size]
-    return ImageData(path.name, images, size - min(test_count(size), MOST_TESTED), kept, names)
+        warnings.simplefilter("ignore")  # torch warns that the array is read-only, which is intended
+        images = torch.from_numpy(array)[:size]
+    labels, names = _labels_beside(path, len(array))
+    used_labels = None if labels is None else labels[:size]
+    return ImageData(path.name, images, size - min(test_count(size), MAX_TEST_IMAGES), used_labels, names)
 
 
 def _labels_beside(path: Path, count: int) -> tuple[Tensor | None, tuple[str, ...]]:
@@ -182,7 +182,7 @@ def _labels_beside(path: Path, count: int) -> tuple[Tensor | None, tuple[str, ..
 
 def _as_images(array: NDArray, path: Path) -> Tensor:
     """Any accepted array → `(N, C, H, W)` uint8."""
-    array = _in_order(array, path)
+    array = _channels_first(array, path)
     if np.issubdtype(array.dtype, np.floating):
         if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
             raise DataError(f"'images' in {path} are floats outside 0 to 1; scale them, or save uint8.")
@@ -192,8 +192,8 @@ def _as_images(array: NDArray, path: Path) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(array.astype(np.uint8)))
 
 
-def _in_order(array: NDArray, path: Path) -> NDArray:
-    """Axes as `(N, C, H, W)`, without touching a pixel."""
+def _channels_first(array: NDArray, path: Path) -> NDArray:
+    """The same array as a view `(N, C, H, W)`."""
     if array.ndim == 3:
         array = array[:, None]
     elif array.ndim == 4 and array.shape[-1] in (1, 3) and array.shape[1] not in (1, 3):

@@ -1,4 +1,4 @@
-"""Sets that are drawn instead of stored: a grid of ground-truth factors and a function that renders them."""
+"""Data sets that are rendered, not stored: a grid of ground-truth factors and a function that draws them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FactorSpace:
             DataError: `n` is above the number of combinations.
         """
         if n > self.count:
-            raise DataError(f"{n} distinct combinations were asked for, but there are only {self.count}.")
+            raise DataError(f"{n} distinct combinations were requested, but there are only {self.count}.")
         return self.factors(torch.randperm(self.count, generator=torch.Generator().manual_seed(seed))[:n])
 
     def check(self, factors: Tensor) -> None:
@@ -60,10 +60,10 @@ class Drawing:
     class_names: tuple[str, ...]
 
     def load(self, config: DataConfig, split: str, default_size: int) -> ImageData:
-        """Distinct random combinations by `config.seed`, the last tenth for testing; labels are one factor.
+        """Distinct random combinations by `config.seed`, the last tenth for testing; the labels are one of the factors.
 
-        The factors of both splits are drawn before any image, so the test images are the same when only they
-        are rendered.
+        The factors of both splits are sampled before any image is rendered, so the test images are the same when
+        only they are rendered.
         """
         size = config.size or default_size
         check_available(config.name, size, self.space.count)
@@ -84,7 +84,7 @@ class Drawing:
         )
 
     def _images(self, factors: Tensor, side: int | None, chunk: int = 4096) -> Tensor:
-        """Rendered and resized piece by piece, so that memory holds little beside the result."""
+        """Rendered and resized in chunks, so that memory holds little more than the result."""
         first = resize(self.render(factors[:1]), side)
         images = first.new_empty(len(factors), *first.shape[1:])
         for start in range(0, len(factors), chunk):

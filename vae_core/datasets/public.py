@@ -1,7 +1,7 @@
-"""The public sets: found in `VAE_DATA_DIR` (else `./data`) or downloaded there on first use, by torchvision.
+"""The public sets: read from `VAE_DATA_DIR` (else `./data`), or downloaded there by torchvision on first use.
 
-The published train/test split is kept, training images first. Files that are already there are only read, so
-the folder may be read-only. torchvision is imported when a set is loaded, not before.
+The published train/test split is used, training images first. Existing files are only read, so the folder may
+be read-only. torchvision is imported when a set is loaded, not before.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .base import DataConfig, DataError, ImageData, check_available
 from .public_sets import PUBLIC_SETS, PublicSet
 
 _TIMEOUT = 10.0  # seconds without an answer after which a download has failed
-_TROUBLE = (OSError, RuntimeError, ValueError, AssertionError, ImportError, EOFError)
+_LOADING_ERRORS = (OSError, RuntimeError, ValueError, AssertionError, ImportError, EOFError)
 
 
 def data_folder() -> Path:
@@ -32,38 +32,38 @@ def load(config: DataConfig, split: str) -> ImageData:
     """The set's published splits, or a seeded subset of `config.size` images in the same proportion.
 
     Raises:
-        DataError: more images asked for than there are; files absent and not to be downloaded, or damaged.
+        DataError: more images requested than there are; files that are missing and cannot be downloaded, or damaged.
     """
-    known = PUBLIC_SETS[config.name]
-    total = known.n_train + known.n_test
-    size = config.size or known.default_size
+    published = PUBLIC_SETS[config.name]
+    total = published.n_train + published.n_test
+    size = config.size or published.default_size
     check_available(config.name, size, total)
-    n_test = max(1, round(size * known.n_test / total))
-    side = config.image_size or known.side
-    images, labels, factors = _read(config, known, n_test, False, side)
+    n_test = max(1, round(size * published.n_test / total))
+    side = config.image_size or published.side
+    images, labels, factors = _read(config, published, n_test, False, side)
     if split == "all":
-        train = _read(config, known, size - n_test, True, side)
+        train = _read(config, published, size - n_test, True, side)
         images, labels, factors = (
-            None if rest is None or first is None else torch.cat([first, rest])
-            for first, rest in zip(train, (images, labels, factors), strict=True)
+            None if test_part is None or train_part is None else torch.cat([train_part, test_part])
+            for train_part, test_part in zip(train, (images, labels, factors), strict=True)
         )
     return ImageData(
         name=config.name,
         images=images,
         n_train=size - n_test if split == "all" else 0,
         labels=labels,
-        class_names=known.class_names,
+        class_names=published.class_names,
         factors=factors,
-        factor_names=known.factor_names,
-        factor_sizes=(2,) * len(known.factor_names),
+        factor_names=published.factor_names,
+        factor_sizes=(2,) * len(published.factor_names),
         train_size=size - n_test,
     )
 
 
-def _read(config: DataConfig, known: PublicSet, n: int, train: bool, side: int) -> tuple[Any, Any, Any]:
-    """`n` images of one published split with their labels and factors, in the published order if it is all."""
-    available = known.n_train if train else known.n_test
-    opened = _open(config.name, known, train)
+def _read(config: DataConfig, published: PublicSet, n: int, train: bool, side: int) -> tuple[Any, Any, Any]:
+    """`n` images of one published split with their labels and factors, in the published order if it is all of them."""
+    available = published.n_train if train else published.n_test
+    opened = _open(config.name, published, train)
     if len(opened) != available:
         raise DataError(
             f"{config.name} in {data_folder()} has {len(opened):,} {'training' if train else 'test'} images "
@@ -71,8 +71,8 @@ def _read(config: DataConfig, known: PublicSet, n: int, train: bool, side: int) 
         )
     rows = _rows(n, available, config.seed)
     try:
-        return known.read(opened, rows, side)
-    except _TROUBLE as error:
+        return published.read(opened, rows, side)
+    except _LOADING_ERRORS as error:
         raise _damaged(config.name, error) from error
 
 
@@ -82,20 +82,20 @@ def _rows(n: int, available: int, seed: int) -> Tensor:
     return torch.randperm(available, generator=torch.Generator().manual_seed(seed))[:n]
 
 
-def _open(name: str, known: PublicSet, train: bool) -> Any:
+def _open(name: str, published: PublicSet, train: bool) -> Any:
     """The torchvision set; downloads only if torchvision does not find the files."""
     folder = data_folder()
     if folder.exists() and not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
         raise DataError(f"{folder} is not a folder that can be read; point VAE_DATA_DIR at one.")
     try:
-        return known.open(str(folder), train, False)
-    except _TROUBLE as error:
+        return published.open(str(folder), train, False)
+    except _LOADING_ERRORS as error:
         if "not found" not in str(error):
             raise _damaged(name, error) from error
     try:
         with _short_timeout(), _one_downloader(folder, name):
-            return known.open(str(folder), train, True)
-    except _TROUBLE as error:
+            return published.open(str(folder), train, True)
+    except _LOADING_ERRORS as error:
         raise DataError(
             f"{name} is not in {folder} and could not be downloaded ({_reason(error)}): connect once, or point "
             "VAE_DATA_DIR at a torchvision folder that holds it."
@@ -104,7 +104,7 @@ def _open(name: str, known: PublicSet, train: bool) -> Any:
 
 @contextlib.contextmanager
 def _short_timeout() -> Iterator[None]:
-    """Makes torchvision's downloads give up on a silent network; it offers no setting of its own."""
+    """Makes torchvision's downloads time out, for which it has no setting."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_TIMEOUT)
     try:
@@ -115,7 +115,7 @@ def _short_timeout() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _one_downloader(folder: Path, name: str) -> Iterator[None]:
-    """Lets one process download while others wait, then find the files there."""
+    """Lets one process download while the others wait for its files."""
     from filelock import FileLock
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ def _damaged(name: str, error: BaseException) -> DataError:
 
 
 def _reason(error: BaseException) -> str:
-    """The last line of an error's text, in which torchvision names the cause."""
+    """The last line of an error's message, where torchvision states the cause."""
     lines = str(error).split("\n")
     last = next((line for line in reversed(lines) if line.strip()), type(error).__name__)
     return last.strip(" <>.")[:200]

@@ -1,4 +1,4 @@
-"""The public sets one by one: sizes, class names, and how torchvision opens and holds each of them.
+"""Each public set: its sizes, its class names, and how torchvision opens and stores it.
 
 MNIST (LeCun et al. 1998), Fashion-MNIST (Xiao et al. 2017), KMNIST (Clanuwat et al. 2018), EMNIST (Cohen et al.
 2017), CIFAR-10 (Krizhevsky 2009), SVHN (Netzer et al. 2011), CelebA (Liu et al. 2015).
@@ -27,8 +27,8 @@ class PublicSet:
     open: `(root, train, download) -> the torchvision set`, which raises if its files are not there.
     read: `(torchvision set, rows, side) -> images (n, C, side, side) uint8, labels (n,), factors (n, F)`.
     n_train, n_test: the published sizes.
-    side: of the images when none is asked for.
-    default_size: how many images when none is asked for.
+    side: of the images by default.
+    default_size: how many images by default.
     """
 
     open: Callable[[str, bool, bool], Any]
@@ -64,7 +64,7 @@ def _read_grey(opened: Any, rows: Tensor, side: int) -> Parts:
 
 
 def _read_emnist(opened: Any, rows: Tensor, side: int) -> Parts:
-    """EMNIST's files hold each image transposed: turned back, the letters stand upright."""
+    """EMNIST's files hold each image transposed, so it is transposed back."""
     images, labels, _ = _read_grey(opened, rows, side)
     return images.transpose(2, 3).contiguous(), labels, None
 
@@ -80,12 +80,12 @@ def _read_svhn(opened: Any, rows: Tensor, side: int) -> Parts:
 
 
 def _read_celeba(opened: Any, rows: Tensor, side: int, chunk: int = 256) -> Parts:
-    """Aligned faces 178×218, centre-cropped to 178×178; the 40 yes/no attributes stand as factors."""
+    """Aligned faces 178×218, centre-cropped to 178×178; the 40 yes/no attributes are the factors."""
     folder = Path(opened.root, opened.base_folder, "img_align_celeba")
     images = torch.empty(len(rows), 3, side, side, dtype=torch.uint8)
     for start in range(0, len(rows), chunk):
-        some = rows[start : start + chunk].tolist()
-        faces = torch.stack([_read_picture(folder / opened.filename[row]) for row in some])
+        chunk_rows = rows[start : start + chunk].tolist()
+        faces = torch.stack([_read_picture(folder / opened.filename[row]) for row in chunk_rows])
         images[start : start + chunk] = resize(crop_square(faces), side)
     return images, None, opened.attr[rows].long()
 

@@ -1,4 +1,4 @@
-"""The one way images change size here: centre crop to a square, antialiased bicubic, back to uint8."""
+"""How all images are resized: centre crop to a square, antialiased bicubic, back to uint8."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def crop_square(images: Tensor) -> Tensor:
 
 
 def resize(images: Tensor, side: int | None) -> Tensor:
-    """`(N, C, H, W)` uint8 → `(N, C, side, side)` uint8, values kept within 0..255; None leaves it as it is.
+    """`(N, C, H, W)` uint8 → `(N, C, side, side)` uint8, values clamped to 0..255; None returns it unchanged.
 
     Binary images get grey edges, as any antialiased picture of a sharp edge does.
     """

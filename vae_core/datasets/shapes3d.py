@@ -2,8 +2,8 @@
 
 Design: 3D Shapes (Burgess & Kim 2018, https://github.com/deepmind/3d-shapes): floor, wall and object hue (10
 each), 8 scales, 4 shapes and 15 orientations from −30° to 30° = 480,000 RGB images of 64×64, numbered in the
-published order. The scenes are our own, not copies of the published pixels. Hues only tint, so the 480
-geometries are cast once, as the light that each of the three materials sends to each pixel.
+published order. The images are rendered here, not copies of the published pixels. A hue only multiplies
+the light of its surface, so the 480 geometries are ray-cast once, as the light of each of the three surfaces in each pixel.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ ORIENTATIONS = torch.linspace(-math.pi / 6, math.pi / 6, 15)
 SIDE = 64
 DEFAULT_SIZE = 20_000
 
-_RAYS = 2 * SIDE  # two rays a pixel each way
+_RAYS = 2 * SIDE  # two rays a pixel in each direction
 _WALL = 5.2  # half the width of the room
 _EYE = torch.tensor([0.0, 3.1, 6.4])
 _LOOK_AT = torch.tensor([0.0, 0.85, 0.0])
 _FIELD = 0.47  # tangent of half the field of view
 _LIGHT = torch.nn.functional.normalize(torch.tensor([-0.5, 0.85, 0.55]), dim=0)
-_MARCH = 26
+_MARCH_STEPS = 26  # of sphere tracing
 
 
 def _distance(points: Tensor, shape: int, scale: float) -> Tensor:
-    """Signed distance from points `(n, 3)` to the object that stands on the floor's middle. `(n,)`."""
+    """Signed distance from points `(n, 3)` to the object, which stands in the middle of the floor. `(n,)`."""
     x, y, z = points.unbind(-1)
     flat = torch.hypot(x, z)
     if shape == 0:
@@ -55,7 +55,7 @@ def _distance(points: Tensor, shape: int, scale: float) -> Tensor:
 
 
 def _camera(angle: float) -> tuple[Tensor, Tensor]:
-    """Eye `(3,)` and unit directions `(rays, 3)` of a camera that has gone `angle` around the room's middle."""
+    """Eye `(3,)` and unit directions `(rays, 3)` of a camera turned by `angle` around the room's centre."""
     sin, cos = math.sin(angle), math.cos(angle)
     turn = torch.tensor([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]])
     eye = turn @ _EYE
@@ -69,7 +69,7 @@ def _camera(angle: float) -> tuple[Tensor, Tensor]:
 
 
 def _room(eye: Tensor, rays: Tensor, scale: float) -> tuple[Tensor, Tensor]:
-    """Light from floor and walls along each ray, `(rays,)` each; zero where the other one is seen."""
+    """Light from floor and walls along each ray, `(rays,)` each; zero where the other surface is seen."""
     # The room stands on its corner: two walls meet behind the object.
     turned = torch.tensor([[math.sqrt(0.5), math.sqrt(0.5)], [math.sqrt(0.5), -math.sqrt(0.5)]])
     start, ahead = eye[[0, 2]] @ turned, rays[:, [0, 2]] @ turned
@@ -86,12 +86,12 @@ def _room(eye: Tensor, rays: Tensor, scale: float) -> tuple[Tensor, Tensor]:
 
 
 def _object(eye: Tensor, rays: Tensor, shape: int, scale: float) -> tuple[Tensor, Tensor]:
-    """Light from the object along each ray and whether it is seen, `(rays,)` each."""
+    """Light from the object along each ray and whether it is visible, `(rays,)` each."""
     middle = torch.tensor([0.0, scale, 0.0]) - eye
     along = rays @ middle
-    near = (middle - rays * along[:, None]).norm(dim=1) < 1.5 * scale  # the rest cannot hit it
+    near = (middle - rays * along[:, None]).norm(dim=1) < 1.5 * scale  # no other ray can hit the object
     chosen, travelled = rays[near], along[near] - 1.5 * scale
-    for _ in range(_MARCH):
+    for _ in range(_MARCH_STEPS):
         travelled += _distance(eye + chosen * travelled[:, None], shape, scale)
     points = eye + chosen * travelled[:, None]
     hit = _distance(points, shape, scale) < 0.01
@@ -99,16 +99,16 @@ def _object(eye: Tensor, rays: Tensor, shape: int, scale: float) -> tuple[Tensor
     slopes = [_distance(points + step, shape, scale) - _distance(points - step, shape, scale) for step in steps]
     normals = torch.nn.functional.normalize(torch.stack(slopes, -1), dim=1)
     light = 0.42 + 0.58 * (normals @ _LIGHT).clamp(min=0)
-    seen, brightness = torch.zeros(len(rays), dtype=torch.bool), torch.zeros(len(rays))
-    seen[near], brightness[near] = hit, light * hit
-    return brightness, seen
+    visible, brightness = torch.zeros(len(rays), dtype=torch.bool), torch.zeros(len(rays))
+    visible[near], brightness[near] = hit, light * hit
+    return brightness, visible
 
 
 def _cast(shape: int, scale: float, angle: float) -> Tensor:
     """Light of floor, wall and object `(3, 64, 64)` in [0, 1], each pixel the mean of its four rays."""
     eye, rays = _camera(angle)
-    brightness, seen = _object(eye, rays, shape, scale)
-    layers = torch.stack([*(part * ~seen for part in _room(eye, rays, scale)), brightness])
+    brightness, visible = _object(eye, rays, shape, scale)
+    layers = torch.stack([*(part * ~visible for part in _room(eye, rays, scale)), brightness])
     return torch.nn.functional.avg_pool2d(layers.view(3, _RAYS, _RAYS), 2)
 
 

@@ -2,7 +2,7 @@
 
 Design: dSprites (Matthey, Higgins, Hassabis, Lerchner 2017, https://github.com/deepmind/dsprites-dataset):
 3 shapes × 6 scales in [0.5, 1] × 40 orientations in [0, 2π] × 32 × 32 positions = 737,280 binary 64×64 images,
-numbered in the published order. The drawings are our own, not copies of the published pixels. As published,
+numbered in the published order. The images are drawn here, not copies of the published pixels. As published,
 both ends of the orientation are included, so the first and the last orientation look the same.
 """
 
@@ -27,12 +27,12 @@ ORIENTATIONS = torch.linspace(0.0, 2 * math.pi, 40, dtype=torch.float64)
 SIDE = 64
 DEFAULT_SIZE = 20_000
 
-# A sprite is centred in one of the pixels 16..47 (one pixel a step) and reaches at most 15 pixels from there:
+# A sprite is centred in one of the pixels 16..47 (one pixel a step) and extends at most 15 pixels from there:
 # nothing is ever clipped and the frame's outermost pixels stay black.
 _FIRST_CENTRE = 16
 _REACH = 15
-# A little off the middle of that pixel; exactly in the middle, several turns of a small square round to the
-# same pixels, which the published design rules out.
+# Offset from the middle of that pixel. Exactly in the middle, several orientations of a small square would give
+# the same pixels, which the published design rules out.
 _OFF_RIGHT, _OFF_DOWN = 0.12, 0.3
 _SQUARE_SIDE = 21.9  # at scale 1, a third of the frame; its half diagonal, 15.5, just fits
 _ELLIPSE_AXES = (15.4, 8.6)
@@ -71,7 +71,7 @@ def _stamps() -> Tensor:
 def render(factors: Tensor) -> Tensor:
     """Factor values `(n, 5)` int64 → images `(n, 1, 64, 64)` uint8, 0 or 255; the same pixels on every call.
 
-    Position x grows rightward and y downward; orientation grows clockwise.
+    Position x grows to the right and y downward; orientation grows clockwise.
 
     Raises:
         DataError: a value outside its factor's size.

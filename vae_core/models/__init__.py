@@ -65,7 +65,7 @@ def family(name: str) -> type[Model]:
 
 
 def create(name: str, config: ModelConfig, seed: int = 0) -> Model:
-    """A model of the family `name` with weights initialised from `seed`; the caller's noise is undisturbed."""
+    """A model of the family `name` with weights initialised from `seed`; the caller's random state is unchanged."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return family(name)(config)

@@ -1,9 +1,9 @@
 """The deterministic autoencoder (Hinton & Salakhutdinov 2006), minimising −log p(x|f(x)).
 
-There is no prior, so no rate and no ELBO. To draw new images all the same, running means and variances of
-the codes are kept while training and a Gaussian with these moments stands in for the prior.
+There is no prior, so no rate and no ELBO. For sampling, running means and variances of the codes are tracked in
+training, and a Gaussian with these moments replaces the prior.
 
-A family that charges for more than the distortion overrides `penalty`, one that shows the encoder something else `seen`.
+A family with another loss term overrides `penalty`; one with another encoder input overrides `encoder_input`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Autoencoder(Model):
     group = "Deterministic"
     standard_prior = False
     formula = r"\min\; -\log p(x \mid f(x))"
-    about = "Compresses and restores. Nothing shapes the code space, so points between codes may mean nothing."
+    about = "Compresses and reconstructs. The code space is not regularised, so points between codes may decode poorly."
 
     code_mean: Tensor
     code_variance: Tensor
@@ -60,28 +60,28 @@ class Autoencoder(Model):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Point:
         return Point(self.encoder(x).float())
 
-    def seen(self, x: Tensor) -> Tensor:
-        """What the encoder gets to see of images `(B, C, H, W)` while training."""
+    def encoder_input(self, x: Tensor) -> Tensor:
+        """The encoder's input for images `(B, C, H, W)` in training."""
         return x
 
     def penalty(self, x: Tensor, z: Tensor) -> Tensor:
-        """What is added to the distortion, in nats, `(B,)` or a mean `()`; x is what was encoded as z."""
+        """The term added to the distortion, in nats, `(B,)` or a mean `()`; x is the encoder's input, z its code."""
         return z.new_zeros(())
 
     def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
-        seen = self.seen(x)
-        z = self.encode(seen, y).mu
-        self._follow_codes(z.detach())
+        inputs = self.encoder_input(x)
+        z = self.encode(inputs, y).mu
+        self._update_moments(z.detach())
         distortion = self.distortion(x, z, y).mean()
         if type(self).penalty is Autoencoder.penalty:
             return {"loss": distortion, "distortion": distortion}
-        penalty = self.penalty(seen, z).mean()
+        penalty = self.penalty(inputs, z).mean()
         return {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty}
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         noise = torch.randn(n, self.config.latent_dim, generator=generator, device=self.code_mean.device)
         return self.code_mean + self.code_variance.sqrt() * noise
 
-    def _follow_codes(self, z: Tensor) -> None:
+    def _update_moments(self, z: Tensor) -> None:
         self.code_mean.lerp_(z.mean(0), 0.01)
         self.code_variance.lerp_((z - self.code_mean).square().mean(0), 0.01)

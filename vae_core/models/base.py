@@ -1,7 +1,7 @@
-"""The contract of every model family, and what all of them share: networks, likelihood, codes.
+"""The contract of every model family, and what they share: networks, likelihood, codes.
 
-A family is one file: a class that states its objective, and a `Config` with its own settings. The trainer,
-the CLI, the forms of the app and every page speak to this contract only.
+A family is one file: a class that defines its objective, and a `Config` with its settings. The trainer, the CLI,
+the forms and all pages of the app use this contract only.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from ..config import Config, ConfigError, setting
 from ..likelihoods import LIKELIHOODS
 from ..networks import NETWORKS, NORMS, Style
-from .extras import Eye, multiscale, perceptual, structure
+from .extras import FeatureNetwork, multiscale, perceptual, structure
 
 
 @dataclass(frozen=True)
 class ModelConfig(Config):
-    """What every family can be told; the first three come from the data."""
+    """Settings of every family; the first three come from the data."""
 
     shape: tuple[int, ...] = setting((1, 64, 64), "Image shape (C, H, W)")
     classes: int = setting(0, "Label classes in the data (0: unlabelled)", low=0)
@@ -30,19 +30,21 @@ class ModelConfig(Config):
     network: str = setting("conv", "Encoder and decoder", choices=NETWORKS)
     hidden: tuple[int, ...] = setting((256, 256), "Widths of the fully connected layers", low=1, high=8192)
     channels: int = setting(32, "Channels of each convolution", low=1, high=512, advanced=True)
-    norm: str = setting("group", "How residual blocks are normalised", choices=NORMS, advanced=True)
-    dropout: float = setting(0.0, "Share of hidden units silenced in training", low=0.0, high=0.9, advanced=True)
+    norm: str = setting("group", "Normalisation of residual blocks", choices=NORMS, advanced=True)
+    dropout: float = setting(0.0, "Share of hidden units dropped in training", low=0.0, high=0.9, advanced=True)
     likelihood: str = setting("bernoulli", "Observation model p(x|z)", choices=LIKELIHOODS)
     sigma: float = setting(0.1, "Standard deviation of the Gaussian likelihood", low=1e-3, high=1e3, advanced=True)
 
-    ssim_weight: float = setting(0.0, "Nats for each 1 − SSIM of a reconstruction", low=0.0, high=1e6, advanced=True)
+    ssim_weight: float = setting(
+        0.0, "Weight of 1 − SSIM of reconstructions, in nats", low=0.0, high=1e6, advanced=True
+    )
     multiscale_weight: float = setting(
-        0.0, "Nats for squared errors at a half, a quarter, an eighth of the size", low=0.0, high=1e6, advanced=True
+        0.0, "Weight of squared errors at 1/2, 1/4 and 1/8 of the resolution, in nats", low=0.0, high=1e6, advanced=True
     )
     perceptual_weight: float = setting(
-        0.0, "Nats for squared differences of another network's features", low=0.0, high=1e6, advanced=True
+        0.0, "Weight of squared differences of another network's features, in nats", low=0.0, high=1e6, advanced=True
     )
-    perceptual: str = setting("", "Folder of the run whose encoder sees those features", advanced=True)
+    perceptual: str = setting("", "Folder of the run whose encoder computes these features", advanced=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -54,26 +56,26 @@ class ModelConfig(Config):
 
     @property
     def code_width(self) -> int:
-        """D, the numbers in a code."""
+        """D, the length of a code."""
         return self.latent_dim
 
     @property
     def code_description(self) -> str:
-        """A code's size in words."""
+        """A code's size, as text."""
         return f"{self.latent_dim} latent dimension{'s' if self.latent_dim > 1 else ''}"
 
     @property
     def betas(self) -> tuple[float, float] | None:
-        """The least and largest β that the networks can be told; None for a family with one β, or none."""
+        """The smallest and largest β that the networks take as an input; None for a family with one β, or none."""
         return None
 
 
 class Posterior(Protocol):
-    """q(z|x): what an encoder returns; None stands for what a model without a density or a prior cannot tell.
+    """q(z|x): what an encoder returns. Values are None if the model has no density or no prior.
 
-    mu, logvar: `(B, D)` the code that stands for each image, and how sure it is. rate_per_dim(z): nats `(B, D)` (or
-    of each cell of a grid) whose mean over draws z of q(z|x) is the KL to the prior; exact without looking at z where there is a closed form.
-    log_ratio(z): log q(z|x) − log p(z) `(B,)`.
+    mu, logvar: mean and log-variance `(B, D)`. rate_per_dim(z): nats `(B, D)` (or per cell of a grid) whose mean over samples
+    z of q(z|x) is the KL to the prior; where there is a closed form, the exact KL for any z. log_ratio(z): log q(z|x) −
+    log p(z), `(B,)`.
     """
 
     @property
@@ -92,24 +94,24 @@ class Model(nn.Module):
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     about: ClassVar[str] = ""
-    #: Under which heading lists show the family.
+    #: Heading of the family in lists.
     group: ClassVar[str] = "Variational"
-    #: Whether encoder and decoder want the class label.
+    #: Whether encoder and decoder take the class label as an input.
     conditional: ClassVar[bool] = False
-    #: Whether codes are meant to look like N(0, I), dimension by dimension.
+    #: Whether the prior of the codes is N(0, I).
     standard_prior: ClassVar[bool] = True
 
     def __init__(
         self, config: ModelConfig, *, outputs: int | None = None, inputs: int | None = None, planes: int = 0
     ) -> None:
-        """outputs: numbers the encoder predicts, inputs: numbers the decoder takes, both one for each latent dimension
-        unless told. planes: channels that the encoder sees beside the image's.
+        """outputs: width of the encoder's output, inputs: width of the decoder's input; both default to the latent
+        dimensions. planes: input channels of the encoder in addition to the image's.
         """
         super().__init__()
         self.config = config
-        #: Through which `perceptual_weight` looks; whoever trains sets it.
-        self.eye: Eye | None = None
-        #: A critic that learns beside the model; families that have one set it and define `adversary_loss`.
+        #: Computes the features of `perceptual_weight`; set before training.
+        self.feature_network: FeatureNetwork | None = None
+        #: A critic trained alongside the model; families with one set it and define `adversary_loss`.
         self.adversary: nn.Module | None = None
         self.build(
             Style(config.hidden, config.channels, config.norm, config.dropout),
@@ -131,7 +133,7 @@ class Model(nn.Module):
         self.encoder = network.encoder((channels + planes, height, width), outputs, style)
         self.decoder = network.decoder(inputs, (channels, height, width), style)
 
-    # -- what a family defines ---------------------------------------------------------------------------
+    # -- defined by each family ---------------------------------------------------------------------------
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """Images → posterior over codes."""
         raise NotImplementedError(f"{type(self).__name__} must define encode")
@@ -141,7 +143,7 @@ class Model(nn.Module):
         raise NotImplementedError(f"{type(self).__name__} must define loss")
 
     def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
-        """What the adversary minimises on this batch, `()`; it reaches the adversary's parameters alone."""
+        """The adversary's loss on this batch, `()`; its gradients train the adversary only."""
         raise NotImplementedError(f"{type(self).__name__} has an adversary and must define adversary_loss")
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
@@ -153,16 +155,16 @@ class Model(nn.Module):
         return None
 
     def describe(self, z: Tensor) -> dict[str, float]:
-        """More numbers on the codes `(N, D)` of a whole split, for the table of a run's evaluation."""
+        """Further numbers for a run's evaluation, computed from the codes `(N, D)` of a whole split."""
         return {}
 
     def at_beta(self, beta: float | Tensor) -> Self:
-        """The same weights, asked at another β; only where the configuration has `betas`."""
+        """A copy with the same weights at another β; only for configurations with `betas`."""
         raise NotImplementedError(f"{type(self).__name__} has one β")
 
-    # -- what all share ----------------------------------------------------------------------------------
+    # -- shared by all families ----------------------------------------------------------------------------------
     def embed(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Images → the point `(B, D)` that stands for each on maps: the posterior mean."""
+        """Images → the posterior means `(B, D)`, which represent them on maps."""
         return self.encode(x, y).mu
 
     def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
@@ -174,15 +176,15 @@ class Model(nn.Module):
         return self.likelihood.mean(self.decode_logits(z, y).float())
 
     def distortion(self, x: Tensor, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """−log p(x|z) in nats per image, `(B,)`; while training with what the extras charge (extras.py)."""
+        """−log p(x|z) in nats per image, `(B,)`; in training with the further losses of extras.py."""
         return self.nll(self.decode_logits(z, y), x)
 
     def nll(self, logits: Tensor, x: Tensor) -> Tensor:
-        """The same of logits `(B, C, H, W)`."""
-        # Low precision may carry the network, never the sum over thousands of pixels.
+        """The same from logits `(B, C, H, W)`."""
+        # The network may run in low precision, the sum over thousands of pixels may not.
         logvar = self.observation_logvar.float().clamp(-14, 14)
-        found = self.likelihood.nll(logits.float(), x, logvar)
-        return found + self.extras(logits, x) if self.training and self.has_extras else found
+        nll = self.likelihood.nll(logits.float(), x, logvar)
+        return nll + self.extras(logits, x) if self.training and self.has_extras else nll
 
     @property
     def has_extras(self) -> bool:
@@ -190,7 +192,7 @@ class Model(nn.Module):
         return bool(config.ssim_weight or config.multiscale_weight or config.perceptual_weight)
 
     def extras(self, logits: Tensor, x: Tensor) -> Tensor:
-        """What reconstructions are charged for beside their likelihood, `(B,)`."""
+        """The reconstruction losses in addition to the likelihood, `(B,)`."""
         config, mean = self.config, self.likelihood.mean(logits.float())
         total = x.new_zeros(len(x))
         if config.ssim_weight:
@@ -198,17 +200,17 @@ class Model(nn.Module):
         if config.multiscale_weight:
             total = total + config.multiscale_weight * multiscale(x, mean)
         if config.perceptual_weight:
-            if self.eye is None:
+            if self.feature_network is None:
                 raise ConfigError(
                     f"--perceptual-weight {config.perceptual_weight:g}: needs --perceptual, the folder of a trained run."
                 )
-            total = total + config.perceptual_weight * perceptual(self.eye, x, mean)
+            total = total + config.perceptual_weight * perceptual(self.feature_network, x, mean)
         return total
 
     def sample(self, n: int, y: Tensor | None = None, generator: torch.Generator | None = None) -> Tensor:
         """New images `(n, C, H, W)` in [0, 1]: the decoded means of codes drawn from the prior.
 
-        A conditional model that is told no classes y `(n,)` draws each in turn.
+        Without classes y `(n,)`, a conditional model draws each class in turn.
         """
         z = self.prior_sample(n, generator)
         if self.conditional and y is None:

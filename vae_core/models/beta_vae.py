@@ -1,9 +1,9 @@
-"""The β-VAE (Higgins et al. 2017, eq. 4): the rate counts β times.
+"""The β-VAE (Higgins et al. 2017, eq. 4): β weights the rate.
 
     E_q[−log p(x|z)] + β · KL(q(z|x) ‖ p(z))
 
 β multiplies the rate in nats per image, exactly as in the paper; β · latent dimensions / pixels is the
-β_norm of its section 3. β = 1 is the VAE, larger β buys a simpler code with a blurrier image.
+β_norm of its section 3. β = 1 is the VAE; a larger β gives a simpler code and a blurrier image.
 """
 
 from __future__ import annotations
@@ -25,4 +25,4 @@ class BetaVAE(VAE):
 
     title = "β-VAE"
     formula = r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \beta\,\mathrm{KL}(q(z|x)\,\|\,p(z))"
-    about = "A VAE whose rate counts β times: larger β gives fewer, more separate factors and blurrier images."
+    about = "A VAE whose rate is weighted by β: a larger β gives fewer, more separate factors and blurrier images."

@@ -1,9 +1,9 @@
-"""The conditional VAE (Kingma et al. 2014, §2, model M2 with every label known; Sohn et al. 2015): encoder and decoder are told the class.
+"""The conditional VAE (Kingma et al. 2014, §2, model M2 with all labels; Sohn et al. 2015): the class is an input of both networks.
 
     E_q[−log p(x|z, y)] + β · KL(q(z|x, y) ‖ p(z))
 
-The class need not be in the code, so the code holds what is left: style. The encoder sees the class as one more image
-plane, learned for each class; the decoder gets it beside the code, one-hot.
+The code need not represent the class, so it represents the rest: style. The encoder receives the class as one more image
+channel, learned for each class; the decoder receives it with the code, one-hot.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ConditionalVAE(BetaVAE):
 
     title = "Conditional VAE"
     formula = r"\mathbb{E}_{q(z|x,y)}[-\log p(x|z,y)] + \beta\,\mathrm{KL}(q(z|x,y)\,\|\,p(z))"
-    about = "You say which class, the code says how it looks: draw any class in the style of any image."
+    about = "The class is an input, so the code represents style: draw any class in the style of any image."
     conditional = True
 
     def __init__(self, config: ModelConfig) -> None:
@@ -43,10 +43,10 @@ class ConditionalVAE(BetaVAE):
         return super().encode(torch.cat([x, self.plane[self.classes(y)].to(x.dtype)], dim=1))
 
     def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        known = functional.one_hot(self.classes(y), self.config.classes).to(z.dtype)
-        return self.decoder(torch.cat([z, known], dim=1))
+        one_hot = functional.one_hot(self.classes(y), self.config.classes).to(z.dtype)
+        return self.decoder(torch.cat([z, one_hot], dim=1))
 
     def classes(self, y: Tensor | None) -> Tensor:
-        """The class of each image `(B,)`, which must be known."""
-        assert y is not None, "a conditional model was asked without a class"
+        """The class of each image `(B,)`, which must be given."""
+        assert y is not None, "a conditional model needs the class"
         return y.long()

@@ -1,4 +1,4 @@
-"""The denoising autoencoder (Vincent et al. 2010, §3): sees a spoiled image and must draw the clean one.
+"""The denoising autoencoder (Vincent et al. 2010, §3): reconstructs the clean image from a corrupted one.
 
 −log p(x | f(x̃)),   x̃ ~ noise(x)
 """
@@ -33,7 +33,7 @@ def salt_and_pepper(x: Tensor, level: float) -> Tensor:
 
 
 def dropout(x: Tensor, level: float) -> Tensor:
-    """Drops a share `level` of all values and enlarges the others, so that the mean stays. Srivastava et al. 2014."""
+    """Drops a share `level` of all values and scales up the others, so that the mean stays the same. Srivastava et al. 2014."""
     return torch.nn.functional.dropout(x, level)
 
 
@@ -57,17 +57,19 @@ class DenoisingAutoencoder(Autoencoder):
     class Config(Autoencoder.Config):
         """Settings of the denoising autoencoder."""
 
-        noise: str = setting("gaussian", "How images are spoiled", choices=NOISES)
-        noise_level: float = setting(0.5, "Its standard deviation, or the share of pixels", low=0.0, high=0.99)
+        noise: str = setting("gaussian", "How images are corrupted", choices=NOISES)
+        noise_level: float = setting(
+            0.5, "Standard deviation of the noise, or share of corrupted pixels", low=0.0, high=0.99
+        )
 
     title = "Denoising autoencoder"
     formula = r"-\log p(x \mid f(\tilde x)),\quad \tilde x \sim \text{noise}(x)"
-    about = "Sees a spoiled image and must draw the clean one: it learns what images have in common."
+    about = "Reconstructs clean images from corrupted ones, and so learns what images have in common."
 
     def corrupt(self, x: Tensor) -> Tensor:
-        """A spoiled copy of images `(B, C, H, W)`."""
+        """A corrupted copy of images `(B, C, H, W)`."""
         config = cast(DenoisingAutoencoder.Config, self.config)
         return NOISES[config.noise](x, config.noise_level)
 
-    def seen(self, x: Tensor) -> Tensor:
+    def encoder_input(self, x: Tensor) -> Tensor:
         return self.corrupt(x)

@@ -1,4 +1,4 @@
-"""DIP-VAE I and II (Kumar et al. 2018, eqs. 6 and 7): the codes of all images shall be uncorrelated.
+"""DIP-VAE I and II (Kumar et al. 2018, eqs. 6 and 7): a penalty on the covariance of all codes.
 
     −ELBO + λ_od · Σ_{i≠j} C_ij² + λ_d · Σ_i (C_ii − 1)²
 
@@ -25,13 +25,15 @@ class DIPVAE(VAE):
     class Config(VAE.Config):
         """Settings of the DIP-VAE."""
 
-        covariance: str = setting("ii", "Of the means (i) or of the codes (ii)", choices=("i", "ii"))
-        off_diagonal: float = setting(10.0, "λ_od, the price of correlated dimensions", low=0.0, high=1e6)
-        diagonal: float = setting(10.0, "λ_d, the price of a variance beside 1", low=0.0, high=1e6)
+        covariance: str = setting(
+            "ii", "Covariance of the posterior means (i) or of the codes (ii)", choices=("i", "ii")
+        )
+        off_diagonal: float = setting(10.0, "λ_od, weight of the squared covariances", low=0.0, high=1e6)
+        diagonal: float = setting(10.0, "λ_d, weight of squared differences of variances from 1", low=0.0, high=1e6)
 
     title = "DIP-VAE"
     formula = r"-\mathrm{ELBO} + \lambda_{od}\sum_{i\neq j} C_{ij}^2 + \lambda_d\sum_i (C_{ii}-1)^2"
-    about = "Asks the covariance of all codes to be the identity: dimensions are uncorrelated without a larger rate."
+    about = "Penalises the difference of the codes' covariance from the identity: uncorrelated dimensions without a larger rate."
 
     def penalty(self, posterior: DiagonalGaussian, z: Tensor, step: int) -> Tensor:
         config = cast(DIPVAE.Config, self.config)
@@ -40,8 +42,8 @@ class DIPVAE(VAE):
             c = c + torch.diag(posterior.logvar.exp().mean(0))
         diagonal = c.diagonal()
         off = c.square().sum() - diagonal.square().sum()
-        extra = config.off_diagonal * off + config.diagonal * (diagonal - 1).square().sum()
-        return super().penalty(posterior, z, step) + extra
+        covariance_penalty = config.off_diagonal * off + config.diagonal * (diagonal - 1).square().sum()
+        return super().penalty(posterior, z, step) + covariance_penalty
 
 
 def covariance(mu: Tensor) -> Tensor:

@@ -1,9 +1,9 @@
-"""The FactorVAE (Kim & Mnih 2018, eq. 2): a critic estimates the total correlation, and the VAE pays for it.
+"""The FactorVAE (Kim & Mnih 2018, eq. 2): a VAE with a penalty on the total correlation, as a critic estimates it.
 
     −ELBO + γ · TC(z),   TC(z) = KL(q(z) ‖ Π_d q(z_d)) ≈ E_q(z)[log D(z) − log(1 − D(z))]
 
-D tells codes of images from codes whose dimensions were shuffled between images (algorithm 1), which are draws from the
-product of the marginals. It learns beside the VAE, with an optimiser of its own (algorithm 2).
+D classifies codes of images against codes whose dimensions were shuffled between images (algorithm 1), which are samples of
+the product of the marginals. It is trained alongside the VAE with its own optimiser settings (algorithm 2).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class FactorVAE(VAE):
     class Config(VAE.Config):
         """Settings of the FactorVAE."""
 
-        gamma: float = setting(10.0, "γ, the price of the total correlation", low=0.0, high=1e6)
+        gamma: float = setting(10.0, "γ, weight of the total correlation", low=0.0, high=1e6)
         critic_width: int = setting(
             256, "Units in each layer of the critic (paper: 1000)", low=1, high=8192, advanced=True
         )
@@ -36,12 +36,12 @@ class FactorVAE(VAE):
 
     title = "FactorVAE"
     formula = r"-\mathrm{ELBO} + \gamma\,\mathrm{KL}\bigl(q(z)\,\|\,\textstyle\prod_d q(z_d)\bigr)"
-    about = "A critic hunts for dimensions that know of each other, and the VAE pays for what it finds."
+    about = "A critic estimates the total correlation of the dimensions, and the VAE minimises it."
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
-        own = cast(FactorVAE.Config, config)
-        self.adversary = critic(own.latent_dim, 2, own.critic_width, own.critic_depth)
+        settings = cast(FactorVAE.Config, config)
+        self.adversary = critic(settings.latent_dim, 2, settings.critic_width, settings.critic_depth)
 
     def total_correlation(self, z: Tensor) -> Tensor:
         """The critic's estimate for codes `(B, D)` in nats: the difference of its two logits, `(B,)`."""
@@ -57,14 +57,14 @@ class FactorVAE(VAE):
         assert self.adversary is not None
         with torch.no_grad():
             z = self.encode(x, y).sample()
-        # One half of the batch as it is, the other half shuffled: no image is in both.
+        # The first half of the batch as it is, the second half shuffled, so that no image is in both.
         half = (len(z) + 1) // 2
         codes = torch.cat([z[:half], shuffled(z[-half:])])
-        kinds = torch.arange(2, device=z.device).repeat_interleave(half)
-        return functional.cross_entropy(self.adversary(codes).float(), kinds)
+        targets = torch.arange(2, device=z.device).repeat_interleave(half)
+        return functional.cross_entropy(self.adversary(codes).float(), targets)
 
 
 def shuffled(z: Tensor) -> Tensor:
-    """Each dimension permuted by itself between the images `(B, D)`: Kim & Mnih 2018, algorithm 1."""
+    """Each dimension permuted independently between the images `(B, D)`: Kim & Mnih 2018, algorithm 1."""
     order = torch.rand_like(z).argsort(dim=0)
     return z.gather(0, order)

@@ -2,12 +2,12 @@
 
     p(x, z) = p(z_L) · Π p(z_l|z_{l+1}) · p(x|z_1)
 
-The hierarchical VAE infers bottom-up, q(z_1|x) · Π q(z_{l+1}|z_l); the ladder VAE lets what comes up from the image and
-what comes down from the prior meet, each weighted by its precision (eqs. 17 to 20).
+The hierarchical VAE infers bottom-up, q(z_1|x) · Π q(z_{l+1}|z_l). The ladder VAE infers top-down: it combines bottom-up
+moments with the prior's, weighted by precision (eqs. 17 to 20).
 
-A code here is not z but e with z_l = μ_p(z_{l+1}) + σ_p(z_{l+1}) · e_l: how far each layer is from what the layers above
-expect, in their standard deviations. It says the same, rates and density ratios are those of z, its prior is N(0, I), and
-moving a top dimension moves everything below it: so it is what sliders want.
+A code is not z but e with z_l = μ_p(z_{l+1}) + σ_p(z_{l+1}) · e_l: each layer's distance from its prior mean in prior standard
+deviations. The mapping is one to one, and rates and density ratios are those of z. The prior of e is N(0, I), and changing a
+top dimension changes all layers below it, as sliders should.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .vae import VAE
 
 
 class Layer(NamedTuple):
-    """One layer of a walk from the top down: the draw z, q's moments and the prior's `(B, D_l)`."""
+    """One stochastic layer: a sample z, the moments of q and those of the prior, `(B, D_l)` each."""
 
     z: Tensor
     mu: Tensor
@@ -48,9 +48,9 @@ class HierarchicalVAE(VAE):
     class Config(VAE.Config):
         """Settings of the hierarchical VAE."""
 
-        latent_dim: int = setting(10, "Latent dimensions, of all layers together", low=3, high=512)
-        levels: int = setting(2, "Stochastic layers; each is half as wide as the one below it", low=2, high=5)
-        level_width: int = setting(128, "Units of the networks between them", low=1, high=8192, advanced=True)
+        latent_dim: int = setting(10, "Latent dimensions of all layers together", low=3, high=512)
+        levels: int = setting(2, "Stochastic layers; each is half as wide as the one below", low=2, high=5)
+        level_width: int = setting(128, "Units of the networks between the layers", low=1, high=8192, advanced=True)
 
         def __post_init__(self) -> None:
             super().__post_init__()
@@ -61,13 +61,13 @@ class HierarchicalVAE(VAE):
 
     title = "Hierarchical VAE"
     formula = r"-\mathrm{ELBO},\quad p(z_L)\,\prod_{l} p(z_l|z_{l+1})\,p(x|z_1),\quad q(z_1|x)\,\prod_l q(z_{l+1}|z_l)"
-    about = "Codes of codes: the top layer decides on the whole, the layers below fill in what it leaves open."
+    about = "Several layers of codes: the top layer sets the whole, the layers below add details."
 
     def __init__(self, config: ModelConfig) -> None:
-        own = cast(HierarchicalVAE.Config, config)
-        width = own.level_width
+        settings = cast(HierarchicalVAE.Config, config)
+        width = settings.level_width
         #: Dimensions of each layer, the lowest first.
-        self.widths = layer_widths(own.latent_dim, own.levels)
+        self.widths = layer_widths(settings.latent_dim, settings.levels)
         super().__init__(config, outputs=width, inputs=self.widths[0])
         self.lowest = mlp([width, 2 * self.widths[0]], relu_first=True)
         #: p(z_l|z_{l+1}), the lowest first.
@@ -83,41 +83,41 @@ class HierarchicalVAE(VAE):
     def encode(self, x: Tensor, y: Tensor | None = None) -> LayeredPosterior:  # type: ignore[override]
         return LayeredPosterior(self, self.encoder(x).float())
 
-    def expected(self, level: int, above: Tensor | None, like: Tensor) -> tuple[Tensor, Tensor]:
-        """The prior's mu and logvar of a layer, given the one above it."""
+    def prior_moments(self, level: int, above: Tensor | None, like: Tensor) -> tuple[Tensor, Tensor]:
+        """The prior's mu and logvar of a layer, given z of the layer above; N(0, I) for the top layer."""
         if above is None:
             zeros = like.new_zeros(len(like), self.widths[level])
             return zeros, zeros
         return self.moments(self.down[level](above))
 
     def infer(self, features: Tensor, noise: list[Tensor]) -> list[Layer]:
-        """Draw all layers, the lowest first; `noise` `(B, D_l)` for each."""
-        found: list[tuple[Tensor, Tensor, Tensor]] = []
+        """Sample all layers, the lowest first; `noise` `(B, D_l)` for each."""
+        posteriors: list[tuple[Tensor, Tensor, Tensor]] = []  # z, mu, logvar
         mu, logvar = self.moments(self.lowest(features))
         for level in range(len(self.widths)):
             if level:
-                mu, logvar = self.moments(self.up[level - 1](found[-1][0]))
-            found.append((torch.addcmul(mu, torch.exp(0.5 * logvar), noise[level]), mu, logvar))
-        above = [z for z, _, _ in found[1:]]
+                mu, logvar = self.moments(self.up[level - 1](posteriors[-1][0]))
+            posteriors.append((torch.addcmul(mu, torch.exp(0.5 * logvar), noise[level]), mu, logvar))
+        above = [z for z, _, _ in posteriors[1:]]
         return [
-            Layer(*parts, *self.expected(level, above[level] if level < len(above) else None, features))
-            for level, parts in enumerate(found)
+            Layer(*posterior, *self.prior_moments(level, above[level] if level < len(above) else None, features))
+            for level, posterior in enumerate(posteriors)
         ]
 
-    def revisit(self, features: Tensor, codes: Tensor) -> list[Layer]:
-        """The layers that a code `(B, D)` stands for."""
-        draws = self.unfold(codes)
-        found = []
-        for level, z in enumerate(draws):
-            parameters = self.up[level - 1](draws[level - 1]) if level else self.lowest(features)
-            above = draws[level + 1] if level + 1 < len(draws) else None
-            found.append(Layer(z, *self.moments(parameters), *self.expected(level, above, z)))
-        return found
+    def layers_of(self, features: Tensor, codes: Tensor) -> list[Layer]:
+        """The layers of codes `(B, D)`, the lowest first."""
+        samples = self.unfold(codes)
+        layers = []
+        for level, z in enumerate(samples):
+            parameters = self.up[level - 1](samples[level - 1]) if level else self.lowest(features)
+            above = samples[level + 1] if level + 1 < len(samples) else None
+            layers.append(Layer(z, *self.moments(parameters), *self.prior_moments(level, above, z)))
+        return layers
 
     def rates(self, layers: list[Layer]) -> Tensor:
         """log q(z_l|z_{l−1}) − log p(z_l|z_{l+1}) of each dimension, `(B, D)`.
 
-        The draw above depends on the draw below, so a layer's KL has no closed form.
+        The sample above depends on the sample below, so a layer's KL has no closed form.
         """
         return torch.cat(
             [
@@ -131,11 +131,11 @@ class HierarchicalVAE(VAE):
     def unfold(self, codes: Tensor) -> list[Tensor]:
         """Codes `(B, D)` → z of each layer, the lowest first."""
         parts = list(codes.split(self.widths, dim=1))
-        found: list[Tensor] = []
+        samples: list[Tensor] = []
         for level in reversed(range(len(parts))):
-            mu, logvar = self.expected(level, found[-1] if found else None, parts[level])
-            found.append(torch.addcmul(mu, torch.exp(0.5 * logvar), parts[level]))
-        return found[::-1]
+            mu, logvar = self.prior_moments(level, samples[-1] if samples else None, parts[level])
+            samples.append(torch.addcmul(mu, torch.exp(0.5 * logvar), parts[level]))
+        return samples[::-1]
 
     def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         return self.decoder(self.unfold(z)[0])
@@ -150,41 +150,41 @@ class LadderVAE(HierarchicalVAE):
 
     title = "Ladder VAE"
     formula = r"-\mathrm{ELBO},\quad q(z_l|z_{l+1},x)\propto \hat q(z_l|x)\,p(z_l|z_{l+1})\ \text{(precision-weighted)}"
-    about = "As the hierarchical VAE, but each layer weighs what the image says against what the layer above expects."
+    about = "A hierarchical VAE whose layers combine the image's evidence with the prior of the layer above."
 
     def build_upward(self, width: int) -> nn.ModuleList:
-        """Deterministic features of each layer, and what they say of its z; the lowest first."""
+        """Deterministic bottom-up features of each layer, and heads that predict moments from them; the lowest first."""
         self.up = nn.ModuleList(mlp([width, width], relu_first=True) for _ in self.widths[1:])
         self.heads = nn.ModuleList(mlp([width, 2 * above], relu_first=True) for above in self.widths[1:])
         return self.heads
 
-    def evidence(self, features: Tensor) -> list[tuple[Tensor, Tensor]]:
+    def bottom_up_moments(self, features: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Mu and logvar of q̂(z_l|x), the lowest first."""
-        found = [self.moments(self.lowest(features))]
+        moments = [self.moments(self.lowest(features))]
         for up, head in zip(self.up, self.heads, strict=True):
             features = up(features)
-            found.append(self.moments(head(features)))
-        return found
+            moments.append(self.moments(head(features)))
+        return moments
 
     def infer(self, features: Tensor, noise: list[Tensor]) -> list[Layer]:
-        found: list[Layer] = []
-        for level, evidence in reversed(list(enumerate(self.evidence(features)))):
-            prior = self.expected(level, found[-1].z if found else None, features)
-            mu, logvar = precision_weighted(*evidence, *prior) if found else evidence
-            found.append(Layer(torch.addcmul(mu, torch.exp(0.5 * logvar), noise[level]), mu, logvar, *prior))
-        return found[::-1]
+        layers: list[Layer] = []
+        for level, evidence in reversed(list(enumerate(self.bottom_up_moments(features)))):
+            prior = self.prior_moments(level, layers[-1].z if layers else None, features)
+            mu, logvar = precision_weighted(*evidence, *prior) if layers else evidence
+            layers.append(Layer(torch.addcmul(mu, torch.exp(0.5 * logvar), noise[level]), mu, logvar, *prior))
+        return layers[::-1]
 
-    def revisit(self, features: Tensor, codes: Tensor) -> list[Layer]:
-        draws, found = self.unfold(codes), []
-        for level, evidence in enumerate(self.evidence(features)):
-            above = draws[level + 1] if level + 1 < len(draws) else None
-            prior = self.expected(level, above, features)
+    def layers_of(self, features: Tensor, codes: Tensor) -> list[Layer]:
+        samples, layers = self.unfold(codes), []
+        for level, evidence in enumerate(self.bottom_up_moments(features)):
+            above = samples[level + 1] if level + 1 < len(samples) else None
+            prior = self.prior_moments(level, above, features)
             moments = evidence if above is None else precision_weighted(*evidence, *prior)
-            found.append(Layer(draws[level], *moments, *prior))
-        return found
+            layers.append(Layer(samples[level], *moments, *prior))
+        return layers
 
     def rates(self, layers: list[Layer]) -> Tensor:
-        """KL(q(z_l|z_{l+1}, x) ‖ p(z_l|z_{l+1})) of each dimension at the draw above, `(B, D)`."""
+        """KL(q(z_l|z_{l+1}, x) ‖ p(z_l|z_{l+1})) of each dimension at the sample above, `(B, D)`."""
         return torch.cat([kl_between(*layer[1:]) for layer in layers], dim=1)
 
 
@@ -194,13 +194,13 @@ class LayeredPosterior:
     def __init__(self, model: HierarchicalVAE, features: Tensor) -> None:
         self.model, self.features = model, features
 
-    def _draw(self, noise: list[Tensor]) -> tuple[Tensor, list[Layer]]:
+    def _sample(self, noise: list[Tensor]) -> tuple[Tensor, list[Layer]]:
         layers = self.model.infer(self.features, noise)
         return torch.cat([layer.code for layer in layers], dim=1), layers
 
     @cached_property
     def _at_means(self) -> tuple[Tensor, list[Layer]]:
-        return self._draw([self.features.new_zeros(len(self.features), width) for width in self.model.widths])
+        return self._sample([self.features.new_zeros(len(self.features), width) for width in self.model.widths])
 
     @property
     def mu(self) -> Tensor:
@@ -209,21 +209,21 @@ class LayeredPosterior:
 
     @property
     def logvar(self) -> Tensor:
-        """How sure each layer is, given the means beside it, `(B, D)`."""
+        """The log-variance of the code when every layer takes its mean, `(B, D)`."""
         return torch.cat([layer.logvar - layer.prior_logvar for layer in self._at_means[1]], dim=1)
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        like = self.features
-        noise = [like.new_empty(len(like), width).normal_(generator=generator) for width in self.model.widths]
-        return self._draw(noise)[0]
+        features = self.features
+        noise = [features.new_empty(len(features), width).normal_(generator=generator) for width in self.model.widths]
+        return self._sample(noise)[0]
 
     def rate_per_dim(self, z: Tensor) -> Tensor:
-        """Nats `(B, D)` at the draw z."""
-        return self.model.rates(self.model.revisit(self.features, z))
+        """Nats `(B, D)` at the sample z."""
+        return self.model.rates(self.model.layers_of(self.features, z))
 
     def log_ratio(self, z: Tensor) -> Tensor:
         """log q(z|x) − log p(z) in nats, `(B,)`."""
-        layers = self.model.revisit(self.features, z)
+        layers = self.model.layers_of(self.features, z)
         return sum(
             (
                 gaussian_log_density(layer.z, layer.mu, layer.logvar)

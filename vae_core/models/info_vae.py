@@ -1,8 +1,8 @@
-"""The InfoVAE with MMD (Zhao et al. 2019, eq. 6): all codes together, rather than each, shall look like the prior.
+"""The InfoVAE with MMD (Zhao et al. 2019, eq. 6): match the aggregate of the codes, not each posterior, to the prior.
 
     E_q[−log p(x|z)] + (1 − α) · KL(q(z|x) ‖ p(z)) + (α + λ − 1) · MMD(q(z) ‖ p(z))
 
-α = 1 leaves the rate free: the MMD-VAE. MMD is dimensionless, so λ counts nats.
+α = 1 removes the rate: the MMD-VAE. MMD is dimensionless, so λ is in nats.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ class InfoVAE(VAE):
     class Config(VAE.Config):
         """Settings of the InfoVAE."""
 
-        alpha: float = setting(0.9, "α: 0 charges the whole rate, 1 none of it (MMD-VAE)", low=0.0, high=1.0)
-        mmd_weight: float = setting(500.0, "λ, the price of codes that look unlike the prior", low=0.0, high=1e6)
+        alpha: float = setting(0.9, "α: the rate is weighted by 1 − α (1: the MMD-VAE)", low=0.0, high=1.0)
+        mmd_weight: float = setting(500.0, "λ, weight of the MMD of codes and prior, in nats", low=0.0, high=1e6)
 
     title = "InfoVAE"
     formula = (
         r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + (1-\alpha)\,\mathrm{KL}(q(z|x)\,\|\,p(z))"
         r" + (\alpha+\lambda-1)\,\mathrm{MMD}(q(z)\,\|\,p(z))"
     )
-    about = "Each image may have a narrow code as long as all codes together fill the prior: informative and still sampleable."
+    about = "Matches all codes together to the prior, so each posterior may be narrow: informative codes that can be sampled."
 
     def penalty(self, posterior: DiagonalGaussian, z: Tensor, step: int) -> Tensor:
         config = cast(InfoVAE.Config, self.config)
-        away = mmd(z, torch.randn_like(z), scale=2.0 * z.shape[1])
+        discrepancy = mmd(z, torch.randn_like(z), scale=2.0 * z.shape[1])
         rate = super().penalty(posterior, z, step)
-        return (1 - config.alpha) * rate + (config.alpha + config.mmd_weight - 1) * away
+        return (1 - config.alpha) * rate + (config.alpha + config.mmd_weight - 1) * discrepancy

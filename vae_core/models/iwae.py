@@ -1,8 +1,8 @@
-"""The importance-weighted autoencoder (Burda et al. 2016, eq. 8): K draws bound log p(x) more tightly than one.
+"""The importance-weighted autoencoder (Burda et al. 2016, eq. 8): K samples give a tighter bound on log p(x).
 
     −E log 1/K Σ_k w_k,   w_k = p(x, z_k) / q(z_k|x),   z_k ~ q(z|x)
 
-K = 1 is the VAE. Distortion and rate are still those of one draw, so that they compare with other families.
+K = 1 is the VAE. Distortion and rate are still those of one sample, to compare with other families.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ class IWAE(VAE):
         """Settings of the IWAE."""
 
         importance_samples: int = setting(5, "K, codes drawn for each image", low=1, high=1000)
-        # The bound has no rate of its own: nothing to aim at, nothing to leave free.
-        schedule: str = setting("constant", "How the weight of log q/p moves", choices=SCHEDULES)
-        free_bits: float = setting(0.0, "None: the bound has no rate of its own", low=0.0, high=0.0, advanced=True)
+        # The bound has no separate rate, so no target rate and no free bits.
+        schedule: str = setting("constant", "Schedule of the weight of log q/p", choices=SCHEDULES)
+        free_bits: float = setting(
+            0.0, "Not available: the bound has no separate rate", low=0.0, high=0.0, advanced=True
+        )
 
     title = "IWAE"
     formula = r"-\mathbb{E}\,\log\frac1K\sum_{k=1}^K \frac{p(x,z_k)}{q(z_k|x)},\quad z_k\sim q(z|x)"
-    about = "Draws several codes and trusts the best: a tighter bound, richer posteriors, more dimensions in use."
+    about = "Weights several codes by importance: a tighter bound, richer posteriors, more active dimensions."
 
     def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
         count = cast(IWAE.Config, self.config).importance_samples

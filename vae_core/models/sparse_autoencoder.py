@@ -1,4 +1,4 @@
-"""Sparse autoencoders: each image may use few of many dimensions.
+"""Sparse autoencoders: each image uses few of many dimensions.
 
     −log p(x|f(x)) + λ · Σ_d |z_d|                              (L1)
     −log p(x|f(x)) + λ · Σ_d KL(Bernoulli(ρ) ‖ Bernoulli(ρ̂_d))   (target activation; Ng 2011, CS294A notes, §3)
@@ -25,19 +25,19 @@ class SparseAutoencoder(Autoencoder):
     class Config(Autoencoder.Config):
         """Settings of the sparse autoencoder."""
 
-        sparsity: float = setting(1.0, "λ, the price of activity in nats", low=0.0, high=1e6)
+        sparsity: float = setting(1.0, "λ, weight of the activity, in nats", low=0.0, high=1e6)
         activity: str = setting(
-            "l1", "What is charged: Σ|z|, or the mean activation beside a target", choices=("l1", "kl")
+            "l1", "Penalty: Σ|z| (l1), or the KL of mean and target activation (kl)", choices=("l1", "kl")
         )
         target_activation: float = setting(
-            0.05, "ρ, the wanted mean activation (kl)", low=1e-4, high=0.9999, advanced=True
+            0.05, "ρ, the target of the mean activation (kl)", low=1e-4, high=0.9999, advanced=True
         )
 
     title = "Sparse autoencoder"
     formula = (
         r"-\log p(x \mid z) + \lambda\sum_d |z_d| \quad\text{or}\quad + \lambda\sum_d \mathrm{KL}(\rho\,\|\,\hat\rho_d)"
     )
-    about = "Charges for activity, so that each image lights up few dimensions: parts rather than mixtures."
+    about = "Penalises activity, so that each image activates few dimensions: parts rather than mixtures."
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Point:
         raw = super().encode(x, y).mu
@@ -48,5 +48,5 @@ class SparseAutoencoder(Autoencoder):
         if config.activity == "l1":
             return config.sparsity * z.abs().sum(1)
         rho, mean = config.target_activation, z.mean(0).clamp(1e-6, 1 - 1e-6)
-        off = rho * (rho / mean).log() + (1 - rho) * ((1 - rho) / (1 - mean)).log()
-        return config.sparsity * off.sum()
+        divergence = rho * (rho / mean).log() + (1 - rho) * ((1 - rho) / (1 - mean)).log()
+        return config.sparsity * divergence.sum()

@@ -2,7 +2,7 @@
 
     −ELBO = E_q[−log p(x|z)] + KL(q(z|x) ‖ p(z)) = distortion + rate
 
-A family with another penalty on the posterior subclasses `VAE` and overrides `penalty` alone.
+A family with another penalty on the posterior subclasses `VAE` and overrides only `penalty`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ..divergences import gaussian_kl, gaussian_log_density, standard_normal_log
 from ..schedules import SCHEDULES, constant, linear
 from .base import Model, ModelConfig
 
-#: Schedules that aim at a rate rather than a weight: |R − C(t)| with a growing capacity C (Burgess et al. 2018, eq. 8),
-#: and a β that a controller moves until the rate is the wanted one (Shao et al. 2020).
+#: Schedules with a target rate: |R − C(t)| with a growing capacity C (Burgess et al. 2018, eq. 8), and a β that a
+#: controller adjusts until the rate reaches the target (Shao et al. 2020).
 TARGETS = ("capacity", "controlled")
 
 
@@ -37,7 +37,7 @@ class DiagonalGaussian:
         return torch.addcmul(self.mu, torch.exp(0.5 * self.logvar), noise)
 
     def rate_per_dim(self, z: Tensor | None = None) -> Tensor:
-        """KL to the standard normal prior of each dimension in nats, `(B, D)`; the same for every draw z."""
+        """KL to the standard normal prior of each dimension in nats, `(B, D)`; the same for every z."""
         return self._kl
 
     @cached_property
@@ -56,23 +56,28 @@ class VAE(Model):
     class Config(ModelConfig):
         """Settings of the VAE."""
 
-        schedule: str = setting("constant", "How the weight of the rate moves", choices=(*SCHEDULES, *TARGETS))
+        schedule: str = setting("constant", "Schedule of the rate's weight", choices=(*SCHEDULES, *TARGETS))
         warmup_steps: int | None = setting(
-            None, "Steps until the weight or capacity is full, or of one cycle (none: half of the run)", low=0
+            None, "Steps of the warm-up, of the capacity's growth, or of one cycle (none: half of the run)", low=0
         )
         target_rate: float = setting(
-            25.0, "Nats that schedules capacity and controlled aim at", low=0.0, high=1e4, advanced=True
+            25.0, "Target rate of the schedules capacity and controlled, in nats", low=0.0, high=1e4, advanced=True
         )
-        free_bits: float = setting(0.0, "Nats that cost nothing, for each group", low=0.0, high=1e4, advanced=True)
-        free_bits_group: str = setting("dimension", "Who gets free nats", choices=("dimension", "code"), advanced=True)
+        free_bits: float = setting(0.0, "Nats without penalty, for each group", low=0.0, high=1e4, advanced=True)
+        free_bits_group: str = setting(
+            "dimension",
+            "What the free bits apply to",
+            choices=("dimension", "code"),
+            advanced=True,
+        )
 
     title = "VAE"
     formula = r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \mathrm{KL}(q(z|x)\,\|\,p(z))"
-    about = "Codes are small clouds that must look like a standard normal: the space is smooth and can be sampled."
+    about = "Codes are Gaussians close to a standard normal, so the code space is smooth and can be sampled."
 
     #: Log-variances stay within ±20, smoothly: σ from 0.00005 to 22,000.
     LOGVAR_LIMIT = 20.0
-    #: Posteriors start narrower than the prior, so that the decoder hears the code before the rate silences it.
+    #: Posteriors start narrower than the prior, so that the decoder uses the code before the rate collapses it.
     LOGVAR_START = -2.0
 
     def __init__(self, config: ModelConfig, **networks: int) -> None:
@@ -82,18 +87,19 @@ class VAE(Model):
         if cast(VAE.Config, config).schedule == "controlled":
             self.controller = RateController(cast(VAE.Config, config).target_rate)
 
-    #: β and β at this step while variants are trained as one (training/together.py); else the configuration tells.
-    as_tensors: tuple[Tensor, Tensor] | None = None
+    #: The full β and β at this step as tensors, in a CUDA graph (training/steps.py) and in stacked training
+    #: (training/stacked.py); None: from the configuration.
+    beta_tensors: tuple[Tensor, Tensor] | None = None
 
     @property
     def beta(self) -> float:
         """The weight of the rate when the schedule is at its full value."""
-        return cast(float, self.as_tensors[0]) if self.as_tensors else getattr(self.config, "beta", 1.0)
+        return cast(float, self.beta_tensors[0]) if self.beta_tensors else getattr(self.config, "beta", 1.0)
 
     def weight(self, step: int) -> float:
         """β at this step."""
-        if self.as_tensors:
-            return cast(float, self.as_tensors[1])  # computes as a number does
+        if self.beta_tensors:
+            return cast(float, self.beta_tensors[1])  # used like a number
         config = cast(VAE.Config, self.config)
         if config.schedule == "controlled":
             return float(self.controller.beta)
@@ -103,28 +109,28 @@ class VAE(Model):
         return DiagonalGaussian(*self.moments(self.encoder(x)))
 
     def start_narrow(self, network: nn.Sequential) -> None:
-        """Let a network that predicts `moments` begin with log-variances of `LOGVAR_START`."""
+        """Initialise a network that predicts `moments` with log-variances of `LOGVAR_START`."""
         bias = cast(nn.Linear, network[-1]).bias
         nn.init.constant_(bias[len(bias) // 2 :], self.LOGVAR_START)
 
     def moments(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
-        """What a network predicts of a Gaussian `(B, 2·D)` → mu and logvar `(B, D)`."""
+        """Predicted parameters of Gaussians `(B, 2·D)` → mu and logvar `(B, D)`."""
         mu, raw = parameters.float().chunk(2, dim=1)
         return mu, self.LOGVAR_LIMIT * torch.tanh(raw / self.LOGVAR_LIMIT)
 
     def penalty(self, posterior: DiagonalGaussian, z: Tensor, step: int) -> Tensor:
-        """What is added to the distortion, in nats, `(B,)` or a mean `()`."""
-        return self.charge(posterior.rate_per_dim(z), step)
+        """The term added to the distortion, in nats, `(B,)` or a mean `()`."""
+        return self.rate_penalty(posterior.rate_per_dim(z), step)
 
-    def charge(self, rate_per_dim: Tensor, step: int) -> Tensor:
-        """What a rate `(B, D)` in nats costs at this step, by the schedule and less the free bits: `(B,)` or `()`."""
+    def rate_penalty(self, rate_per_dim: Tensor, step: int) -> Tensor:
+        """The penalty of a rate `(B, D)` in nats at this step, by schedule and free bits: `(B,)` or `()`."""
         config = cast(VAE.Config, self.config)
         if config.schedule == "capacity":
             capacity = config.target_rate * linear(step, config.warmup_steps or 0)
             return self.beta * (rate_per_dim.sum(1).mean() - capacity).abs()
         if config.schedule == "controlled":
             weight: Tensor | float = (
-                self.controller.follow(rate_per_dim.detach()) if self.training else self.weight(step)
+                self.controller.update(rate_per_dim.detach()) if self.training else self.weight(step)
             )
         else:
             weight = self.weight(step)
@@ -150,11 +156,11 @@ class VAE(Model):
 class RateController(nn.Module):
     """ControlVAE's PI controller (Shao et al. 2020, algorithm 1): β(t) = K_p/(1 + exp e) − K_i Σ e, e = target − rate.
 
-    K_p is the paper's; K_i is ten times its 0.0001, so that runs of a few thousand steps arrive. Its state is part of
-    the weights: a resumed run goes on where it was.
+    K_p is the paper's; K_i is ten times its 0.0001, so that runs of a few thousand steps reach the target. Its state is
+    saved with the weights, for resumed runs.
     """
 
-    PROPORTIONAL, INTEGRAL, MOST = 0.01, 0.001, 100.0
+    PROPORTIONAL, INTEGRAL, LIMIT = 0.01, 0.001, 100.0
 
     beta: Tensor
     integral: Tensor
@@ -165,9 +171,9 @@ class RateController(nn.Module):
         self.register_buffer("beta", torch.zeros(()))
         self.register_buffer("integral", torch.zeros(()))
 
-    def follow(self, rate_per_dim: Tensor) -> Tensor:
-        """Hear of a batch's rate `(B, D)` in nats; returns the β to charge for it."""
+    def update(self, rate_per_dim: Tensor) -> Tensor:
+        """Update with a batch's rate `(B, D)` in nats; returns the β for this batch."""
         error = self.target - rate_per_dim.sum(1).mean()
-        self.integral.copy_((self.integral - self.INTEGRAL * error).clamp(0, self.MOST))
-        self.beta.copy_((self.PROPORTIONAL * torch.sigmoid(-error) + self.integral).clamp(0, self.MOST))
+        self.integral.copy_((self.integral - self.INTEGRAL * error).clamp(0, self.LIMIT))
+        self.beta.copy_((self.PROPORTIONAL * torch.sigmoid(-error) + self.integral).clamp(0, self.LIMIT))
         return self.beta.clone()

@@ -1,10 +1,10 @@
-"""The VAE-GAN (Larsen et al. 2016, eqs. 8 and 9): images are compared by what a critic of images sees in them.
+"""The VAE-GAN (Larsen et al. 2016, eqs. 8 and 9): images are compared by the features of a critic.
 
     β · KL(q(z|x) ‖ p(z)) + ½ λ_l · ‖D_l(x) − D_l(x̃)‖² − λ_D · log D(x̃), log D(x_p) + λ_x · (−log p(x|z))
 
-D_l is a hidden layer of the critic D, x̃ a reconstruction and x_p the image of a draw from the prior. As in the paper's
-algorithm 1, deceiving D trains the decoder alone, and the encoder hears of D through D_l only. The paper has no pixel
-term (λ_x = 0); the small one here keeps runs of a few minutes on the image.
+D_l is a hidden layer of the critic D, x̃ a reconstruction and x_p the image of a sample of the prior. As in the paper's
+algorithm 1, the adversarial term trains the decoder only, and D's gradients reach the encoder through D_l only. The paper has
+no pixel term (λ_x = 0); with the small one here, runs of a few minutes reconstruct the image.
 """
 
 from __future__ import annotations
@@ -30,11 +30,9 @@ class VAEGAN(BetaVAE):
         """Settings of the VAE-GAN."""
 
         beta: float = setting(1.0, "Weight of the rate", low=0.0, high=1e6)
-        similarity: float = setting(1.0, "λ_l, the price of features that differ", low=0.0, high=1e6)
-        critic_weight: float = setting(
-            10.0, "λ_D, the price in nats of images that the critic knows", low=0.0, high=1e6
-        )
-        pixels: float = setting(0.2, "λ_x, the share of the pixels' own likelihood (paper: 0)", low=0.0, high=1e3)
+        similarity: float = setting(1.0, "λ_l, weight of the difference of the critic's features", low=0.0, high=1e6)
+        critic_weight: float = setting(10.0, "λ_D, weight of the adversarial term, in nats", low=0.0, high=1e6)
+        pixels: float = setting(0.2, "λ_x, weight of the likelihood of the pixels (paper: 0)", low=0.0, high=1e3)
         critic_channels: int = setting(32, "Channels of the critic", low=1, high=512, advanced=True)
 
     title = "VAE-GAN"
@@ -42,7 +40,7 @@ class VAEGAN(BetaVAE):
         r"\beta\,\mathrm{KL} + \tfrac{\lambda_l}{2}\lVert D_l(x)-D_l(\tilde x)\rVert^2"
         r" - \lambda_D\bigl(\log D(\tilde x)+\log D(x_p)\bigr) - \lambda_x\log p(x|z)"
     )
-    about = "A critic of images says what looks wrong, and its eye replaces the pixels: sharper, less faithful."
+    about = "Compares images by a critic's features instead of pixels: sharper, less faithful reconstructions."
     group = "Adversarial"
 
     def __init__(self, config: ModelConfig) -> None:
@@ -56,16 +54,16 @@ class VAEGAN(BetaVAE):
         logits = self.decode_logits(z, y)
         distortion = self.nll(logits, x).mean()
         with torch.no_grad():
-            wanted = critic.features(x)
-        seen = critic.features(self.likelihood.mean(logits.float()))
-        similarity = 0.5 * (seen - wanted).square().flatten(1).sum(1).mean()
-        made = self.decode(torch.cat([z.detach(), self.prior_sample(len(x))]))
-        deceiving = 2 * functional.softplus(-critic(made).float()).mean()
+            targets = critic.features(x)
+        features = critic.features(self.likelihood.mean(logits.float()))
+        similarity = 0.5 * (features - targets).square().flatten(1).sum(1).mean()
+        generated = self.decode(torch.cat([z.detach(), self.prior_sample(len(x))]))
+        adversarial = 2 * functional.softplus(-critic(generated).float()).mean()
         penalty = self.penalty(posterior, z, step).mean()
         return {
             "loss": penalty
             + config.similarity * similarity
-            + config.critic_weight * deceiving
+            + config.critic_weight * adversarial
             + config.pixels * distortion,
             "distortion": distortion,
             "penalty": penalty,
@@ -76,6 +74,6 @@ class VAEGAN(BetaVAE):
     def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
         assert self.adversary is not None
         with torch.no_grad():
-            made = self.decode(torch.cat([self.encode(x, y).sample(), self.prior_sample(len(x))]))
-        real, false = self.adversary(x).float(), self.adversary(made).float()
-        return functional.softplus(-real).mean() + 2 * functional.softplus(false).mean()
+            generated = self.decode(torch.cat([self.encode(x, y).sample(), self.prior_sample(len(x))]))
+        real, fake = self.adversary(x).float(), self.adversary(generated).float()
+        return functional.softplus(-real).mean() + 2 * functional.softplus(fake).mean()

@@ -1,9 +1,9 @@
-"""Wasserstein autoencoders (Tolstikhin et al. 2018): codes fill the prior as a whole.
+"""Wasserstein autoencoders (Tolstikhin et al. 2018): the aggregate of all codes matches the prior.
 
     −log p(x|f(x)) + λ · MMD(q(z) ‖ p(z))     (algorithm 2)
     −log p(x|f(x)) − λ · log D(f(x))          (algorithm 1, with a critic)
 
-The encoder is deterministic, so there is no rate; new images come from the prior itself.
+The encoder is deterministic, so there is no rate; new images are decoded samples of the prior.
 """
 
 from __future__ import annotations
@@ -27,16 +27,12 @@ class WAEMMD(Autoencoder):
     class Config(Autoencoder.Config):
         """Settings of the WAE."""
 
-        mmd_weight: float = setting(
-            500.0, "λ, the price in nats of codes that look unlike the prior", low=0.0, high=1e6
-        )
+        mmd_weight: float = setting(500.0, "λ, weight of the MMD of codes and prior, in nats", low=0.0, high=1e6)
 
     title = "WAE (MMD)"
     group = "Transport"
     formula = r"-\log p(x \mid f(x)) + \lambda\,\mathrm{MMD}(q(z)\,\|\,p(z))"
-    about = (
-        "Every image has one exact code, and all codes together look like the prior: sharp images that can be sampled."
-    )
+    about = "Each image has one exact code, and all codes together match the prior: sharp images that can be sampled."
 
     def penalty(self, x: Tensor, z: Tensor) -> Tensor:
         weight = cast(WAEMMD.Config, self.config).mmd_weight
@@ -53,9 +49,11 @@ class WAEGAN(AdversarialAutoencoder):
     class Config(AdversarialAutoencoder.Config):
         """Settings of the WAE with a critic."""
 
-        critic_weight: float = setting(20.0, "λ, the price in nats of codes that the critic knows", low=0.0, high=1e6)
+        critic_weight: float = setting(20.0, "λ, weight of the adversarial term, in nats", low=0.0, high=1e6)
         critic_depth: int = setting(4, "Hidden layers of the critic", low=1, high=16, advanced=True)
 
     title = "WAE (GAN)"
     group = "Transport"
-    about = "As the adversarial autoencoder, with the critic standing for a divergence: the larger λ, the closer to the prior."
+    about = (
+        "An adversarial autoencoder whose critic estimates a divergence: a larger λ brings codes closer to the prior."
+    )

@@ -1,8 +1,8 @@
 """Convolutional encoder and decoder for any square image from 8 to 128 pixels and any channel count.
 
 At 64×64 this is the network of Burgess et al. 2018 (appendix A): four 4×4 convolutions of stride 2 with 32
-channels, two fully connected layers of 256 units, and the mirror of it. Other sizes halve until at most
-4 pixels are left, so 32×32 takes three convolutions and 128×128 five.
+channels, two fully connected layers of 256 units, and the mirror of it. Other sizes are halved down to at
+most 4 pixels, so 32×32 takes three convolutions and 128×128 five.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from .style import Style
 
 def sides(size: int) -> list[int]:
     """The image's side before and after each convolution: 28 → [28, 14, 7, 3]."""
-    found = [size]
-    while found[-1] > 4:
-        found.append(found[-1] // 2)
-    return found
+    lengths = [size]
+    while lengths[-1] > 4:
+        lengths.append(lengths[-1] // 2)
+    return lengths
 
 
 def conv_encoder(shape: tuple[int, int, int], outputs: int, style: Style) -> nn.Sequential:
@@ -45,7 +45,7 @@ def conv_decoder(inputs: int, shape: tuple[int, int, int], style: Style) -> nn.S
     layers.append(nn.Unflatten(1, (channels, steps[0], steps[0])))
     for index, (small, large) in enumerate(pairwise(steps)):
         outputs = shape[0] if index == len(steps) - 2 else channels
-        # An odd side loses a pixel on the way down; output_padding gives it back.
+        # Halving an odd side drops a pixel; output_padding restores it.
         layers.append(UpConv(channels, outputs, output_padding=large - 2 * small))
         layers.append(LeanReLU())
     return initialise(nn.Sequential(*layers[:-1]))

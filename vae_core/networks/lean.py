@@ -1,9 +1,9 @@
-"""Layers without what makes the library's slow on a CPU; same weights, same numbers.
+"""Faster CPU versions of torch's layers, with the same weights and the same numbers.
 
-Measured in batches of 128: products of float32 take twice as long in MKL as in oneDNN on a processor that is not Intel's;
-gradients of the biases of convolutions are summed on one thread; the single output channel of the last transposed
-convolution is padded to sixteen; the gradient of each ReLU goes to fresh memory that lies in step with what it reads.
-Without these a step in float32 takes two thirds of the time.
+What is slow in torch's own, measured in batches of 128: float32 products take twice as long in MKL as in oneDNN on a
+processor that is not Intel's; bias gradients of convolutions are summed on one thread; the single output channel of the
+last transposed convolution is padded to sixteen; the gradient of each ReLU is written to newly allocated memory whose
+addresses conflict with its input's in the cache. Avoiding these brings a float32 step down to two thirds of the time.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-#: Up to so many output channels a convolution and a shuffle are faster than the library's transposed convolution.
-FEW = 4
-#: From so many multiplications (images × inputs × outputs) on, oneDNN's product is faster than MKL's.
-MANY = 1 << 21
+#: Up to this many output channels, a convolution and a pixel shuffle are faster than torch's transposed convolution.
+MAX_SHUFFLE_OUTPUTS = 4
+#: From this many multiplications (images × inputs × outputs) on, oneDNN's product is faster than MKL's.
+MIN_ONEDNN_PRODUCTS = 1 << 21
 
 
-def plain(x: Tensor) -> bool:
-    """Whether the library's own layer serves: on a GPU, when compiled, and under vmap and its like."""
+def use_torch(x: Tensor) -> bool:
+    """Whether to use torch's own layer: on a GPU, when compiled, and under vmap and other functorch transforms."""
     return x.device.type != "cpu" or torch.compiler.is_compiling() or _transformed()
 
 
@@ -34,8 +34,8 @@ class LeanLinear(nn.Linear):
     """`nn.Linear`: `(B, inputs)` → `(B, outputs)`."""
 
     def forward(self, x: Tensor) -> Tensor:
-        few = x.dim() != 2 or len(x) * self.weight.numel() < MANY
-        if few or x.dtype != torch.float32 or plain(x) or torch.is_autocast_enabled("cpu") or not _onednn():
+        small = x.dim() != 2 or len(x) * self.weight.numel() < MIN_ONEDNN_PRODUCTS
+        if small or x.dtype != torch.float32 or use_torch(x) or torch.is_autocast_enabled("cpu") or not _onednn():
             return super().forward(x)
         return _Linear.apply(x, self.weight, self.bias)
 
@@ -59,14 +59,14 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
-        to_x, to_weight, to_bias = ctx.needs_input_grad
-        again = torch.is_grad_enabled()  # somebody asks for the gradient of these gradients
-        found_x = found_weight = None
-        if to_x:
-            found_x = gradient @ weight if again else multiply(gradient, weight.t())
-        if to_weight:
-            found_weight = gradient.t() @ x if again else multiply(gradient.t(), x.t())
-        return found_x, found_weight, gradient.sum(0) if to_bias else None
+        needs_x, needs_weight, needs_bias = ctx.needs_input_grad
+        differentiable = torch.is_grad_enabled()  # double backward: oneDNN's product has no gradient
+        x_gradient = weight_gradient = None
+        if needs_x:
+            x_gradient = gradient @ weight if differentiable else multiply(gradient, weight.t())
+        if needs_weight:
+            weight_gradient = gradient.t() @ x if differentiable else multiply(gradient.t(), x.t())
+        return x_gradient, weight_gradient, gradient.sum(0) if needs_bias else None
 
 
 class LeanConv(nn.Conv2d):
@@ -76,7 +76,7 @@ class LeanConv(nn.Conv2d):
         super().__init__(inputs, outputs, kernel_size=4, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        if plain(x) or torch.is_autocast_enabled("cpu") or not torch.is_grad_enabled():
+        if use_torch(x) or torch.is_autocast_enabled("cpu") or not torch.is_grad_enabled():
             return super().forward(x)
         return _Down.apply(x, self.weight, self.bias)
 
@@ -95,12 +95,12 @@ class _Down(torch.autograd.Function):
 def _gradients(
     ctx: Any, gradient: Tensor, x: Tensor, weight: Tensor, up: bool = False, padding: int = 0
 ) -> tuple[Tensor | None, ...]:
-    """Those of input, weight and bias, each where it is wanted."""
-    to_x, to_weight, to_bias = ctx.needs_input_grad[:3]
-    found = torch.ops.aten.convolution_backward(
-        gradient, x, weight, None, [2, 2], [1, 1], [1, 1], up, [padding] * 2, 1, [to_x, to_weight, False]
+    """Gradients of input, weight and bias; None for those that are not needed."""
+    needs_x, needs_weight, needs_bias = ctx.needs_input_grad[:3]
+    x_gradient, weight_gradient, _ = torch.ops.aten.convolution_backward(
+        gradient, x, weight, None, [2, 2], [1, 1], [1, 1], up, [padding] * 2, 1, [needs_x, needs_weight, False]
     )
-    return found[0], found[1], gradient.sum((0, 2, 3)) if to_bias else None
+    return x_gradient, weight_gradient, gradient.sum((0, 2, 3)) if needs_bias else None
 
 
 class UpConv(nn.ConvTranspose2d):
@@ -113,12 +113,12 @@ class UpConv(nn.ConvTranspose2d):
         super().__init__(inputs, outputs, kernel_size=4, stride=2, padding=1, output_padding=output_padding)
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        if plain(x):
+        if use_torch(x):
             return super().forward(x)
         weights = self.weight, cast(Tensor, self.bias)
         if torch.is_autocast_enabled("cpu"):
-            kind = torch.get_autocast_dtype("cpu")
-            x, weights = x.to(kind), (weights[0].to(kind), weights[1].to(kind))
+            dtype = torch.get_autocast_dtype("cpu")
+            x, weights = x.to(dtype), (weights[0].to(dtype), weights[1].to(dtype))
         return _Up.apply(x, *weights, self.output_padding[0])
 
 
@@ -127,19 +127,19 @@ class _Up(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, output_padding: int) -> Tensor:
         ctx.save_for_backward(x, weight)
         ctx.output_padding = output_padding
-        if weight.shape[1] > FEW:
+        if weight.shape[1] > MAX_SHUFFLE_OUTPUTS:
             return torch.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=output_padding)
-        # Each of four neighbouring pixels sees 2×2 of x: a convolution to four times the channels, dealt out to the pixels.
+        # Each of four neighbouring pixels depends on 2×2 of x: a convolution to four times the channels, then a pixel shuffle.
         inputs, outputs = weight.shape[:2]
         taps = weight.view(inputs, outputs, 2, 2, 2, 2).flip(2, 3, 4, 5).permute(3, 5, 1, 0, 2, 4)
-        found = torch.conv2d(x, taps.reshape(4 * outputs, inputs, 2, 2), bias.repeat(4), padding=1)
-        found = found.permute(0, 2, 3, 1).unflatten(3, (2, 2, outputs))  # (B, H + 1, W + 1, 2, 2, outputs)
+        blocks = torch.conv2d(x, taps.reshape(4 * outputs, inputs, 2, 2), bias.repeat(4), padding=1)
+        blocks = blocks.permute(0, 2, 3, 1).unflatten(3, (2, 2, outputs))  # (B, H + 1, W + 1, 2, 2, outputs)
         height, width = (2 * side + output_padding for side in x.shape[2:])
         image = torch.empty(len(x), outputs, height, width, dtype=x.dtype, memory_format=torch.channels_last)
         pixels = image.permute(0, 2, 3, 1)
         for down, right in product((0, 1), (0, 1)):
             part = pixels[:, down::2, right::2]
-            part.copy_(found[:, down : down + part.shape[1], right : right + part.shape[2], down, right])
+            part.copy_(blocks[:, down : down + part.shape[1], right : right + part.shape[2], down, right])
         return image
 
     @staticmethod
@@ -149,13 +149,13 @@ class _Up(torch.autograd.Function):
 
 
 class LeanReLU(nn.ReLU):
-    """`nn.ReLU(inplace=True)` between two layers that nothing else listens to: its gradient is written in place too."""
+    """`nn.ReLU(inplace=True)` between two layers that no other layer reads; its gradient is written in place too."""
 
     def __init__(self) -> None:
         super().__init__(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x) if plain(x) or not x.requires_grad else _ReLU.apply(x)
+        return super().forward(x) if use_torch(x) or not x.requires_grad else _ReLU.apply(x)
 
 
 class _ReLU(torch.autograd.Function):
@@ -169,6 +169,6 @@ class _ReLU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (y,) = ctx.saved_tensors
-        if torch.is_grad_enabled():  # as above
+        if torch.is_grad_enabled():  # double backward: the write in place has no gradient
             return gradient * (y > 0)
         return torch.ops.aten.threshold_backward.grad_input(gradient, y, 0, grad_input=gradient)

@@ -1,4 +1,4 @@
-"""A small autoregressive network over a grid of words: PixelCNN (van den Oord et al. 2016, §3)."""
+"""A small autoregressive network over a grid of code indices: PixelCNN (van den Oord et al. 2016, §3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch.nn import functional
 
 
 class MaskedConv(nn.Conv2d):
-    """Sees only cells above, and to the left in its own row; its own cell too unless it is the `first` layer."""
+    """Reads only cells above and to the left in the same row, and the cell itself unless it is the `first` layer."""
 
     mask: Tensor
 
@@ -24,11 +24,11 @@ class MaskedConv(nn.Conv2d):
 
 
 class PixelCNN(nn.Module):
-    """Words `(B, side, side)` int64 → logits of each given those before it in reading order, `(B, words, side, side)`."""
+    """Code indices `(B, side, side)` int64 → logits of each given those before it in raster order, `(B, size, side, side)`."""
 
-    def __init__(self, words: int, channels: int = 64, layers: int = 4) -> None:
+    def __init__(self, size: int, channels: int = 64, layers: int = 4) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(words, channels)
+        self.embedding = nn.Embedding(size, channels)
         self.first = MaskedConv(channels, channels, 5, first=True)
         self.body = nn.ModuleList(
             nn.Sequential(
@@ -36,24 +36,24 @@ class PixelCNN(nn.Module):
             )
             for _ in range(layers)
         )
-        self.last = nn.Sequential(nn.ReLU(), nn.Conv2d(channels, words, 1))
+        self.last = nn.Sequential(nn.ReLU(), nn.Conv2d(channels, size, 1))
 
-    def forward(self, words: Tensor) -> Tensor:
-        x = self.first(self.embedding(words).permute(0, 3, 1, 2))
+    def forward(self, indices: Tensor) -> Tensor:
+        x = self.first(self.embedding(indices).permute(0, 3, 1, 2))
         for block in self.body:
             x = x + block(x)
         return self.last(x)
 
-    def nats(self, words: Tensor) -> Tensor:
-        """−log p of each word given those before it, `(B, side, side)`."""
-        return functional.cross_entropy(self(words).float(), words, reduction="none")
+    def nats(self, indices: Tensor) -> Tensor:
+        """−log p of each code index given those before it, `(B, side, side)`."""
+        return functional.cross_entropy(self(indices).float(), indices, reduction="none")
 
     @torch.no_grad()
     def sample(self, n: int, side: int, generator: torch.Generator | None = None) -> Tensor:
-        """Word by word in reading order, `(n, side, side)`."""
-        words = torch.zeros(n, side, side, dtype=torch.int64, device=self.embedding.weight.device)
+        """Code indices drawn one by one in raster order, `(n, side, side)`."""
+        indices = torch.zeros(n, side, side, dtype=torch.int64, device=self.embedding.weight.device)
         for row in range(side):
             for column in range(side):
-                odds = torch.softmax(self(words[:, : row + 1])[:, :, row, column].float(), dim=1)
-                words[:, row, column] = torch.multinomial(odds, 1, generator=generator).squeeze(1)
-        return words
+                probabilities = torch.softmax(self(indices[:, : row + 1])[:, :, row, column].float(), dim=1)
+                indices[:, row, column] = torch.multinomial(probabilities, 1, generator=generator).squeeze(1)
+        return indices

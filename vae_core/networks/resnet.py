@@ -1,9 +1,9 @@
 """Residual encoder and decoder (He et al. 2016) for any square image from 8 to 128 pixels and any channel count.
 
-At each resolution one pre-activation block; between resolutions a strided convolution on the way down and nearest-pixel
-enlargement with a convolution on the way up, which leaves no checkerboard (Odena et al. 2016). Channels double at the
-first two halvings. Normalised in groups (Wu & He 2018) or as a layer, never over the batch: what an image becomes must
-not depend on its neighbours.
+At each resolution one pre-activation block; between resolutions a strided convolution to go down, and nearest-neighbour
+upsampling with a convolution to go up, which avoids checkerboard artefacts (Odena et al. 2016). Channels double at the
+first two halvings. Group (Wu & He 2018) or layer normalisation, never batch normalisation: an image's output must not
+depend on the others of its batch.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .initialise import initialise
 from .mlp import dense
 from .style import Style
 
-#: How many groups the channels are normalised in: those of 8 channels, all as one, or not at all.
+#: Channels of a normalisation group: 8, all (0), or no normalisation (−1).
 NORMS = {"group": 8, "layer": 0, "none": -1}
 
 
@@ -35,7 +35,7 @@ class Block(nn.Module):
         )  # fmt: skip
         nn.init.kaiming_normal_(cast(nn.Conv2d, self.body[2]).weight, nonlinearity="relu")
         last = cast(nn.Conv2d, self.body[-1])
-        # Small, not zero: every parameter has a gradient from the first step on.
+        # Small, not zero, so that every parameter has a gradient from the first step on.
         nn.init.normal_(last.weight, std=0.1 * (2 / (9 * channels)) ** 0.5)
         for layer in (self.body[2], last):
             nn.init.zeros_(cast(Tensor, layer.bias))

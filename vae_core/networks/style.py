@@ -1,4 +1,4 @@
-"""What a network of any kind can be told about its insides."""
+"""Settings that all kinds of networks share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Style:
     """hidden: widths of the fully connected layers from image to code. channels: of convolutions. norm: of residual
-    blocks, one of `NORMS`. dropout: share of hidden units silenced while training (Srivastava et al. 2014).
+    blocks, one of `NORMS`. dropout: share of hidden units dropped while training (Srivastava et al. 2014).
     """
 
     hidden: tuple[int, ...] = (256, 256)

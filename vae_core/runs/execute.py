@@ -15,7 +15,7 @@ from filelock import Timeout
 
 from ..config import BetascopeError
 from ..models import create, family
-from ..models.extras import Eye
+from ..models.extras import FeatureNetwork
 from ..training import TrainingFailed, choose_device, describe_device, fit
 from ..training.distributed import ALONE, Group
 from ..training.together import can_join, fit_together
@@ -50,7 +50,9 @@ def _execute_locked(run: Run, on_progress: OnStep | None, group: Group) -> str:
         data = run.data("all")
         model = create(run.config.family, run.config.model, run.config.train.seed)
         if run.config.model.perceptual_weight:
-            model.eye = Eye(list(Run.open(Path(run.config.model.perceptual)).model().encoder.children()))
+            model.feature_network = FeatureNetwork(
+                list(Run.open(Path(run.config.model.perceptual)).model().encoder.children())
+            )
         outcome = fit(model, data, run.config.train, Recorder(run, on_progress), group)
     except (BetascopeError, TrainingFailed) as error:
         _set_failed(run, str(error))
