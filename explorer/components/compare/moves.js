@@ -4,7 +4,10 @@ import { indices } from "../shared/numbers.js";
 
 export const STEPS = 11; // images of a strip
 
-/** @typedef {{dim: number, sign: number, r: number}} Match the dimension of a run that belongs to one of the reference */
+/**
+ * The dimension of a run that belongs to one of the reference, and their correlation.
+ * @typedef {{dim: number, sign: number, r: number}} Match
+ */
 
 /**
  * @typedef {object} ComparedRun

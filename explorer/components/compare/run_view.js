@@ -1,4 +1,4 @@
-// One of the compared runs: its image, and the strip of the dimension in hand.
+// One of the compared runs: its image, and the strip of the dimension that is moved.
 
 import { Cleanup, connect } from "../shared/component.js";
 import { h } from "../shared/dom.js";
@@ -15,10 +15,10 @@ const WEAK = 0.5; // correlation below which dimensions hardly belong together
  */
 
 /**
- * What a person does to the reference.
- * @typedef {object} Hand
+ * Where the sliders of the reference stand.
+ * @typedef {object} Sliders
  * @property {Float64Array} move how far each dimension is moved
- * @property {number} dim the one in hand
+ * @property {number} dim the one that is moved now
  * @property {number} low end of its slider
  * @property {number} high
  */
@@ -38,7 +38,7 @@ export class RunView {
   #cleanup = new Cleanup();
   #strip = stripCanvas();
   #caption = h("div", { class: "caption" });
-  /** @type {Hand | null} the one whose strip is not drawn yet */
+  /** @type {Sliders | null} those whose strip is not drawn yet */
   #waiting = null;
   #signature = "";
 
@@ -65,29 +65,29 @@ export class RunView {
   }
 
   #next() {
-    const hand = this.#waiting;
-    if (!hand || !this.run.matches[hand.dim]) return null;
+    const sliders = this.#waiting;
+    if (!sliders || !this.run.matches[sliders.dim]) return null;
     this.#waiting = null;
     return {
-      codes: stripCodes(this.run, this.reference, hand.move, hand.dim, hand.low, hand.high),
+      codes: stripCodes(this.run, this.reference, sliders.move, sliders.dim, sliders.low, sliders.high),
       /** @param {Uint8Array} pixels */
       done: (pixels) => paintStrip(this.#strip, pixels, this.run.shape, STEPS),
-      lost: () => (this.#waiting ??= hand),
+      lost: () => (this.#waiting ??= sliders),
     };
   }
 
   /**
-   * @param {Hand} hand
+   * @param {Sliders} sliders
    * @param {number} time when it moved
    */
-  show(hand, time) {
+  show(sliders, time) {
     const { run, reference } = this;
-    this.main.show(movedCode(run, reference, hand.move), time);
-    const now = signature(hand.move, hand.dim);
-    if (this.#signature !== now) this.#waiting = { ...hand, move: hand.move.slice() };
+    this.main.show(movedCode(run, reference, sliders.move), time);
+    const now = signature(sliders.move, sliders.dim);
+    if (this.#signature !== now) this.#waiting = { ...sliders, move: sliders.move.slice() };
     this.#signature = now;
-    const match = run.matches[hand.dim];
-    this.#caption.textContent = matchText(match, hand.dim, run === reference);
+    const match = run.matches[sliders.dim];
+    this.#caption.textContent = matchText(match, sliders.dim, run === reference);
     this.element.dataset.weak = `${match !== null && Math.abs(match.r) < WEAK}`;
     this.connection.poll();
   }

@@ -48,7 +48,8 @@ export class TimeLine {
 
   /** @param {Keyframe[]} keyframes */
   show(keyframes) {
-    this.element.replaceChildren(...keyframes.map((keyframe, index) => this.#figure(keyframe, index, keyframes.length)));
+    const figures = keyframes.map((keyframe, index) => this.#figure(keyframe, index, keyframes.length));
+    this.element.replaceChildren(...figures);
     this.element.style.setProperty("--count", `${keyframes.length}`);
   }
 

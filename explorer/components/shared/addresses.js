@@ -1,6 +1,6 @@
 // Where the server answers for a run.
 
-/** The app's own address: modules are served two levels below it, at modules/VERSION/shared/addresses.js. */
+/** The app's own address: modules are served three levels below it, at modules/VERSION/shared/addresses.js. */
 export const ROOT = new URL("../../../", import.meta.url);
 
 /**

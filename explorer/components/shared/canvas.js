@@ -4,7 +4,10 @@ import { tiledSize, writeChange, writeTiles } from "./pixels.js";
 
 /** @typedef {import("./component.js").Shape} Shape */
 
-/** @type {WeakMap<HTMLCanvasElement, {data: ImageData, colours: Uint32Array}>} buffers are used again: a drag paints often */
+/**
+ * Buffers are used again: a drag paints often.
+ * @type {WeakMap<HTMLCanvasElement, {data: ImageData, colours: Uint32Array}>}
+ */
 const buffers = new WeakMap();
 
 /**

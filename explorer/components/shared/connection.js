@@ -11,7 +11,7 @@ import { readAnswer, requestFrame } from "./frames.js";
  */
 
 /**
- * What a component wants decoded, asked when there is room: newer codes replace older ones by themselves.
+ * What a component wants decoded, polled when there is room: newer codes replace older ones by themselves.
  * @typedef {object} Source
  * @property {number} limit of requests in flight
  * @property {() => Request | null} next

@@ -65,7 +65,8 @@ export function button(text, pressed, title) {
  * @returns {HTMLButtonElement}
  */
 export function iconButton(sign, label, pressed, properties = {}) {
-  return h("button", { type: "button", class: "icon", "aria-label": label, onclick: () => pressed(), ...properties }, sign);
+  const onclick = () => pressed();
+  return h("button", { type: "button", class: "icon", "aria-label": label, onclick, ...properties }, sign);
 }
 
 /**

@@ -85,14 +85,3 @@ export function fromRgba(rgba, channels) {
   }
   return pixels;
 }
-
-/**
- * @param {Uint8Array} pixels
- * @param {Shape} shape
- * @param {number} image
- * @returns {Uint8Array} a view of one image
- */
-export function imageAt(pixels, [channels, height, width], image) {
-  const size = channels * height * width;
-  return pixels.subarray(image * size, (image + 1) * size);
-}

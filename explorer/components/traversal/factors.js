@@ -1,11 +1,11 @@
-// How much a dimension tells of each ground-truth factor: a cell for each, the fuller the more it tells.
+// The information that a dimension has of each ground-truth factor: a cell for each, the fuller the more it has.
 
 import { h } from "../shared/dom.js";
 
 /**
  * @typedef {object} FactorProps
  * @property {string[]} names
- * @property {number[][]} share of each factor (column) that a dimension (row) tells, 0 … 1
+ * @property {number[][]} share of the information of each factor (column) that a dimension (row) has, 0 … 1
  * @property {string} where it was measured
  */
 

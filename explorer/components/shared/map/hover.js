@@ -21,7 +21,7 @@ const AWAY = 18; // pixels from the pointer to the image
 /**
  * @param {boolean} exact whether the map gives codes exactly
  * @param {number} trust
- * @returns {string} what is said below a decoded image
+ * @returns {string} the caption of a decoded image
  */
 export function doubt(exact, trust) {
   if (exact) return "decoded here";

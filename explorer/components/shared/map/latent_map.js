@@ -12,6 +12,7 @@ import { inside } from "./geometry.js";
 import { Hover } from "./hover.js";
 import { listen } from "./listeners.js";
 import { MapData } from "./map_data.js";
+import { positionsBefore, remember } from "./seen.js";
 import { Stage } from "./stage.js";
 
 const REACH = 9; // pixels around the pointer within which a point is meant
@@ -19,11 +20,6 @@ const REACH = 9; // pixels around the pointer within which a point is meant
 /** @typedef {import("./geometry.js").Point} Point */
 
 /** @typedef {import("./props.js").MapProps} MapProps */
-
-/** @typedef {import("./viewport.js").Look & {xy: Float32Array<ArrayBuffer>, images: string}} Seen */
-
-/** @type {Seen | null} the map that was on the screen last: its points move to where the next one has them */
-let lastSeen = null;
 
 export class LatentMap {
   /** @type {MapData | null} */
@@ -35,7 +31,6 @@ export class LatentMap {
   #cleanup = new Cleanup();
   /** @type {ArrayLike<number>[] | null} codes of a path that another component shows */
   #path = null;
-  #shown = ""; // the images on the screen
   #destroyed = false;
 
   /**
@@ -97,7 +92,8 @@ export class LatentMap {
       this.stage.points.open(() => this.stage.draw());
     } catch (error) {
       console.info(`The map falls back: ${error}`);
-      this.stage.element.replaceChildren(h("p", { class: "caption" }, "This browser has no WebGL, which the live map needs."));
+      const notice = "This browser has no WebGL, which the live map needs.";
+      this.stage.element.replaceChildren(h("p", { class: "caption" }, notice));
       this.report?.setValue("webgl", false);
       return;
     }
@@ -105,15 +101,17 @@ export class LatentMap {
     const content = await MapData.fetch(run, this.data);
     if (this.#destroyed || map !== this.data.map) return;
     const arrived = performance.now();
-    const before = this.#seen() ?? lastSeen;
+    const { points, viewport } = this.stage;
+    remember(this.content, viewport);
     this.content = content;
-    this.stage.points.setPoints(content.xy);
+    points.setPoints(content.xy);
     this.#colourBy(this.data.colour);
     this.stage.resize();
     this.fit();
-    this.#moveFrom(before);
+    const before = positionsBefore(content, viewport);
+    if (before) points.moveFrom(before, viewport);
     this.stage.draw();
-    lastSeen = this.#seen();
+    remember(content, viewport);
     // The second frame from now begins when the first one is on the screen.
     requestAnimationFrame(() =>
       requestAnimationFrame((now) =>
@@ -125,21 +123,6 @@ export class LatentMap {
         }),
       ),
     );
-  }
-
-  /** @returns {Seen | null} */
-  #seen() {
-    return this.content && { xy: this.content.xy, images: this.#shown, ...this.stage.viewport.look() };
-  }
-
-  /**
-   * Let the points come from where they were on the screen, if they are the same images.
-   * @param {Seen | null} before
-   */
-  #moveFrom(before) {
-    this.#shown = this.data.images;
-    if (!before || before.images !== this.#shown || before.xy.length !== this.content?.xy.length) return;
-    this.stage.points.moveFrom(this.stage.viewport.asSeenBefore(before.xy, before), this.stage.viewport);
   }
 
   /** @param {MapProps} data */
@@ -156,7 +139,7 @@ export class LatentMap {
 
   destroy() {
     this.#destroyed = true;
-    lastSeen = this.#seen() ?? lastSeen;
+    remember(this.content, this.stage.viewport);
     this.#cleanup.run();
     this.element.remove();
   }

@@ -10,8 +10,10 @@ export class MapData {
    * @param {Float32Array<ArrayBuffer>} xy n · 2
    * @param {Tensors} codes
    * @param {import("./space.js").SpaceProps} space
+   * @param {string} images which test images: two maps of the same have the same rows
    */
-  constructor(xy, codes, space) {
+  constructor(xy, codes, space, images) {
+    this.images = images;
     this.xy = xy;
     this.count = xy.length / 2;
     this.codes = codes;
@@ -20,12 +22,12 @@ export class MapData {
 
   /**
    * @param {string} run
-   * @param {{map: string, codes: string, space: import("./space.js").SpaceProps}} props
+   * @param {import("./props.js").MapFields} props
    * @returns {Promise<MapData>}
    */
-  static async fetch(run, { map, codes, space }) {
+  static async fetch(run, { map, codes, space, images }) {
     const [{ positions }, tensors] = await Promise.all([fetchTensors(run, map), fetchTensors(run, codes)]);
-    return new MapData(/** @type {Float32Array<ArrayBuffer>} */ (positions.data), tensors, space);
+    return new MapData(/** @type {Float32Array<ArrayBuffer>} */ (positions.data), tensors, space, images);
   }
 
   /**

@@ -7,7 +7,7 @@ import { LatentMap } from "./latent_map.js";
 /**
  * @typedef {object} MiniMap
  * @property {HTMLElement | null} element
- * @property {(props: MapProps | null, z?: ArrayLike<number>) => void} update shows the map of new props, if it is another
+ * @property {(props: MapProps | null, z?: ArrayLike<number>) => void} update shows the map of new props, where another
  */
 
 /**
