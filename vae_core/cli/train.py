@@ -70,7 +70,7 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         return _queued(store, [_configured(options)])
     with joined() as group:
         if not group.leads:  # the leader makes the folder and says which
-            if not (name := group.agree(None)):
+            if not (name := group.broadcast(None)):
                 raise ConfigError("The first process did not begin a run; it says why.")
             followed = store.open(name)
             return {"run": followed.id, "status": train_run(followed, group=group)}, 0
@@ -78,7 +78,7 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         try:
             run = store.create(_configured(options)) if options.resume is None else _resumed(store, options)
         finally:
-            group.agree(run.id if run else "")
+            group.broadcast(run.id if run else "")
         return _train_here(run, group)
 
 
