@@ -28,7 +28,7 @@ from vae_core.models import MODELS, Model, create
 from vae_core.networks.initialise import initialise
 from vae_core.networks.lean import LeanConv, LeanLinear, LeanReLU, UpConv
 from vae_core.training import TrainConfig, fit
-from vae_core.training.calibration import settle
+from vae_core.training.calibration import resolve_precision
 
 from .roofline import peaks
 from .speed import Speed
@@ -198,7 +198,7 @@ def ours(data: ImageData, case: str, **settings: Any) -> Callable[[int], float]:
 
 def auto(data: ImageData, case: str) -> Callable[[int], float]:
     """Our loop with its defaults: in the precision that its calibration chooses."""
-    precision = settle(TrainConfig(batch_size=BATCH), model(case), 10**6).precision
+    precision = resolve_precision(TrainConfig(batch_size=BATCH), model(case), 10**6).precision
     print(precision, file=sys.stderr)
     return ours(data, case, precision=precision)
 

@@ -22,8 +22,8 @@ class Speed(Listener):
     def begin(self, state: Any, plan: Plan) -> None:
         self.batch = plan.config.batch_size
 
-    def noted(self, how: str) -> None:
-        self.how = how
+    def started(self, execution: str) -> None:
+        self.how = execution
 
     def progress(self, state: Any, total: int, images_per_second: float) -> str | None:
         return "cancel" if time.perf_counter() - self.begun > self.patience else None

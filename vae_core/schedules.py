@@ -1,4 +1,4 @@
-"""How the weight of a loss term moves with the step: `schedule(step, length)` is a factor in [0, 1]."""
+"""How the weight of a loss term changes with the step: `schedule(step, length)` is a factor in [0, 1]."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vae_core.metrics import METRICS
 from vae_core.runs import Run
-from vae_core.training.device import IN_WORDS
+from vae_core.training.device import PRECISION_TITLES
 
 from .. import library
 from ..figures.tables import bold
@@ -34,7 +34,11 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
         row |= {metric.title: evaluation.get(name) for name, metric in METRICS.items()}
         row |= {"Perplexity": evaluation["perplexity"]} if "perplexity" in evaluation else {}
         # Early runs store "auto" instead of the precision it resolved to.
-        row |= {"Arithmetic": IN_WORDS[precision]} if (precision := run.config.train.precision) in IN_WORDS else {}
+        row |= (
+            {"Arithmetic": PRECISION_TITLES[precision]}
+            if (precision := run.config.train.precision) in PRECISION_TITLES
+            else {}
+        )
         rows.append(row)
     return pd.DataFrame(rows).set_index("Run")
 

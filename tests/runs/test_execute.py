@@ -267,7 +267,7 @@ def test_a_worker_outlives_whoever_started_it(store):
 
 def test_the_precision_that_auto_came_to_is_named_and_kept(store, monkeypatch, always_due):
     found = iter(["products", "bfloat16"])
-    monkeypatch.setattr("vae_core.training.loop.settle", lambda config, model, total: config if config.precision != "auto" else config.replace(precision=next(found)))  # fmt: skip
+    monkeypatch.setattr("vae_core.training.loop.resolve_precision", lambda config, model, total: config if config.precision != "auto" else config.replace(precision=next(found)))  # fmt: skip
     run = store.create(configure("digits", **LONGER | {"precision": "auto"}))
     assert train_run(run, lambda step, total, status: "pause") == "paused"
     assert store.open(run.id).config.train.precision == "products"

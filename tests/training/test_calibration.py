@@ -5,7 +5,7 @@ import torch
 
 from vae_core.models import MODELS, create
 from vae_core.training import TrainConfig, calibration
-from vae_core.training.calibration import fastest, seconds_per_step, settle
+from vae_core.training.calibration import fastest, resolve_precision, seconds_per_step
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def test_what_is_not_clearly_faster_stays_float32():
 
 def test_an_explicit_precision_is_kept(model):
     config = TrainConfig(precision="products")
-    assert settle(config, model, 10**6) is config
+    assert resolve_precision(config, model, 10**6) is config
 
 
 def test_a_short_run_takes_float32_untried(model, home, monkeypatch):
     monkeypatch.setattr(calibration, "seconds_per_step", None)
-    assert settle(TrainConfig(), model, 1999).precision == "float32"
+    assert resolve_precision(TrainConfig(), model, 1999).precision == "float32"
 
 
 def test_a_long_run_is_tried_once_and_remembered(model, home, monkeypatch):
@@ -39,9 +39,9 @@ def test_a_long_run_is_tried_once_and_remembered(model, home, monkeypatch):
     monkeypatch.setattr(
         calibration, "seconds_per_step", lambda *_: asked.append(1) or {"float32": 1.0, "bfloat16": 0.5}
     )
-    assert [settle(TrainConfig(), model, 2000).precision for _ in range(2)] == ["bfloat16", "bfloat16"]
+    assert [resolve_precision(TrainConfig(), model, 2000).precision for _ in range(2)] == ["bfloat16", "bfloat16"]
     assert len(asked) == 1
-    settle(TrainConfig(batch_size=64), model, 2000)
+    resolve_precision(TrainConfig(batch_size=64), model, 2000)
     assert len(asked) == 2
 
 
@@ -50,7 +50,7 @@ def test_a_spoilt_memory_is_forgotten(model, home, monkeypatch, content):
     monkeypatch.setattr(calibration, "seconds_per_step", lambda *_: {"float32": 1.0})
     (home / "betascope").mkdir()
     (home / "betascope" / "precision.json").write_text(content)
-    assert settle(TrainConfig(), model, 2000).precision == "float32"
+    assert resolve_precision(TrainConfig(), model, 2000).precision == "float32"
 
 
 def test_trying_leaves_weights_and_noise_alone(model):

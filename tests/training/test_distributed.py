@@ -14,7 +14,7 @@ from tests.browser.serving import free_port
 from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
 from vae_core.training import TrainConfig
-from vae_core.training.distributed import Group, check_shareable, joined, own_device
+from vae_core.training.distributed import Group, check_shareable, joined, local_device
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ["--network", "mlp", "--hidden", "32", "--latent-dim", "4", "--steps", "60", "--batch-size", "64", "--image-size", "8", "--snapshots", "0"]  # fmt: skip
@@ -87,6 +87,6 @@ def test_alone_nothing_is_different(monkeypatch: pytest.MonkeyPatch) -> None:
     assert group.leads
     assert torch.equal(group.part(rows), rows)
     assert group.mean(terms) is terms
-    assert group.agree("pause") == "pause"
-    assert own_device("auto", Group(1, 2)) == ("cuda:0" if torch.cuda.is_available() else "auto")
+    assert group.broadcast("pause") == "pause"
+    assert local_device("auto", Group(1, 2)) == ("cuda:0" if torch.cuda.is_available() else "auto")
     assert torch.equal(Group(1, 2).part(rows), torch.tensor([3, 4, 5]))

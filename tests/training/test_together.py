@@ -7,8 +7,9 @@ from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
 from vae_core.training import Listener, TrainConfig, TrainingFailed, fit
 from vae_core.training.loop import prepare
+from vae_core.training.stacked import Stack
 from vae_core.training.state import TrainingState
-from vae_core.training.together import Stack, can_join, fit_together
+from vae_core.training.together import can_join, fit_together
 
 BETAS = (0.5, 2.0, 8.0)
 FAMILIES = [name for name, kind in MODELS.items() if can_join(kind, kind.Config(classes=10), TrainConfig())]

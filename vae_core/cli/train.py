@@ -85,7 +85,7 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         return _queued(store, [_configured(options)])
     with joined() as group:
         if not group.leads:  # the leader creates the run and sends its id
-            if not (name := group.agree(None)):
+            if not (name := group.broadcast(None)):
                 raise ConfigError("The first process did not start a run; its output has the reason.")
             shared = store.open(name)
             return {"run": shared.id, "status": train_run(shared, group=group)}, 0
@@ -93,7 +93,7 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         try:
             run = store.create(_configured(options)) if options.resume is None else _resumed(store, options)
         finally:
-            group.agree(run.id if run else "")
+            group.broadcast(run.id if run else "")
         return _train_here(run, group)
 
 

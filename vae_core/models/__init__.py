@@ -1,4 +1,4 @@
-"""The model families by name. Adding one: a file beside this one, and a line here."""
+"""The model families by name. To add one: a file in this folder, and a line here."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..training import Listener, describe_device, watch
-from ..training.device import IN_WORDS
+from ..training.device import PRECISION_TITLES
 from ..training.state import TrainingState
 from ..training.steps import Plan
 from .files import RunError, read_json, read_tensors, write_bytes, write_json, write_tensors
@@ -75,12 +75,12 @@ class Recorder(Listener):
         train = plan.config
         if self.run.config.train != train:
             write_json(self.run.path / "config.json", replace(self.run.config, train=train).to_dict())
-        self._device = f"{describe_device(plan.batches.device)}, {IN_WORDS[train.precision]}"
+        self._device = f"{describe_device(plan.batches.device)}, {PRECISION_TITLES[train.precision]}"
         self.run.set_status(device=self._device)
 
-    def noted(self, how: str) -> None:
-        if how:
-            self.run.set_status(device=f"{self._device}, {how}")
+    def started(self, execution: str) -> None:
+        if execution:
+            self.run.set_status(device=f"{self._device}, {execution}")
 
     def _restore(self, state: TrainingState) -> None:
         """

@@ -1,4 +1,4 @@
-"""Training: settings, the loop, and what watches over it."""
+"""Training: settings, the loop, and its monitors."""
 
 from .config import TrainConfig
 from .device import choose_device, describe_device, tune_process

@@ -1,4 +1,4 @@
-"""The data resident on the device as uint8, and the batch of any step as a function of the step alone."""
+"""The data resident on the device as uint8, and the batch of each step as a function of the step only."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .distributed import ALONE, Group
 
 
 class Batches:
-    """Batches of floats in [0, 1]; each epoch has its own seeded order, the last partial batch is left out.
+    """Batches of floats in [0, 1]; each epoch has its own seeded order, the last partial batch is dropped.
 
-    Because the order depends on seed and step only, a resumed run sees the same batches as one never stopped.
+    Because the order depends on seed and step only, a resumed run gets the same batches as an uninterrupted one.
 
     Raises:
         DataError: fewer images than one batch.
@@ -27,7 +27,7 @@ class Batches:
             raise DataError(
                 f"--batch-size {batch_size}: larger than the {len(split)} training images; use at most {len(split)}."
             )
-        #: Whether the images lie on the device; a set too large for it is read batch by batch.
+        #: Whether the images are on the device; a set too large for it is copied batch by batch.
         self.resident = fits(split.images, device)
         self.images = split.images.to(device) if self.resident else split.images  # (N, C, H, W) uint8
         self.labels = None if split.labels is None else split.labels.to(device)
@@ -40,11 +40,11 @@ class Batches:
         """Images `(B, C, H, W)` and labels `(B,)` or None of this step."""
         rows = self.rows(step)
         labels = None if self.labels is None else self.labels[rows]
-        chosen = rows if self.resident else rows.cpu()
-        return as_floats(self.images.index_select(0, chosen).to(self.device), self.layout), labels
+        image_rows = rows if self.resident else rows.cpu()
+        return as_floats(self.images.index_select(0, image_rows).to(self.device), self.layout), labels
 
     def rows(self, step: int) -> Tensor:
-        """Which images those are, `(B,)` on the device."""
+        """Indices of this step's images, `(B,)` on the device."""
         epoch, position = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
@@ -54,7 +54,7 @@ class Batches:
 
 
 def fits(images: Tensor, device: torch.device) -> bool:
-    """Whether images can lie on the device: always on a CPU, where they stay as they are; in half of a GPU's free memory."""
+    """Whether the images fit on the device: always on a CPU; on a GPU in half of its free memory."""
     return device.type != "cuda" or images.numel() < torch.cuda.mem_get_info(device)[0] // 2
 
 

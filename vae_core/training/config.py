@@ -1,4 +1,4 @@
-"""How long and how to train."""
+"""Settings of training."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ PRECISIONS = ("auto", "float32", "products", "bfloat16")
 
 
 def held_out_of(images: int) -> int:
-    """How many training images decide instead of being trained on, where anything is decided: a tenth, at most 5,000."""
+    """How many training images are held out for validation, if there is any: a tenth, at most 5,000."""
     return min(5000, images // 10)
 
 
 @dataclass(frozen=True)
 class TrainConfig(Config):
-    """Settings of the one training loop."""
+    """Settings of the training loop."""
 
     epochs: int = setting(20, "Passes over the training images", low=1, high=1_000_000)
     steps: int | None = setting(None, "Optimiser steps (if given, instead of epochs)", low=1, advanced=True)
     batch_size: int = setting(128, "Images per step", low=1, high=65536)
     lr: float = setting(1e-3, "Learning rate", above=0.0, high=1.0)
-    lr_schedule: str = setting("constant", "How the learning rate moves", choices=LR_SCHEDULES)
+    lr_schedule: str = setting("constant", "Learning-rate schedule", choices=LR_SCHEDULES)
     optimizer: str = setting("adam", "Optimiser", choices=OPTIMIZERS, advanced=True)
     weight_decay: float = setting(0.0, "Weight decay", low=0.0, high=1.0, advanced=True)
     clip_norm: float = setting(0.0, "Largest gradient norm, in nats (0: no clipping)", low=0.0, advanced=True)
     patience: int = setting(
-        0, "Stop after so many evaluations without a better validation ELBO (0: never)", low=0, advanced=True
+        0, "Stop after this many evaluations without a better validation ELBO (0: never)", low=0, advanced=True
     )
     seed: int = setting(0, "Seed of the initial weights, the order of the images and the noise", low=0, high=2**32 - 1)
     device: str = setting("auto", "Where to train: auto, cpu, cuda or cuda:N")
     precision: str = setting(
         "auto",
-        "Arithmetic of the networks: float32, float32 with rounded products, bfloat16 layers (auto: what is fastest here)",
+        "Arithmetic of the networks: float32, float32 with rounded products, bfloat16 layers (auto: the fastest)",
         choices=PRECISIONS,
         advanced=True,
     )
     compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
-    snapshots: int = setting(8, "Weights kept along the way, at log-spaced steps", low=0, high=64, advanced=True)
+    snapshots: int = setting(8, "Snapshots of the weights to save, at log-spaced steps", low=0, high=64, advanced=True)
 
     def total_steps(self, images: int) -> int:
-        """Optimiser steps on so many training images."""
+        """Optimiser steps for this many training images."""
         return self.steps or self.epochs * (images // self.batch_size)
 
     @property
     def holds_out(self) -> bool:
-        """Whether decisions are taken while training, which must not look at the test split."""
+        """Whether training takes decisions by a validation score, which must not use the test split."""
         return self.patience > 0 or self.lr_schedule == "plateau"

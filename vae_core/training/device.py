@@ -1,4 +1,4 @@
-"""Which device, how precise, and what the process needs to run fast there."""
+"""The device, the precision, and process settings that make training fast."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..config import ConfigError
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` is CUDA when there is one, else the CPU; a GPU always has its number, so each has one name.
+    """`auto` is CUDA if available, else the CPU; a GPU is always returned with its index.
 
     Raises:
         ConfigError: a device that is not on this machine.
@@ -36,7 +36,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def describe_device(device: torch.device) -> str:
-    """The device's name as a person knows it."""
+    """The device's name for users."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     threads = torch.get_num_threads()
@@ -45,10 +45,10 @@ def describe_device(device: torch.device) -> str:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """How the networks compute while training; measuring is always float32.
+    """Precision of the networks in training; evaluation is always float32.
 
-    autocast: run layers in bfloat16. products: what `torch.set_float32_matmul_precision` is told; "medium" and "high"
-    let the factors of float32 products be rounded inside the product and keep everything else.
+    autocast: run layers in bfloat16. products: the argument of `torch.set_float32_matmul_precision`; with "medium" and
+    "high" only the factors of float32 matrix products are rounded.
     """
 
     autocast: bool
@@ -57,25 +57,27 @@ class Arithmetic:
     @classmethod
     def of(cls, precision: str, device: torch.device) -> Arithmetic:
         """precision: float32, products or bfloat16."""
-        rounded = "high" if device.type == "cuda" else "medium"  # TF32; bfloat16, or another library in float32
+        rounded = (
+            "high" if device.type == "cuda" else "medium"
+        )  # TF32 on a GPU; bfloat16, or another float32 library, on a CPU
         return cls(autocast=precision == "bfloat16", products=rounded if precision == "products" else "highest")
 
 
-#: The precisions of a run in words.
-IN_WORDS = {"float32": "float32", "products": "float32, products rounded", "bfloat16": "bfloat16 layers"}
+#: Names of the precisions for users.
+PRECISION_TITLES = {"float32": "float32", "products": "float32, products rounded", "bfloat16": "bfloat16 layers"}
 
 
 def native_bfloat16(device: torch.device) -> bool:
     """Whether the device multiplies bfloat16 in hardware."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    capabilities = getattr(torch.cpu, "get_capabilities", None)  # not in every torch we run on
+    capabilities = getattr(torch.cpu, "get_capabilities", None)  # missing in some supported versions of torch
     return bool(capabilities and capabilities().get("avx512_bf16"))
 
 
 @contextmanager
 def products(precision: str) -> Iterator[None]:
-    """Set the precision of float32 matrix products inside, and put it back."""
+    """Set the precision of float32 matrix products inside the context."""
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision(precision)
     try:
@@ -86,10 +88,10 @@ def products(precision: str) -> Iterator[None]:
 
 @contextmanager
 def flushed_denormals() -> Iterator[None]:
-    """Inside, numbers below 1e-38 count as zero.
+    """Treat numbers below 1e-38 as zero inside the context.
 
-    The moments of weights that no longer move decay into denormal numbers within a thousand steps, which made
-    Adam five times slower here.
+    The optimiser moments of weights that no longer change decay to denormal numbers within a thousand steps, which makes
+    Adam five times slower on a CPU.
     """
     torch.set_flush_denormal(True)
     try:
@@ -100,10 +102,10 @@ def flushed_denormals() -> Iterator[None]:
 
 @cache
 def tune_process() -> None:
-    """Keep freed memory in the process.
+    """Let glibc keep freed memory in the process.
 
-    glibc hands large blocks back to the system after every batch and faults them in again: keeping them is
-    worth 1.5× and more on convolutions. Does nothing where there is no glibc.
+    By default it returns large blocks to the system after every batch and faults them in again; keeping them makes
+    convolutions 1.5 times faster or more. Does nothing without glibc.
     """
     if not sys.platform.startswith("linux"):
         return

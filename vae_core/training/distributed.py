@@ -1,8 +1,8 @@
-"""One run on several GPUs or machines: each process takes its part of every batch, and DistributedDataParallel averages gradients.
+"""One run on several GPUs or machines: each process computes a part of every batch, and DistributedDataParallel averages gradients.
 
-Started by `torchrun`, one process for each device; see the README. The mean over equal parts is the mean over the batch, so what
-is a mean over images is trained as by one process with the joint batch, but for the noise, which each process draws itself.
-What looks at a batch as a whole (β-TCVAE, DIP-VAE, MMD) sees the parts.
+Started by `torchrun`, one process for each device; see the README. The mean over equal parts is the mean over the batch, so a
+loss that is a mean over images is the same as in one process with the joint batch, except for each process's own noise. Terms
+that depend on a batch as a whole (β-TCVAE, DIP-VAE, MMD) are computed on each part.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from ..config import ConfigError
 from ..models import Model
 from .config import TrainConfig
 
-#: Steps from one look for a wish to the next: all must look at the same step.
-EVERY = 20
+#: Steps between checks for a requested action; all processes must check at the same step.
+ACTION_INTERVAL = 20
 
 
 @dataclass(frozen=True)
 class Group:
-    """Who we are among the processes that train one model; alone, nothing here does anything."""
+    """This process among those that train one model; for a single process all methods do nothing."""
 
     rank: int = 0
     size: int = 1
 
     @property
     def leads(self) -> bool:
-        """Whether this process evaluates, records and hears wishes for all."""
+        """Whether this process is the leader, which evaluates, records and receives requested actions."""
         return self.rank == 0
 
     def part(self, rows: Tensor) -> Tensor:
@@ -43,31 +43,31 @@ class Group:
         count = len(rows) // self.size
         return rows[self.rank * count : (self.rank + 1) * count]
 
-    def agree(self, value: str | None) -> str | None:
-        """The leader's value, heard by all."""
+    def broadcast(self, value: str | None) -> str | None:
+        """The leader's value, in all processes."""
         if self.size == 1:
             return value
-        told = [value]
-        dist.broadcast_object_list(told, 0)
-        return told[0]
+        values = [value]
+        dist.broadcast_object_list(values, 0)
+        return values[0]
 
     def mean(self, terms: dict[str, Tensor]) -> dict[str, Tensor]:
-        """A loss's terms over the joint batch."""
+        """The terms of the loss, averaged over the joint batch."""
         if self.size == 1:
             return terms
         values = torch.stack([value.detach().float() for value in terms.values()])
         dist.all_reduce(values)
         return dict(zip(terms, values / self.size, strict=True))
 
-    def shared(self, model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
-        """The model's loss; its gradients come averaged over all, who begin with the leader's weights."""
+    def loss_of(self, model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
+        """The model's loss, with gradients averaged over all processes; copies the leader's weights to all."""
         if self.size == 1:
             return model.loss
-        return cast(Callable[..., dict[str, Tensor]], nn.parallel.DistributedDataParallel(LossOf(model)))
+        return cast(Callable[..., dict[str, Tensor]], nn.parallel.DistributedDataParallel(LossModule(model)))
 
 
-class LossOf(nn.Module):
-    """A model whose forward is its loss, as wrappers of models want it."""
+class LossModule(nn.Module):
+    """A model whose `forward` is its loss, for wrappers that call `forward`."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
@@ -82,10 +82,10 @@ ALONE = Group()
 
 @contextmanager
 def joined() -> Iterator[Group]:
-    """The group that `torchrun` started this process in, left at the end; alone without it.
+    """The process group of `torchrun`, destroyed at the end; a single process without it.
 
     Raises:
-        ConfigError: the others cannot be reached.
+        ConfigError: the other processes cannot be reached.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
@@ -99,7 +99,7 @@ def joined() -> Iterator[Group]:
     try:
         yield Group(dist.get_rank(), size)
     finally:
-        # A group that a wrapped model still holds lives to the end of the process, where its threads abort it.
+        # A group still referenced by a wrapped model would live until the process exits, and its threads would abort then.
         gc.collect()
         dist.destroy_process_group()
 
@@ -107,24 +107,24 @@ def joined() -> Iterator[Group]:
 def check_shareable(model: Model, config: TrainConfig, group: Group) -> None:
     """
     Raises:
-        ConfigError: settings under which the processes could not stay together.
+        ConfigError: settings that several processes do not support.
     """
     if group.size == 1:
         return
     if config.batch_size % group.size:
         raise ConfigError(
-            f"--batch-size {config.batch_size}: cannot be shared evenly by {group.size} processes; "
+            f"--batch-size {config.batch_size}: cannot be split evenly over {group.size} processes; "
             f"use a multiple of {group.size}."
         )
     if config.holds_out or config.compile or model.adversary is not None:
         raise ConfigError(
             f"{group.size} processes train one model without early stopping, plateau, --compile and adversaries; "
-            "leave them away, or train in one process."
+            "disable these, or train in one process."
         )
 
 
-def own_device(device: str, group: Group) -> str:
-    """`auto` and `cuda` are the GPU that `torchrun` meant for this process."""
+def local_device(device: str, group: Group) -> str:
+    """With `auto` and `cuda`, the GPU that `torchrun` assigned to this process."""
     if group.size > 1 and device in ("auto", "cuda") and torch.cuda.is_available():
         return f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
     return device

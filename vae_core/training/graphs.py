@@ -1,4 +1,4 @@
-"""A training step as a CUDA graph: recorded once, then replayed, so that the host says "again" instead of launching it all."""
+"""A training step as a CUDA graph: recorded once, then replayed, which saves launching each of its kernels."""
 
 from __future__ import annotations
 
@@ -8,31 +8,33 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from ..models import Model
+from ..models import Model, ModelConfig
 from ..models.vae import VAE
 from ..schedules import SCHEDULES
 from .batches import Batches, as_floats
 
-#: Steps before recording: libraries choose their algorithms and allocate what they keep.
+#: Steps before recording, in which libraries choose algorithms and allocate workspaces.
 WARM_UP = 3
 
 
-def can_record(model: Model) -> bool:
-    """Whether a step is the same kernels every time, all that moves being tensors: β at this step, the learning rate."""
-    config = model.config
+def is_static(family: type[Model], config: ModelConfig) -> bool:
+    """Whether all steps of such a model are the same operations, with β at the step given as a tensor.
+
+    Required for CUDA graphs and for stacked training. Not the case with a critic or a rate controller.
+    """
     return (
-        isinstance(model, VAE)
-        and model.adversary is None
+        issubclass(family, VAE)
+        and family.adversary_loss is Model.adversary_loss
         and config.betas is None
         and getattr(config, "schedule", "") in SCHEDULES
     )
 
 
-class Recorded:
-    """step(rows) does what `body(x, y)` did when it was recorded, on the images of these rows.
+class RecordedStep:
+    """`train_step(x, y)` as a CUDA graph; `step(rows)` replays it on the images of these rows.
 
-    body: forward, backward and optimiser step; returns terms, which every replay writes anew. optimizers: their moments and
-    the parameters they move are put back after the warm-up. lr must be a tensor in every group.
+    train_step: forward, backward and optimiser step; returns terms, which every replay overwrites. optimizers: their
+    parameters and moments are restored after the warm-up. lr must be a tensor in every group.
 
     Raises:
         RuntimeError: the step cannot be recorded on this device.
@@ -41,32 +43,33 @@ class Recorded:
     def __init__(
         self,
         batches: Batches,
-        body: Callable[[Tensor, Tensor | None], dict[str, Tensor]],
+        train_step: Callable[[Tensor, Tensor | None], dict[str, Tensor]],
         optimizers: Sequence[torch.optim.Optimizer],
     ) -> None:
         device = batches.device
         self.rows = batches.rows(0).clone()
 
-        def whole() -> dict[str, Tensor]:
+        def step_on_rows() -> dict[str, Tensor]:
             x = as_floats(batches.images.index_select(0, self.rows), batches.layout)
-            return body(x, None if batches.labels is None else batches.labels[self.rows])
+            return train_step(x, None if batches.labels is None else batches.labels[self.rows])
 
-        noise, before = torch.cuda.get_rng_state(device), {moving: moving.clone() for moving in _moving(optimizers)}
-        side = torch.cuda.Stream(device)
-        side.wait_stream(torch.cuda.current_stream(device))
-        with torch.cuda.stream(side):
+        random_state = torch.cuda.get_rng_state(device)
+        before = {tensor: tensor.clone() for tensor in _updated_tensors(optimizers)}
+        stream = torch.cuda.Stream(device)
+        stream.wait_stream(torch.cuda.current_stream(device))
+        with torch.cuda.stream(stream):
             for _ in range(WARM_UP):
-                whole()
-        torch.cuda.current_stream(device).wait_stream(side)
+                step_on_rows()
+        torch.cuda.current_stream(device).wait_stream(stream)
         with torch.no_grad():
-            for moving in _moving(optimizers):  # moments that the warm-up made begin at zero
-                moving.copy_(before[moving]) if moving in before else moving.zero_()
+            for tensor in _updated_tensors(optimizers):  # moments created by the warm-up start at zero
+                tensor.copy_(before[tensor]) if tensor in before else tensor.zero_()
         for optimizer in optimizers:
             optimizer.zero_grad(set_to_none=True)
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
-            self.terms = whole()
-        torch.cuda.set_rng_state(noise, device)
+            self.terms = step_on_rows()
+        torch.cuda.set_rng_state(random_state, device)
 
     def step(self, rows: Tensor) -> dict[str, Tensor]:
         self.rows.copy_(rows)
@@ -74,12 +77,12 @@ class Recorded:
         return self.terms
 
 
-def _moving(optimizers: Iterable[torch.optim.Optimizer]) -> list[Tensor]:
+def _updated_tensors(optimizers: Iterable[torch.optim.Optimizer]) -> list[Tensor]:
     """Parameters and moments."""
-    found: list[Tensor] = []
+    tensors: list[Tensor] = []
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             for parameter in group["params"]:
-                kept = optimizer.state.get(parameter, {})
-                found += [cast(Tensor, parameter), *(value for value in kept.values() if isinstance(value, Tensor))]
-    return found
+                moments = optimizer.state.get(parameter, {}).values()
+                tensors += [cast(Tensor, parameter), *(value for value in moments if isinstance(value, Tensor))]
+    return tensors

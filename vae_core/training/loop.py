@@ -1,4 +1,4 @@
-"""The one training loop: data resident on the device, no DataLoader, readable top to bottom."""
+"""The training loop: data resident on the device, no DataLoader, readable top to bottom."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ import torch
 from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
 from .batches import Batches
-from .calibration import settle
+from .calibration import resolve_precision
 from .config import TrainConfig, held_out_of
 from .device import Arithmetic, choose_device, flushed_denormals, tune_process
-from .distributed import ALONE, EVERY, Group, check_shareable, own_device
+from .distributed import ACTION_INTERVAL, ALONE, Group, check_shareable, local_device
 from .measure import Measurement, measure
 from .monitors import check_finite
 from .preflight import preflight
 from .state import TrainingState
-from .steps import Plan, as_numbers, stepper
+from .steps import Plan, as_numbers, step_function
 
-#: Curves are drawn from at most this many test images; the last evaluation takes them all.
+#: Evaluations during training use at most this many test images; the last one uses all.
 CURVE_IMAGES = 2048
 
 
 class Listener:
-    """Whoever wants to follow a run: shows, saves, interrupts. This one does nothing."""
+    """Callbacks of a training run, to show, save or interrupt it; these do nothing."""
 
     def begin(self, state: TrainingState, plan: Plan) -> None:
-        """Called once before the first step; may restore an earlier state."""
+        """Called once before training; may restore an earlier state."""
 
     def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
-        """Called a few times a second; "pause" or "cancel" ends the run at this step, saved."""
+        """Called a few times a second; returns a requested action: "pause" or "cancel" ends and saves the run."""
         return None
 
-    def noted(self, how: str) -> None:
-        """Called before the first step with how steps are taken, where that is worth a word."""
+    def started(self, execution: str) -> None:
+        """Called before the first step; `execution` describes how steps run, e.g. "CUDA graph"; "" if in the usual way."""
 
     def evaluated(self, state: TrainingState, record: dict[str, Any]) -> None:
-        """Called after each evaluation, with finite numbers: the moment to save."""
+        """Called after each evaluation, with finite numbers; the time to save the state."""
 
 
 @flushed_denormals()
@@ -49,11 +49,11 @@ def fit(
 ) -> str:
     """Train the model in place; returns "done", "pause" or "cancel".
 
-    group: the processes that train this model together (distributed.py); its leader alone evaluates and is asked for wishes.
+    group: the processes that train this model together (distributed.py); only its leader evaluates and takes requested actions.
 
     Raises:
         ConfigError, DataError: model, data and settings do not fit together.
-        TrainingFailed: the loss is no longer a number.
+        TrainingFailed: the loss is not finite.
     """
     listener = listener or Listener()
     tune_process()
@@ -66,11 +66,11 @@ def fit(
     action, clock = None, Clock(state)
     model.train()
     if not group.leads:
-        torch.manual_seed(config.seed + 7919 * group.rank + state.step)  # noise of its own
+        torch.manual_seed(config.seed + 7919 * group.rank + state.step)  # each process has its own noise
     if state.step == 0 and group.leads:
         evaluate(state, plan, listener, clock, {})
-    take_step, how = stepper(state, plan)
-    listener.noted(how)
+    take_step, execution = step_function(state, plan)
+    listener.started(execution)
 
     while state.step < plan.total and action is None and not state.stops(config):
         state.set_learning_rate(config, plan.total)
@@ -79,38 +79,44 @@ def fit(
             check_finite(as_numbers(terms), state.step)
         state.step += 1
 
-        if state.step % plan.every == 0 or state.step == plan.total or state.step in plan.snapshot_steps:
+        if plan.evaluates_at(state.step):
             terms = group.mean(terms)
             if group.leads:
                 evaluate(state, plan, listener, clock, as_numbers(terms))
-        if clock.due() if group.size == 1 else state.step % EVERY == 0:
-            action = group.agree(ask(state, plan, listener, clock) if group.leads else None)
+        if clock.due() if group.size == 1 else state.step % ACTION_INTERVAL == 0:
+            action = group.broadcast(report_progress(state, plan, listener, clock) if group.leads else None)
         elif state.step == plan.total and group.leads:
-            ask(state, plan, listener, clock)
+            report_progress(state, plan, listener, clock)
     if state.step == plan.total or state.stops(config):
-        action = None  # it came too late to stop anything
-    if action is None and state.best_weights:
-        model.load_state_dict(state.best_weights)
-        state.final = True
-        evaluate(state, plan, listener, clock, {})
-    elif action is not None and group.leads and state.history[-1]["step"] != state.step:
+        action = None  # too late: training is already over
+    if action is None:
+        restore_best(state, plan, listener, clock)
+    elif group.leads and state.history[-1]["step"] != state.step:
         evaluate(state, plan, listener, clock, {})
     return action or "done"
 
 
-def ask(state: TrainingState, plan: Plan, listener: Listener, clock: Clock) -> str | None:
-    """Tell the listener how far it is; returns its wish."""
+def restore_best(state: TrainingState, plan: Plan, listener: Listener, clock: Clock) -> None:
+    """Restore and evaluate the best weights, if early stopping has saved them."""
+    if state.best_weights:
+        state.model.load_state_dict(state.best_weights)
+        state.final = True
+        evaluate(state, plan, listener, clock, {})
+
+
+def report_progress(state: TrainingState, plan: Plan, listener: Listener, clock: Clock) -> str | None:
+    """Report progress to the listener; returns the action it requests, if any."""
     return listener.progress(state, plan.total, clock.images_per_second(state.step, plan.config.batch_size))
 
 
 def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = ALONE) -> Plan:
-    """Move model and data to the device and lay out the steps."""
+    """Move model and data to the device and plan the steps."""
     check_shareable(model, config, group)
-    device = choose_device(own_device(config.device, group))
+    device = choose_device(local_device(config.device, group))
     channels_last = model.config.network != "mlp"
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     total = config.total_steps(len(train))
-    config = config.replace(precision=group.agree(settle(config, model, total).precision))
+    config = config.replace(precision=group.broadcast(resolve_precision(config, model, total).precision))
     model.to(device)
     if channels_last:
         model.to(memory_format=torch.channels_last)
@@ -121,7 +127,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = A
         validation=validation,
         test=data.test,
         total=total,
-        # An evaluation each epoch, yet between 20 and 100 of them in any run.
+        # An evaluation each epoch, but at least 20 and at most 100 in a run.
         every=min(max(batches.per_epoch, total // 100), max(1, total // 20)),
         arithmetic=Arithmetic.of(config.precision, device),
         check_every=1 if device.type == "cpu" else 50,
@@ -131,7 +137,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = A
 
 
 def hold_out(train: Split) -> tuple[Split, Split]:
-    """The last tenth of the training images, at most 5,000, decides; the test split is never asked."""
+    """Training images without their last tenth (at most 5,000), and that tenth as the validation split."""
     n = held_out_of(len(train))
     if n == 0:
         raise DataError(f"{len(train)} training images are too few to hold some out; set patience to 0.")
@@ -143,23 +149,23 @@ def hold_out(train: Split) -> tuple[Split, Split]:
 
 
 def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock, terms: dict[str, float]) -> None:
-    """Measure, record, tell the listener."""
+    """Evaluate the model, record the numbers and call the listener."""
     with clock.stopped():
-        # The clock stands still: images per second are those of training alone.
+        # Not counted by the clock: images per second are those of training only.
         images = None if state.step == plan.total or state.final else CURVE_IMAGES
         labels = plan.test.labels
-        found = measure(state.model, plan.test.images[:images], None if labels is None else labels[:images])
-        check_finite(terms | {"distortion": found.distortion, "rate": found.rate or 0.0}, state.step)
+        measurement = measure(state.model, plan.test.images[:images], None if labels is None else labels[:images])
+        check_finite(terms | {"distortion": measurement.distortion, "rate": measurement.rate or 0.0}, state.step)
         validation = None
         if plan.validation is not None and not state.final:
             validation = score(measure(state.model, plan.validation.images, plan.validation.labels))
             check_finite({"validation": validation}, state.step)
-            state.judge(validation, plan.config)
+            state.record_validation(validation, plan.config)
         state.seconds = clock.seconds()
         record = {
             "step": state.step,
             "epoch": round(state.step / plan.batches.per_epoch, 3),
-            **found.to_dict(),
+            **measurement.to_dict(),
             "beta": state.model.weight(state.step),
             "learning_rate": state.learning_rate,
             "images_per_second": round(clock.images_per_second(state.step, plan.config.batch_size), 1),
@@ -167,13 +173,13 @@ def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock,
             "validation": validation,
             "train": {name: round(value, 4) for name, value in terms.items()},
         }
-        state.history = [old for old in state.history if old["step"] < state.step] + [record]
+        state.history = [earlier for earlier in state.history if earlier["step"] < state.step] + [record]
         listener.evaluated(state, record)
 
 
-def score(found: Measurement) -> float:
+def score(measurement: Measurement) -> float:
     """What early stopping maximises: the ELBO, or −distortion where there is no rate."""
-    return -found.distortion if found.elbo is None else found.elbo
+    return -measurement.distortion if measurement.elbo is None else measurement.elbo
 
 
 def log_spaced(total: int, count: int) -> frozenset[int]:
@@ -184,10 +190,10 @@ def log_spaced(total: int, count: int) -> frozenset[int]:
 
 
 class Clock:
-    """Seconds of training, earlier sessions of the run included and evaluations left out."""
+    """Seconds of training, including those before a resumption and excluding evaluations."""
 
     def __init__(self, state: TrainingState) -> None:
-        self.start = self.tick = time.perf_counter()
+        self.start = self.last_report = time.perf_counter()
         self.paused_at: float | None = None
         self.before, self.first_step = state.seconds, state.step
 
@@ -210,7 +216,7 @@ class Clock:
     def due(self) -> bool:
         """True a few times a second."""
         now = time.perf_counter()
-        if now - self.tick < 0.25:
+        if now - self.last_report < 0.25:
             return False
-        self.tick = now
+        self.last_report = now
         return True

@@ -1,4 +1,4 @@
-"""ELBO, distortion and rate of a model on images: the numbers under every curve and table."""
+"""ELBO, distortion and rate of a model on images: the numbers of all curves and tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .device import products
 
 #: Burda et al. 2016, §5.2: a dimension is active when Var_x(E[z_d|x]) exceeds this.
 ACTIVE_VARIANCE = 0.01
-#: A dimension whose mean rate is below this carries nothing.
+#: A dimension whose mean rate in nats is below this has collapsed.
 COLLAPSED_RATE = 0.01
 
 
@@ -27,7 +27,7 @@ def active_units(mu: Tensor, threshold: float = ACTIVE_VARIANCE) -> int:
 class Measurement:
     """Means over the images, in nats per image. Rate and ELBO are None for a model without a prior.
 
-    rate_per_dim: `(D,)` nats. mean_variance: the mean of Var_x(mu_d). mean_sigma: the mean posterior σ.
+    rate_per_dim: `(D,)` nats. active_units: dimensions with Var_x(mu_d) above `ACTIVE_VARIANCE`. images: how many.
     """
 
     distortion: float
@@ -46,14 +46,14 @@ class Measurement:
 def measure(model: Model, images: Tensor, labels: Tensor | None = None, *, seed: int = 0) -> Measurement:
     """Evaluate uint8 images `(N, C, H, W)` with one posterior sample each, in float32.
 
-    The noise comes from its own generator: measuring never disturbs a training run, and two measurements
-    with the same seed differ by the model alone.
+    The noise has its own generator, so evaluation does not change a training run, and two measurements with the same
+    seed differ only by the model.
     """
     device = next(model.parameters()).device
     generator = torch.Generator(device=device).manual_seed(seed)
     was_training = model.training
     model.eval()
-    # Written where they belong at once: small results kept between large buffers would scatter the heap (device.py).
+    # Results are written into preallocated tensors: small ones between large buffers would fragment the heap (device.py).
     distortions, means, rates, done = torch.empty(len(images), device=device), None, None, 0
     for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)

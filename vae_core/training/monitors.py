@@ -1,4 +1,4 @@
-"""What can go wrong while training, in plain language with the remedy."""
+"""Checks of a training run: alerts with a message and a remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .measure import COLLAPSED_RATE
 
 @dataclass(frozen=True)
 class Alert:
-    """One observation about a run: `kind` names it, `message` says what is seen, `remedy` what to try."""
+    """One observation about a run: `kind` is its name, `message` describes it, `remedy` says what to try."""
 
     kind: str
     message: str
@@ -25,20 +25,20 @@ class Alert:
 def check_finite(terms: dict[str, float], step: int) -> None:
     """
     Raises:
-        TrainingFailed: a term is NaN or infinite; the sentence names the terms.
+        TrainingFailed: a term is NaN or infinite; the message names the terms.
     """
-    bad = [f"{name} = {value}" for name, value in terms.items() if not math.isfinite(value)]
-    if bad:
+    not_finite = [f"{name} = {value}" for name, value in terms.items() if not math.isfinite(value)]
+    if not_finite:
         raise TrainingFailed(
-            f"At step {step} the loss was no longer a number ({', '.join(bad)}). "
+            f"At step {step} the loss was no longer a number ({', '.join(not_finite)}). "
             "Lower the learning rate (a third is a good try), set a clip norm, or use float32; "
-            "the weights of the last evaluation are kept."
+            "the weights of the last evaluation are saved."
         )
 
 
 def watch(history: list[dict[str, Any]]) -> list[Alert]:
-    """The alerts that the evaluations so far (records of `metrics.jsonl`, oldest first) give rise to."""
-    return [alert for look in MONITORS if (alert := look(history)) is not None]
+    """The alerts for the evaluations so far (records of `metrics.jsonl`, oldest first)."""
+    return [alert for monitor in MONITORS if (alert := monitor(history)) is not None]
 
 
 def losses_of(history: list[dict[str, Any]]) -> list[float]:
@@ -66,18 +66,18 @@ def collapsed_dimensions(history: list[dict[str, Any]]) -> Alert | None:
     rates = history[-1].get("rate_per_dim") if history else None
     if not rates:
         return None
-    silent = sum(rate < COLLAPSED_RATE for rate in rates)
-    if silent == 0:
+    collapsed = sum(rate < COLLAPSED_RATE for rate in rates)
+    if collapsed == 0:
         return None
-    if silent == len(rates):
+    if collapsed == len(rates):
         return Alert(
             "posterior collapse",
-            f"All {silent} latent dimensions carry less than {COLLAPSED_RATE} nats: the decoder ignores the code.",
+            f"All {collapsed} latent dimensions carry less than {COLLAPSED_RATE} nats: the decoder ignores the code.",
             "Lower β, or warm it up linearly over the first epochs.",
         )
     return Alert(
         "collapsed dimensions",
-        f"{silent} of {len(rates)} latent dimensions carry less than {COLLAPSED_RATE} nats.",
+        f"{collapsed} of {len(rates)} latent dimensions carry less than {COLLAPSED_RATE} nats.",
         "Expected at a large β; for more active dimensions lower β, warm it up, or train longer.",
     )
 

@@ -1,4 +1,4 @@
-"""What is tried before a run starts, so that a bad set-up fails in the first second and not in the night."""
+"""Checks before a run starts, so that a wrong set-up fails in the first second."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
     """One forward and backward on a real batch `(B, C, H, W)`; gradients are cleared again.
 
     Raises:
-        ConfigError: images of another shape than the model's, values outside [0, 1], or no labels where they are needed.
-        TrainingFailed: a loss or gradient that is not finite, or a parameter that the loss never reaches.
+        ConfigError: images of another shape than the model's, values outside [0, 1], or missing labels.
+        TrainingFailed: a loss or gradient that is not finite, or a parameter without a gradient.
     """
     if tuple(x.shape[1:]) != tuple(model.config.shape):
-        raise ConfigError(f"The images are {tuple(x.shape[1:])} and the model wants {tuple(model.config.shape)}.")
+        raise ConfigError(f"The images are {tuple(x.shape[1:])} and the model takes {tuple(model.config.shape)}.")
     if model.conditional and y is None:
         raise ConfigError(f"{model.title}: needs labelled images; these have no labels.")
     low, high = x.min().item(), x.max().item()
     if not (low >= 0 and high <= 1):
         raise ConfigError(f"Pixel values run from {low:g} to {high:g}; they must lie in 0 to 1.")
-    # Noise and buffers (an autoencoder's running moments) are put back: looking must not change the run.
+    # Random state and buffers (an autoencoder's running moments) are restored: the check must not change the run.
     before = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):
         loss = model.loss(x, y, step=0)["loss"]
@@ -39,7 +39,7 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
         )
     for name, parameter in model.named_parameters():
         if parameter.requires_grad and parameter.grad is None:
-            raise TrainingFailed(f"The loss does not reach the parameter {name}; the model family is wired wrongly.")
+            raise TrainingFailed(f"The loss does not reach the parameter {name}; the model family does not use it.")
         if parameter.grad is not None and not torch.isfinite(parameter.grad).all():
             raise TrainingFailed(f"The first gradient of {name} is not finite; lower the learning rate or use float32.")
         parameter.grad = None

@@ -15,7 +15,7 @@ def cosine(step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, step / total)))
 
 
-#: Plateau moves with the validation loss, not with the step: the loop halves the factor itself.
+#: Plateau depends on the validation loss, not on the step: `TrainingState` halves the factor.
 LR_SCHEDULES = {
     "constant": constant,
     "cosine": cosine,

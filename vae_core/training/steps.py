@@ -1,4 +1,4 @@
-"""What a step is: a batch, the loss, its gradients, the optimiser. As it stands, compiled, or recorded for a GPU."""
+"""One training step: a batch, the loss, its gradients, the optimiser. Run as it is, compiled, or as a CUDA graph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .batches import Batches
 from .config import TrainConfig
 from .device import Arithmetic, products
 from .distributed import ALONE, Group
-from .graphs import Recorded, can_record
+from .graphs import RecordedStep, is_static
 from .monitors import TrainingFailed
 from .state import TrainingState, parameters_of
 
@@ -30,63 +30,46 @@ class Plan:
     total: int  # steps
     every: int  # steps between evaluations
     arithmetic: Arithmetic
-    check_every: int  # steps between looks at the loss (on a GPU each look waits for the device)
+    check_every: int  # steps between checks of the loss (each makes a GPU wait)
     snapshot_steps: frozenset[int] = field(default_factory=frozenset)
     group: Group = ALONE
 
+    def evaluates_at(self, step: int) -> bool:
+        """Whether there is an evaluation after so many steps."""
+        return step % self.every == 0 or step == self.total or step in self.snapshot_steps
 
-def stepper(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dict[str, Tensor]], str]:
-    """What to call with the number of each step, and how it goes in words ("" as it stands); it returns the loss's terms."""
-    model, batches = state.model, plan.batches
-    body = whole_step(state, plan.config, plan.arithmetic, batches.device, plan.group)
+
+def step_function(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dict[str, Tensor]], str]:
+    """The function that trains step number n and returns its loss terms, and a description of how steps run."""
+    batches = plan.batches
+    train_step = training_step(state, plan.config, plan.arithmetic, batches.device, plan.group)
 
     def eager(step: int) -> dict[str, Tensor]:
-        return body(*batches.at(step), step)
+        return train_step(*batches.at(step), step)
 
     if plan.group.size > 1:
         return eager, f"{plan.group.size} processes"
-    if batches.device.type != "cuda" or not batches.resident or plan.config.compile or not can_record(model):
-        return eager, "compiled" if plan.config.compile else ""
-    told = torch.zeros(2, device=batches.device)
-    model.as_tensors = (told[0], told[1])  # type: ignore[assignment]
-    tell = teller(model, told)
-    tell(state.step)
+    if plan.config.compile:
+        return eager, "compiled"
+    if batches.device.type != "cuda" or not batches.resident or not is_static(type(state.model), state.model.config):
+        return eager, ""
     try:
-        recorded = Recorded(batches, lambda x, y: body(x, y, 0), [state.optimizer])
+        return recorded_step(state, batches, train_step), "CUDA graph"
     except RuntimeError as error:
-        model.as_tensors = None  # type: ignore[assignment]
-        return eager, f"not as a CUDA graph: {str(error).strip().splitlines()[0]}"
-    model.as_tensors = None  # type: ignore[assignment]
-
-    def replayed(step: int) -> dict[str, Tensor]:
-        tell(step)
-        return recorded.step(batches.rows(step))
-
-    return replayed, "CUDA graph"
+        return eager, not_recorded(error)
 
 
-def teller(model: Model, told: Tensor) -> Callable[[int], None]:
-    """Writes β and β at a step to where the recorded step reads them, without waiting for the device."""
-    beta = float(getattr(model, "beta", 1.0))
-
-    def tell(step: int) -> None:
-        told[0].fill_(beta)
-        told[1].fill_(float(model.weight(step) or 0.0))
-
-    return tell
-
-
-def whole_step(
+def training_step(
     state: TrainingState, config: TrainConfig, arithmetic: Arithmetic, device: torch.device, group: Group = ALONE
 ) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
-    """Forward, backward, the critic's turn, clipping, and the optimiser."""
+    """Forward, backward, the adversary's loss, clipping, and the optimiser, as a function of a batch and the step number."""
     model = state.model
-    loss_of = compiled(model) if config.compile else group.shared(model)
+    loss_of = compiled(model) if config.compile else group.loss_of(model)
     parameters, critics = parameters_of(model)
 
     def step(x: Tensor, y: Tensor | None, number: int) -> dict[str, Tensor]:
         with products(arithmetic.products):
-            # A recorded step must not keep casts of weights from one replay to the next.
+            # A CUDA graph must not cache casts of weights from one replay to the next.
             with torch.autocast(device.type, torch.bfloat16, arithmetic.autocast, cache_enabled=device.type == "cpu"):
                 terms = loss_of(x, y, number)
             state.optimizer.zero_grad(set_to_none=True)
@@ -104,7 +87,7 @@ def whole_step(
 def train_adversary(
     model: Model, critics: list[nn.Parameter], x: Tensor, y: Tensor | None, step: int, arithmetic: Arithmetic
 ) -> dict[str, Tensor]:
-    """Gradients of the adversary's own loss in place of those that the model's loss left there."""
+    """Replace the critics' gradients, which the model's loss has left, by those of the adversary's own loss."""
     for parameter in critics:
         parameter.grad = None
     with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=arithmetic.autocast):
@@ -119,16 +102,57 @@ def compiled(model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, T
     Raises (when called):
         TrainingFailed: this machine has no compiler that torch can use.
     """
-    fast = torch.compile(model.loss)
+    compiled_loss = torch.compile(model.loss)
 
     def loss_of(x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
         try:
-            return fast(x, y, step)
+            return compiled_loss(x, y, step)
         except torch._dynamo.exc.TorchDynamoException as error:
             reason = str(error).strip().splitlines()[0]
             raise TrainingFailed(f"torch.compile does not work here ({reason}); train without --compile.") from error
 
     return loss_of
+
+
+def recorded_step(
+    state: TrainingState, batches: Batches, train_step: Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]
+) -> Callable[[int], dict[str, Tensor]]:
+    """The step as a CUDA graph, which reads β from a tensor that is written before each replay.
+
+    Raises:
+        RuntimeError: the step cannot be recorded on this device.
+    """
+    model = state.model
+    betas = torch.zeros(2, device=batches.device)
+    write_betas = beta_writer(model, betas)
+    write_betas(state.step)
+    model.beta_tensors = (betas[0], betas[1])  # type: ignore[assignment]
+    try:
+        recorded = RecordedStep(batches, lambda x, y: train_step(x, y, 0), [state.optimizer])
+    finally:
+        model.beta_tensors = None  # type: ignore[assignment]
+
+    def replay(step: int) -> dict[str, Tensor]:
+        write_betas(step)
+        return recorded.step(batches.rows(step))
+
+    return replay
+
+
+def beta_writer(model: Model, betas: Tensor) -> Callable[[int], None]:
+    """A function that writes the full β and β at a step into `betas` `(2,)`, without waiting for the device."""
+    beta = float(getattr(model, "beta", 1.0))
+
+    def write(step: int) -> None:
+        betas[0].fill_(beta)
+        betas[1].fill_(float(model.weight(step) or 0.0))
+
+    return write
+
+
+def not_recorded(error: RuntimeError) -> str:
+    """Description of a step that could not be recorded as a CUDA graph."""
+    return f"not as a CUDA graph: {str(error).strip().splitlines()[0]}"
 
 
 def as_numbers(terms: dict[str, Tensor]) -> dict[str, float]:
