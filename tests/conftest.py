@@ -32,7 +32,7 @@ def volatile() -> Iterator[None]:
 
 @pytest.fixture
 def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Training asks for wishes after each step, however fast the machine is."""
+    """Training reports its progress after each step, however fast the machine is."""
     monkeypatch.setattr("vae_core.training.loop.Clock.due", lambda self: True)
 
 

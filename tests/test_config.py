@@ -45,7 +45,7 @@ def test_any_value_in_bounds_survives_json(beta, latent_dim):
         ({"colour": 1}, ["'colour'", "latent_dim"]),
     ],
 )
-def test_a_bad_value_is_told_in_one_sentence(change, words):
+def test_a_bad_value_is_reported_in_one_sentence(change, words):
     with pytest.raises(ConfigError) as raised:
         MODELS["beta_vae"].Config.from_dict(change)
     message = str(raised.value)
@@ -95,7 +95,7 @@ def test_every_setting_refuses_what_it_does_not_declare(kind, name, value):
     assert message.endswith(".")
 
 
-#: What else must be said where a setting goes to its bound.
+#: What else must be set where a setting goes to its bound.
 BESIDE = {"levels": {"latent_dim": 512}, "beta_low": {"beta_high": 1e6}}
 
 

@@ -1,4 +1,4 @@
-"""One loaded model per run, one thread for all: answers are the model's own, and a bad question is told."""
+"""One loaded model per run, one thread for all: answers are the model's own, and a bad request is refused in a sentence."""
 
 from __future__ import annotations
 
@@ -97,14 +97,14 @@ def test_draws_come_from_the_prior(run, service):
         (np.full((1, 4), 2 * MAX_CODE, np.float32), "beyond"),
     ],
 )
-def test_a_code_that_cannot_be_is_told_and_disturbs_nobody(run, service, z, words):
+def test_a_code_that_cannot_be_is_reported_and_disturbs_nobody(run, service, z, words):
     with pytest.raises(RequestError, match=words):
         service.decode(run, z).result(LIMIT)
     assert service.decode(run, codes(1)).result(LIMIT).shape == (1, 8, 8, 1)
 
 
 @pytest.mark.parametrize("shape", [(1, 9, 8, 1), (1, 8, 8, 3), (8, 8, 1), (0, 8, 8, 1)])
-def test_images_of_another_shape_are_told(run, service, shape):
+def test_images_of_another_shape_are_reported(run, service, shape):
     with pytest.raises(RequestError, match=r"takes|0 images"):
         service.encode(run, np.zeros(shape, np.uint8)).result(LIMIT)
 
@@ -155,7 +155,7 @@ def test_a_model_larger_than_the_cache_stays_loaded(copies):
     assert models.model(copies[0]) is models.model(copies[0])
 
 
-def test_new_weights_are_loaded_and_a_deleted_run_is_told(copies):
+def test_new_weights_are_loaded_and_a_deleted_run_is_reported(copies):
     run, models = copies[0], ModelCache()
     before = models.model(run)
     stamp = run.weights_path.stat()
@@ -189,7 +189,7 @@ def test_a_conditional_model_wants_a_class_that_there_is(run, service, monkeypat
             service.decode(run, codes(1), label).result(LIMIT)
 
 
-def test_a_model_that_is_told_beta_wants_one_it_was_trained_for(service, monkeypatch, run):
+def test_a_model_that_is_conditioned_on_beta_wants_one_it_was_trained_for(service, monkeypatch, run):
     torch.manual_seed(0)
     kind = MODELS["multirate_vae"]
     model = kind(kind.Config(shape=(1, 8, 8), latent_dim=4, network="mlp", hidden=(16,)))

@@ -1,4 +1,4 @@
-"""Anomalies: scores, thresholds, the ROC, strangers made to fit, and noise."""
+"""Anomalies: scores, thresholds, the ROC, other images made to fit, and noise."""
 
 from __future__ import annotations
 

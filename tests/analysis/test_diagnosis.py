@@ -1,4 +1,4 @@
-"""Findings: each problem is told where it is, and not where it is not."""
+"""Findings: each problem is reported where it is, and not where it is not."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_good_model_has_few_problems(good: vae_core.Run):
     assert all(one.evidence.endswith(".") and (one.ok or one.remedy) for one in found)
 
 
-def test_a_collapsed_model_is_told(silent: vae_core.Run):
+def test_a_collapsed_model_is_reported(silent: vae_core.Run):
     found = findings(silent)
     assert kinds(found, ok=False) >= {"collapse", "reconstruction", "diversity"}
     worst = next(one for one in found if one.kind == "reconstruction")
@@ -47,7 +47,7 @@ def test_a_collapsed_model_is_told(silent: vae_core.Run):
     assert "None of 6 dimensions" in next(one for one in found if one.kind == "collapse").evidence
 
 
-def test_unused_room_is_told(good: vae_core.Run):
+def test_unused_room_is_reported(good: vae_core.Run):
     codes = latents_of(good)
     rate = codes.rate.copy()
     rate[:, :3] = 0

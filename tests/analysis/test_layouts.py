@@ -170,9 +170,9 @@ def test_the_desk_answers_with_shares_and_then_it_is_done(pair, tmp_path):
 
 
 def test_a_map_that_is_forgotten_is_not_finished(pair, capsys):
-    desk = maps.Desk()
-    desk.forgotten.add("a")
+    worker = maps.MapWorker()
+    worker.forgotten.add("a")
     config = MapConfig(method="tsne", limit=130, seed=8)
-    desk.serve({"key": "a", "path": str(pair[0].path), "id": "x", "at": None, "config": config.to_dict()})
+    worker.serve({"key": "a", "path": str(pair[0].path), "id": "x", "at": None, "config": config.to_dict()})
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"key": "a", "error": "cancelled"}
     assert not map_file(pair[0], config).exists()

@@ -54,7 +54,7 @@ def test_a_text_names_a_place(text, z, title, row):
         ("9" * 30, "write"),
     ],
 )
-def test_what_names_no_place_is_told(text, words):
+def test_what_names_no_place_is_reported(text, words):
     with pytest.raises(ConfigError, match=words):
         keyframe(text, CODES)
 

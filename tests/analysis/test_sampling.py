@@ -61,7 +61,7 @@ def test_variations_lie_around_the_image(run: vae_core.Run):
         (lambda model, codes: around(model, codes, 0, 9.0, 4), "A spread of 9"),
     ],
 )
-def test_what_is_out_of_range_is_told(run: vae_core.Run, asked, words: str):
+def test_what_is_out_of_range_is_reported(run: vae_core.Run, asked, words: str):
     with pytest.raises(ConfigError, match=words):
         asked(run.model(), latents_of(run))
 

@@ -55,7 +55,7 @@ def test_the_matrix_is_what_the_mig_looks_at(sprites: vae_core.Run):
     assert float((ranked[0] - ranked[1]).mean()) == pytest.approx(scores_of_run(sprites, ["mig"])["mig"].value)
 
 
-def test_images_without_factors_are_told(run: vae_core.Run):
+def test_images_without_factors_are_reported(run: vae_core.Run):
     with pytest.raises(MetricError, match="digits has no ground-truth factors"):
         scores_of_run(run, FEW)
     found = scores_without_factors(run)

@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
-    """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models that are told a class or β, a grid of words, and
+    """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models conditioned on a class or β, a grid of words, and
     images whose factors are known.
     """
     store = vae_core.Store(tmp_path_factory.mktemp("store"))
@@ -109,7 +109,7 @@ def failed(answer: Response) -> bool:
 
 
 def is_problem(line: ConsoleMessage) -> bool:
-    return line.type == "error" and "Failed to load resource" not in line.text  # told by `failed`, with the address
+    return line.type == "error" and "Failed to load resource" not in line.text  # reported by `failed`, with the address
 
 
 def settle(page: Page) -> None:

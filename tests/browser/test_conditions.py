@@ -1,4 +1,4 @@
-"""Models that are told something: the class, or β itself, under the thumb."""
+"""Models with a condition: the class, or β itself, under the thumb."""
 
 from __future__ import annotations
 

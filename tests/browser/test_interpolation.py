@@ -104,7 +104,7 @@ def test_picks_class_means_and_arithmetic_are_keyframes(open_page: Open, store: 
     expect(page.locator(".keyframe")).to_have_count(3)
 
 
-def test_a_keyframe_that_is_none_is_told(open_page: Open) -> None:
+def test_a_keyframe_that_is_none_is_reported(open_page: Open) -> None:
     page = open_page("interpolate?run=plane-1&keys=0~m99~hello~4")
     expect(page.get_by_text("no test images of a class 99")).to_be_visible()
     expect(page.get_by_text("'hello'")).to_be_visible()

@@ -53,7 +53,7 @@ def choose(page: Page, option: str) -> None:
     settle(page)
 
 
-def test_a_link_with_nonsense_is_told_in_a_sentence(open_page: Callable[..., Page]) -> None:
+def test_a_link_with_nonsense_is_reported_in_a_sentence(open_page: Callable[..., Page]) -> None:
     page = open_page("traverse?run=plane-1&z=1,2,3&picks=99999999")
     expect(page.get_by_text("The link's code has 3 numbers")).to_be_visible()
     page = open_page("map?run=../../etc")

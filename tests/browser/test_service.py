@@ -135,10 +135,10 @@ def test_memory_stays_flat(app: App) -> None:
 
 def test_a_foreign_page_gets_no_socket(app: App) -> None:
     async def body() -> None:
-        with pytest.raises(InvalidStatus) as told:
+        with pytest.raises(InvalidStatus) as raised:
             async with socket(app, "plane-1", origin="http://elsewhere.example"):
                 pass
-        assert told.value.response.status_code == 403
+        assert raised.value.response.status_code == 403
 
     in_a_thread(around(app, body))
 
@@ -152,9 +152,9 @@ def test_a_deleted_run_ends_its_sockets_with_a_reason(app: App, store: vae_core.
             store.delete("leaving")
             await connection.send(question(2))
             assert "leaving" in json.loads(await connection.recv())["error"]
-            with pytest.raises(ConnectionClosed) as told:
+            with pytest.raises(ConnectionClosed) as raised:
                 await connection.recv()
-            assert told.value.rcvd is not None
-            assert told.value.rcvd.code == 4404
+            assert raised.value.rcvd is not None
+            assert raised.value.rcvd.code == 4404
 
     in_a_thread(around(app, body))

@@ -31,14 +31,14 @@ def test_a_word_is_swapped_and_brought_back(open_page: Open, store: vae_core.Sto
     view.get_by_role("gridcell", name="Row 2, column 2").click()
     page.keyboard.press("ArrowRight")
     cell = view.locator(".cell[aria-selected=true]")
-    said = model.nearest(z[None])[0]
-    expect(cell).to_have_attribute("aria-label", f"Row 2, column 3: word {said[6]}")
-    far = (model.words - model.words[said[6]]).norm(dim=1)
+    indices = model.nearest(z[None])[0]
+    expect(cell).to_have_attribute("aria-label", f"Row 2, column 3: word {indices[6]}")
+    far = (model.words - model.words[indices[6]]).norm(dim=1)
     order = far.argsort()
     candidates = view.locator(".candidate")
     expect(candidates.nth(0)).to_have_attribute("aria-pressed", "true")
     expect(candidates.nth(3).locator("figcaption")).to_have_text(f"{order[3]} · {far[order[3]]:.2f}")
-    swapped = said.clone()
+    swapped = indices.clone()
     swapped[6] = order[3]
     z_swapped = model.lookup(swapped[None])[0]
     wait_for_pixels(candidates.nth(3).locator("canvas"), drawn(run, z_swapped))

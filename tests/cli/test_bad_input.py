@@ -119,10 +119,12 @@ def test_bad_input_is_one_sentence(refused, tmp_path, case):
 
 def test_labels_that_are_not_there(refused, tmp_path):
     np.savez(tmp_path / "own.npz", images=np.zeros((40, 16, 16), np.uint8))
-    told = refused(["train", "--dataset", str(tmp_path / "own.npz"), "--model", "conditional_vae", "--batch-size", "8"])
-    assert "--model 'conditional_vae': needs labels" in told
-    assert "own.npz has none" in told
-    assert "beta_vae" in told
+    message = refused(
+        ["train", "--dataset", str(tmp_path / "own.npz"), "--model", "conditional_vae", "--batch-size", "8"]
+    )
+    assert "--model 'conditional_vae': needs labels" in message
+    assert "own.npz has none" in message
+    assert "beta_vae" in message
 
 
 def test_a_data_folder_that_cannot_be_read(refused, tmp_path, monkeypatch):

@@ -114,7 +114,7 @@ def test_samples_are_judged(command, monkeypatch):
     assert found["features"] == "a small classifier of the labels of digits"
 
 
-def test_a_map_of_a_run_that_is_told_beta(command):
+def test_a_map_of_a_run_that_is_conditioned_on_beta(command):
     trained = command("train", "--dataset", "digits", "--model", "multirate_vae", *TINY)
     assert command("project", trained["run"], "--method", "pca", "--at", "4")["points"] == 449
 

@@ -42,12 +42,12 @@ def test_any_set_comes_in_any_size(name, side):
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
-def test_more_images_than_there_are_is_told(name):
+def test_more_images_than_there_are_is_reported(name):
     with pytest.raises(DataError, match="at most"):
         load(DataConfig(name, size=10_000_000))
 
 
-def test_an_unknown_name_is_told_with_the_known_ones():
+def test_an_unknown_name_is_reported_with_the_known_ones():
     with pytest.raises(DataError, match=r"'cats'.*sprites.*celeba"):
         load("cats")
 
@@ -98,7 +98,7 @@ def test_missing_and_offline_is_one_sentence(name, tmp_path, monkeypatch, offlin
     assert "\n" not in message
 
 
-def test_a_data_folder_that_is_a_file_is_told(tmp_path, monkeypatch, offline):
+def test_a_data_folder_that_is_a_file_is_reported(tmp_path, monkeypatch, offline):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "file"))
     with pytest.raises(DataError, match="file"):

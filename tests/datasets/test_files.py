@@ -76,7 +76,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_arrays_that_do_not_fit_are_told(tmp_path, case):
+def test_arrays_that_do_not_fit_are_reported(tmp_path, case):
     np.savez(tmp_path / "a.npz", **BAD[case])
     with pytest.raises(DataError) as raised:
         load(str(tmp_path / "a.npz"))
@@ -90,7 +90,7 @@ def test_arrays_that_do_not_fit_are_told(tmp_path, case):
     lambda p: (p / "x").write_bytes(b"no archive"),
     lambda p: None,
 ])  # fmt: skip
-def test_a_path_without_images_is_told(tmp_path, make):
+def test_a_path_without_images_is_reported(tmp_path, make):
     make(tmp_path)
     with pytest.raises(DataError, match="x"):
         load(f"{tmp_path}/x")

@@ -75,7 +75,7 @@ def test_a_draw_is_distinct_and_repeats(module):
 
 
 @pytest.mark.parametrize(("module", "bad"), [(sprites, [[0, 6, 0, 0, 0]]), (sprites, [[0, -1, 0, 0, 0]]), (shapes3d, [[0, 0, 0, 0, 4, 0]]), (sprites, [[0, 0]])])  # fmt: skip
-def test_a_factor_out_of_range_is_told(module, bad):
+def test_a_factor_out_of_range_is_reported(module, bad):
     with pytest.raises(DataError):
         module.render(torch.tensor(bad))
 

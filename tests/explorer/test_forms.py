@@ -77,7 +77,7 @@ def test_betas(text: str, expected: list[float]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "four", "1; 4", ",".join(map(str, range(13)))])
-def test_what_is_no_beta_is_told(text: str) -> None:
+def test_what_is_no_beta_is_reported(text: str) -> None:
     with pytest.raises(ConfigError, match=r"^β: .* (write|sweep)"):
         betas_of(text)
 

@@ -92,7 +92,7 @@ def test_errors_are_sentences(app: Open, monkeypatch: pytest.MonkeyPatch, error:
     assert "Traceback" not in texts(at.error)
 
 
-def test_training_in_progress_is_told_on_every_page(app: Open, put: Put) -> None:
+def test_training_in_progress_is_reported_on_every_page(app: Open, put: Put) -> None:
     put("next", state="queued", total=0)
     at = app("compare")
     assert any("next · waiting" in link.proto.label for link in at.sidebar.get("page_link"))

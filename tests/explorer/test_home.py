@@ -41,7 +41,7 @@ def test_gallery_and_own_runs_lead_into_traverse(app: Open, put: Put) -> None:
 def test_states_of_own_runs(app: Open, put: Put, store: Store) -> None:
     put("a-failed", state="failed", message="The loss was no longer a number.")
     put("a-paused", state="paused", message="Paused; resume to go on.", step=3, total=6)
-    put("a-running", state="running")  # no process holds its lock: told as paused
+    put("a-running", state="running")  # no process holds its lock: shown as paused
     put("a-queued", state="queued")
     at = app()
     assert not at.error

@@ -77,9 +77,9 @@ def test_a_run_of_the_gallery_has_a_slash_in_its_name(client: TestClient, put: P
 )
 def test_a_foreign_page_is_refused(client: TestClient, origin: str | None) -> None:
     headers = {} if origin is None else {"origin": origin}
-    with pytest.raises(WebSocketDisconnect) as told, client.websocket_connect("/live/one", headers=headers):
+    with pytest.raises(WebSocketDisconnect) as raised, client.websocket_connect("/live/one", headers=headers):
         pass
-    assert told.value.code == FOREIGN
+    assert raised.value.code == FOREIGN
     assert client.post("/live/one/encode", content=bytes(1024), headers=headers).status_code == 403
 
 
@@ -112,11 +112,11 @@ def test_what_is_no_request_ends_in_a_sentence(client: TestClient, message: byte
     with client.websocket_connect("/live/one", headers=HERE) as socket:
         socket.receive_json()
         socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message)
-        said = json.loads(socket.receive_text())
-        assert words in said["error"]
-        with pytest.raises(WebSocketDisconnect) as told:
+        message_back = json.loads(socket.receive_text())
+        assert words in message_back["error"]
+        with pytest.raises(WebSocketDisconnect) as raised:
             socket.receive_text()
-        assert told.value.code == MALFORMED
+        assert raised.value.code == MALFORMED
     with client.websocket_connect("/live/one", headers=HERE) as socket:  # the next one is served
         socket.receive_json()
         socket.send_bytes(frame(np.zeros((1, 5))))
@@ -124,27 +124,27 @@ def test_what_is_no_request_ends_in_a_sentence(client: TestClient, message: byte
 
 
 @pytest.mark.parametrize("name", ["none", "gallery/none", "..%2fone", "gallery", "%2e%2e/one"])
-def test_an_unknown_run_is_told(client: TestClient, name: str) -> None:
+def test_an_unknown_run_is_reported(client: TestClient, name: str) -> None:
     with client.websocket_connect(f"/live/{name}", headers=HERE) as socket:
         assert "no run" in json.loads(socket.receive_text())["error"]
-        with pytest.raises(WebSocketDisconnect) as told:
+        with pytest.raises(WebSocketDisconnect) as raised:
             socket.receive_text()
-        assert told.value.code == GONE
+        assert raised.value.code == GONE
 
 
-def test_a_run_deleted_while_it_is_open_is_told(client: TestClient, run: Run) -> None:
+def test_a_run_deleted_while_it_is_open_is_reported(client: TestClient, run: Run) -> None:
     with client.websocket_connect("/live/one", headers=HERE) as socket:
         socket.receive_json()
         shutil.rmtree(run.path)
         socket.send_bytes(frame(np.zeros((1, 5))))
         assert "was deleted" in json.loads(socket.receive_text())["error"]
-        with pytest.raises(WebSocketDisconnect) as told:
+        with pytest.raises(WebSocketDisconnect) as raised:
             socket.receive_text()
-        assert told.value.code == GONE
+        assert raised.value.code == GONE
     assert run.path not in MODEL_CACHE._models
 
 
-def test_a_conditional_model_is_told_its_class(client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conditional_model_takes_its_class(client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     model = MODEL_CACHE.model(run)
     monkeypatch.setattr(type(model), "conditional", True)
     seen = []
@@ -183,7 +183,7 @@ def test_without_the_data_they_are_decoded_from_their_codes(
     ("rows", "status"),
     [("", 400), ("-1", 400), ("1.5", 400), ("a", 400), (",".join(["0"] * (MAX_BATCH + 1)), 400), ("999999", 404)],
 )
-def test_rows_that_are_none_are_told(client: TestClient, rows: str, status: int) -> None:
+def test_rows_that_are_none_are_reported(client: TestClient, rows: str, status: int) -> None:
     answer = client.get(f"/live/one/images?rows={rows}")
     assert answer.status_code == status
     assert answer.text.startswith("rows:")
@@ -214,7 +214,7 @@ def test_an_image_is_encoded(client: TestClient, run: Run) -> None:
 
 
 @pytest.mark.parametrize(("length", "status"), [(0, 400), (1023, 400), (1024 * (MAX_BATCH + 1), 413)])
-def test_what_is_no_image_is_told(client: TestClient, length: int, status: int) -> None:
+def test_what_is_no_image_is_reported(client: TestClient, length: int, status: int) -> None:
     answer = client.post("/live/one/encode", content=bytes(length), headers=HERE)
     assert answer.status_code == status
     assert answer.text

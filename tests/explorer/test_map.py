@@ -27,7 +27,7 @@ def the_layout() -> module.MapJob:
     return found
 
 
-def test_while_a_map_is_laid_out_its_progress_is_told(app: Open, put: Put) -> None:
+def test_while_a_map_is_laid_out_its_progress_is_reported(app: Open, put: Put) -> None:
     put("one")
     at = app("map", run="one", method="umap")
     assert not at.exception

@@ -55,7 +55,7 @@ def test_a_sweep_queues_one_run_per_beta(app: Open, store: Store, started: list[
         ("train.device", "tpu", "must be auto, cpu, cuda"),
     ],
 )
-def test_bad_input_is_told_and_nothing_is_queued(
+def test_bad_input_is_reported_and_nothing_is_queued(
     app: Open, store: Store, started: list[str], key: str, value: str, says: str
 ) -> None:
     at = app("train")
@@ -164,7 +164,7 @@ def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: 
     assert devices == ["auto"]
 
 
-def test_what_a_cluster_has_is_told_while_it_is_fresh(app: Open, put: Put, store: Store) -> None:
+def test_what_a_cluster_has_is_reported_while_it_is_fresh(app: Open, put: Put, store: Store) -> None:
     put("busy", state="queued", total=0)
     resources = dict(address="10.0.0.1:6379", nodes=2, cpus=8.0, cpus_free=3.0, gpus=2.0, gpus_free=1.0)
     for time_of_it, shown in ((time.time() + 3600, True), (time.time() - 60, False)):  # a page may take long to open

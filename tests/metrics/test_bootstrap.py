@@ -52,7 +52,7 @@ def test_every_score_lies_in_its_interval_and_more_points_narrow_it(name):
         return one.high - one.low
 
     few, many = width(600), width(12_000)
-    # Judged on 5,000 batches however many points there are; ruled by the largest deviation of a single point.
+    # Evaluated on 5,000 batches however many points there are; ruled by the largest deviation of a single point.
     if name not in ("beta_vae", "factor_vae", "irs"):
         assert many < 0.6 * few
     assert many > 0

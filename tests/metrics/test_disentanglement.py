@@ -122,7 +122,7 @@ def test_scores_keep_within_bounds_and_forget_order_and_sign(seed, name):
         assert other[number] == pytest.approx(value, abs=0.05), number
 
 
-def test_scores_are_repeatable_and_told_in_one_table():
+def test_scores_are_repeatable_and_shown_in_one_table():
     seen = []
     found = measure_scores(coded(), FAST, progress=lambda done, total: seen.append((done, total)))
     assert found == measure_scores(coded(), FAST)
@@ -143,12 +143,12 @@ def test_scores_are_repeatable_and_told_in_one_table():
         (np.zeros((100, 3)), grid()[:90], r"\(100, 3\) and factors \(90, 3\)"),
     ],
 )
-def test_what_cannot_be_measured_is_told(codes, factors, words):
+def test_what_cannot_be_measured_is_reported(codes, factors, words):
     with pytest.raises(MetricError, match=words):
         Coded(codes, factors)
 
 
-def test_values_that_are_never_learned_are_told():
+def test_values_that_are_never_learned_are_reported():
     values = grid(copies=4)
     values[0, 1] = 99
     given_codes = Coded(values.astype(float), values)

@@ -97,8 +97,8 @@ def test_weights_survive_a_file(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_paper_is_cited_with_its_year(name):
-    told = (MODELS[name].__doc__ or "") + (sys.modules[MODELS[name].__module__].__doc__ or "")
-    assert re.search(r"\b(19|20)\d\d\b", told)
+    docs = (MODELS[name].__doc__ or "") + (sys.modules[MODELS[name].__module__].__doc__ or "")
+    assert re.search(r"\b(19|20)\d\d\b", docs)
     assert MODELS[name].formula
     assert MODELS[name].about
 

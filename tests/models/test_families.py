@@ -460,7 +460,7 @@ def multirate():
     return make("multirate_vae", beta_low=0.5, beta_high=50.0)
 
 
-def test_a_model_that_is_told_beta_answers_for_it():
+def test_a_model_that_is_conditioned_on_beta_answers_for_it():
     model, z = multirate(), torch.randn(8, 3)
     assert model.config.betas == (0.5, 50.0)
     assert (model.weight(0), model.at_beta(4.0).weight(7)) == (1.0, 4.0)

@@ -52,12 +52,12 @@ def test_gradients_pass_straight_through():
 
 def test_the_loss_is_its_formula():
     vq = model(commitment=0.7).eval()
-    said = vq.encoder(X)
-    spelled = vq.lookup(vq.nearest(said))
+    codes = vq.encoder(X)
+    spelled = vq.lookup(vq.nearest(codes))
     found = vq.loss(X, None, 0)
-    words = vq.nearest(said).view(8, 4, 4)
+    words = vq.nearest(codes).view(8, 4, 4)
     nats = -torch.log_softmax(vq.prior(words), 1).gather(1, words[:, None]).sum() / 8
-    commitment = 0.7 * (said - spelled).square().sum() / 8
+    commitment = 0.7 * (codes - spelled).square().sum() / 8
     distortion = vq.nll(vq.decoder(spelled), X).mean()
     assert found["loss"].item() == pytest.approx((distortion + commitment + nats).item(), rel=1e-5)
     posterior = vq.encode(X)
@@ -65,8 +65,8 @@ def test_the_loss_is_its_formula():
     assert posterior.log_ratio(spelled).mean().item() == pytest.approx(nats.item(), rel=1e-5)
     trained = model(codebook_update="gradient").eval()
     more = trained.loss(X, None, 0)
-    said = trained.encoder(X)
-    bracket = (said - trained.lookup(trained.nearest(said))).square().sum() / 8
+    codes = trained.encoder(X)
+    bracket = (codes - trained.lookup(trained.nearest(codes))).square().sum() / 8
     rest = more["distortion"] + more["penalty"] + more["rate"]
     assert (more["loss"] - rest).item() == pytest.approx(bracket.item(), rel=1e-4)
 
@@ -132,5 +132,5 @@ def test_samples_follow_the_prior():
 def test_perplexity_counts_words_in_even_use():
     assert perplexity(torch.tensor([0, 1, 2, 3]), 8).item() == pytest.approx(4)
     assert perplexity(torch.zeros(9, dtype=torch.int64), 8).item() == pytest.approx(1)
-    told = model().describe(model().lookup(torch.tensor([[0, 1] * 8])))
-    assert told == pytest.approx({"perplexity": 2.0, "words_used": 2.0})
+    numbers = model().describe(model().lookup(torch.tensor([[0, 1] * 8])))
+    assert numbers == pytest.approx({"perplexity": 2.0, "words_used": 2.0})

@@ -39,15 +39,15 @@ def runs_of(store: vae_core.Store, count: int, **settings: Any) -> list[vae_core
     return [store.create(configure("digits", "beta_vae", beta=float(k + 1), **settings)) for k in range(count)]
 
 
-def test_eight_variants_finish_and_the_resources_are_told(cluster: Any, store: vae_core.Store) -> None:
+def test_eight_variants_finish_and_the_resources_are_reported(cluster: Any, store: vae_core.Store) -> None:
     runs = runs_of(store, 8, **QUICK | {"epochs": 1})
     seen: list[tuple[int, int]] = []
     states = RayCluster(cluster.address, train_folders, poll=0.1).train(store, runs, lambda *steps: seen.append(steps))
     assert states == {run.id: "done" for run in runs}
     assert seen[-1][0] == seen[-1][1] > 0
     assert all(run.evaluation() for run in runs)
-    told = read_json(store.root / ".queue" / "cluster.json")
-    assert told["nodes"] == told["cpus"] == 2
+    resources = read_json(store.root / ".queue" / "cluster.json")
+    assert resources["nodes"] == resources["cpus"] == 2
     alone = vae_core.train("digits", "beta_vae", store=store, beta=3.0, **QUICK | {"epochs": 1})
     assert runs[2].evaluation()["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=1e-4)
 

@@ -227,7 +227,7 @@ def test_many_runs_start_as_many_workers_as_there_is_room_for(store, monkeypatch
     assert started == ["auto", "auto"]
 
 
-def test_wishes_reach_a_training_run_and_resume_queues_it_again(store, monkeypatch, always_due):
+def test_requests_reach_a_training_run_and_resume_queues_it_again(store, monkeypatch, always_due):
     monkeypatch.setattr("vae_core.runs.queue.start_worker", lambda store, device: None)
     run = submit(store, configure("digits", **LONGER))
 

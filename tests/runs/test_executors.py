@@ -1,4 +1,4 @@
-"""Several runs at once: all of them finish, one that fails stops no other, and a wish reaches every one."""
+"""Several runs at once: all of them finish, one that fails stops no other, and a request reaches every one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_one_that_cannot_begin_stops_no_other(store: vae_core.Store):
     assert states[bad.id] == "failed"
 
 
-def test_a_wish_reaches_all_and_everything_is_saved(store: vae_core.Store):
+def test_a_request_reaches_all_and_everything_is_saved(store: vae_core.Store):
     runs = [store.create(configure("digits", "vae", seed=seed, **ENDLESS)) for seed in range(3)]
 
     def tell(done: int, total: int) -> str | None:
@@ -50,7 +50,7 @@ def test_a_wish_reaches_all_and_everything_is_saved(store: vae_core.Store):
     assert "Not started" in runs[2].status()["message"]
 
 
-def test_a_wish_before_anything_has_begun(store: vae_core.Store):
+def test_a_request_before_anything_has_begun(store: vae_core.Store):
     run = store.create(configure("digits", "vae", **ENDLESS))
     states = Processes(1).train(store, [run], lambda done, total: "cancel")
     assert states == {run.id: "cancelled"}

@@ -32,14 +32,14 @@ def test_tensors_and_numbers_come_back_together(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff" * 500])
-def test_foreign_files_are_told(tmp_path, content):
+def test_foreign_files_are_reported(tmp_path, content):
     (tmp_path / "f").write_bytes(content)
     for read in (read_json, read_tensors):
         with pytest.raises(RunError, match="cannot be read"):
             read(tmp_path / "f")
 
 
-def test_a_truncated_file_is_told(tmp_path):
+def test_a_truncated_file_is_reported(tmp_path):
     write_tensors(tmp_path / "t", {"a": torch.zeros(1000)})
     content = (tmp_path / "t").read_bytes()
     (tmp_path / "t").write_bytes(content[: len(content) // 2])
@@ -47,7 +47,7 @@ def test_a_truncated_file_is_told(tmp_path):
         read_tensors(tmp_path / "t")
 
 
-def test_missing_files_and_other_json_are_told(tmp_path):
+def test_missing_files_and_other_json_are_reported(tmp_path):
     with pytest.raises(RunError, match="missing"):
         read_json(tmp_path / "no")
     with pytest.raises(RunError, match="missing"):

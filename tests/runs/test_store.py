@@ -43,7 +43,7 @@ def test_a_damaged_folder_is_listed_with_the_reason(copy, store, damage):
         store.open("copy")
 
 
-def test_weights_of_another_model_are_told(copy, store):
+def test_weights_of_another_model_are_reported(copy, store):
     config = json.loads((copy / "config.json").read_text())
     edit(copy / "config.json", model=config["model"] | {"latent_dim": 7})
     with pytest.raises(RunError, match="belong to another model"):
@@ -82,7 +82,7 @@ def test_delete_removes_a_run_but_not_one_that_trains(copy, store):
     assert store.runs() == []
 
 
-def test_a_run_whose_process_died_is_told_as_paused(copy, store):
+def test_a_run_whose_process_died_is_reported_as_paused(copy, store):
     found = store.open("copy")
     found.set_status(state="running")
     with found.lock:
@@ -91,7 +91,7 @@ def test_a_run_whose_process_died_is_told_as_paused(copy, store):
     assert "Resume" in found.status()["message"]
 
 
-def test_other_images_than_those_trained_on_are_told(copy, store):
+def test_other_images_than_those_trained_on_are_reported(copy, store):
     edit(copy / "config.json", fingerprint="0" * 16)
     with pytest.raises(RunError, match="not those that the run"):
         store.open("copy").data()

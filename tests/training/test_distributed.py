@@ -59,9 +59,9 @@ def test_the_curve_is_that_of_one_process_with_the_joint_batch(store: vae_core.S
 def test_a_variational_model_too_but_for_its_noise(store: vae_core.Store) -> None:
     answers = together(store, "--model", "beta_vae", "--beta", "2", *SETTINGS)
     assert [code for *_, code in answers] == [0, 0], answers
-    told = json.loads(answers[0][0].splitlines()[-1])
+    summary = json.loads(answers[0][0].splitlines()[-1])
     alone = vae_core.train("digits", "beta_vae", beta=2.0, store=store, network="mlp", hidden=(32,), latent_dim=4, steps=60, batch_size=64, image_size=8, snapshots=0)  # fmt: skip
-    assert told["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=0.02)
+    assert summary["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=0.02)
 
 
 def test_what_cannot_be_shared_is_one_sentence(store: vae_core.Store) -> None:

@@ -214,7 +214,7 @@ class EverySave(Notes):
         self.saves.append(copy.deepcopy((state.tensors(), state.numbers())))
 
 
-def told(records):
+def without_times(records):
     """Records without what the clock decides."""
     return [{k: v for k, v in record.items() if k not in ("seconds", "images_per_second")} for record in records]
 
@@ -237,7 +237,7 @@ def test_a_run_killed_around_its_early_stop_does_not_train_on(digits, save):
 
     resumed, notes = model_for(digits), Resumed()
     assert fit(resumed, digits, config, notes) == "done"
-    assert told(notes.history) == told(seen.saves[-1][1]["history"])
+    assert without_times(notes.history) == without_times(seen.saves[-1][1]["history"])
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 

@@ -35,7 +35,7 @@ def test_a_batch_is_a_function_of_seed_and_step(digits):
     assert not torch.equal(Batches(digits.train, 32, 4, CPU, False).at(0)[0], expected[0][0])
 
 
-def test_a_batch_larger_than_the_data_is_told(digits):
+def test_a_batch_larger_than_the_data_is_reported(digits):
     with pytest.raises(DataError, match=f"--batch-size 99999.*at most {len(digits.train)}"):
         Batches(digits.train, 99_999, 0, CPU, False)
 
@@ -116,12 +116,12 @@ def test_preflight_sees_a_gradient_that_is_no_number(digits):
 
 
 @pytest.mark.parametrize("name", ["gpu", "cuda:99", "cpu:x", "", "mps"])
-def test_a_device_that_is_not_there_is_told(name):
+def test_a_device_that_is_not_there_is_reported(name):
     with pytest.raises(ConfigError, match="--device"):
         choose_device(name)
 
 
-def test_arithmetic_follows_the_wish_and_is_put_back():
+def test_arithmetic_follows_the_request_and_is_put_back():
     assert Arithmetic.of("float32", CPU) == Arithmetic(False, "highest")
     assert Arithmetic.of("bfloat16", CPU) == Arithmetic(True, "highest")
     assert Arithmetic.of("products", CPU) == Arithmetic(False, "medium")
