@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Grid } from "../../explorer/components/shared/map/grid.js";
+import { Grid, boxAround } from "../../explorer/components/shared/map/grid.js";
 import { nearestCodes, weightsOf } from "../../explorer/components/shared/map/nearest.js";
 import { Space } from "../../explorer/components/shared/map/space.js";
 
@@ -39,6 +39,11 @@ for (const at of [
     assert.deepEqual(grid.nearest(...at, 3, (index) => index % 2 === 0), even.slice(0, 3));
   });
 }
+
+test("the box around points is never empty", () => {
+  assert.deepEqual(boxAround([1, 5, -2, 7, 0, 6]), { left: -2, top: 5, width: 3, height: 2 });
+  assert.deepEqual(boxAround([3, 4]), { left: 3, top: 4, width: 1e-9, height: 1e-9 });
+});
 
 test("of few points, all are found; all in one place is no trouble", () => {
   assert.equal(new Grid([0, 0, 1, 1, 2, 5]).nearest(9, 9, 8).length, 3);
