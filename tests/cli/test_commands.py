@@ -65,6 +65,7 @@ def test_an_autoencoder_has_null_where_it_has_no_number(command):
     assert row["distortion"] > 0
 
 
+@pytest.mark.slow
 def test_a_sweep_is_a_run_per_beta_and_seed(command):
     rows = command("sweep", "--dataset", "digits", "--betas", "1", "8", "--seeds", "0", "1", *TINY)["runs"]
     assert len(rows) == 4
@@ -84,6 +85,7 @@ def test_evaluate_and_project(command, run):
     assert command("project", run.id, "--method", "pca", store=root)["points"] == 449
 
 
+@pytest.mark.slow
 def test_measures_are_listed_and_checked(command):
     assert [row["name"] for row in command("metrics")["metrics"]] == list(SCORES)
     found = command("metrics", "--self-check")

@@ -35,6 +35,7 @@ def coded(seed=0, dims=4, noise=0.5):
     return Coded(values @ mixing + noise * random.standard_normal((len(values), dims)), values)
 
 
+@pytest.mark.slow
 def test_every_known_answer_is_found():
     checks = self_check()
     assert len(checks) > 45

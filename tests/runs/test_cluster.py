@@ -20,6 +20,7 @@ from vae_core.runs import RayCluster
 from vae_core.runs.executors.cluster import connected
 from vae_core.runs.files import read_json, write_json
 
+pytestmark = pytest.mark.slow
 ray = pytest.importorskip("ray")
 ROOT = Path(__file__).parents[2]
 

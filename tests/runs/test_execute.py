@@ -51,6 +51,7 @@ def wait_for(condition, seconds=300):
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "extra"),
     [
@@ -92,6 +93,7 @@ def status_of(folder):
     return read_json(folder / "status.json") if (folder / "status.json").exists() else {}
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_says_so_and_can_be_resumed(tmp_path):
     process = command("train", "--dataset", "digits", "--image-size", 8, "--network", "mlp", "--epochs", ENDLESS["epochs"], "--precision", "float32", "--snapshots", 0, "--store", tmp_path, "--name", "run", "--json")  # fmt: skip
     wait_for(lambda: status_of(tmp_path / "run-1").get("step", 0) > 0)
@@ -249,11 +251,12 @@ def test_requests_reach_a_training_run_and_resume_queues_it_again(store, monkeyp
 
 @pytest.mark.parametrize("key", ["action", "wish"])
 def test_a_request_is_read_under_its_key_and_under_that_of_version_0_1_0(store, key):
-    run = store.create(configure("digits", **LONGER))
+    run = store.create(configure("digits", **ENDLESS))
     assert train_run(run, lambda *_: write_json(run.path / "request.json", {key: "pause"})) == "paused"
     assert not (run.path / "request.json").exists()
 
 
+@pytest.mark.slow
 def test_a_worker_outlives_whoever_started_it(store):
     code = (
         "import sys; from vae_core.jobs import configure; from vae_core.runs import Store, submit;"

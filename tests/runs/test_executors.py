@@ -18,6 +18,7 @@ from vae_core.runs.machine import cores
 from vae_core.training import choose_device
 
 
+@pytest.mark.slow
 def test_runs_side_by_side_are_the_runs_they_would_be_alone(store: vae_core.Store):
     settings = QUICK | {"epochs": 1}
     runs = [store.create(configure("digits", "beta_vae", beta=beta, **settings)) for beta in (1.0, 4.0, 8.0)]
@@ -29,6 +30,7 @@ def test_runs_side_by_side_are_the_runs_they_would_be_alone(store: vae_core.Stor
     assert runs[1].evaluation()["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_one_that_cannot_begin_stops_no_other(store: vae_core.Store):
     good, bad = (store.create(configure("digits", "vae", **QUICK | {"epochs": 1})) for _ in range(2))
     (bad.path / "config.json").write_text("{}")
@@ -37,6 +39,7 @@ def test_one_that_cannot_begin_stops_no_other(store: vae_core.Store):
     assert states[bad.id] == "failed"
 
 
+@pytest.mark.slow
 def test_a_request_reaches_all_and_everything_is_saved(store: vae_core.Store):
     runs = [store.create(configure("digits", "vae", seed=seed, **ENDLESS)) for seed in range(3)]
 
@@ -50,6 +53,7 @@ def test_a_request_reaches_all_and_everything_is_saved(store: vae_core.Store):
     assert "Not started" in runs[2].status()["message"]
 
 
+@pytest.mark.slow
 def test_a_request_before_anything_has_begun(store: vae_core.Store):
     run = store.create(configure("digits", "vae", **ENDLESS))
     states = Processes(1).train(store, [run], lambda done, total: "cancel")

@@ -16,6 +16,7 @@ from vae_core.models import MODELS, create
 from vae_core.training import TrainConfig
 from vae_core.training.distributed import Group, check_shareable, joined, local_device
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SETTINGS = ["--network", "mlp", "--hidden", "32", "--latent-dim", "4", "--steps", "60", "--batch-size", "64", "--image-size", "8", "--snapshots", "0"]  # fmt: skip
 
