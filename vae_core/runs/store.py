@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
 import time
+import uuid
 from pathlib import Path
 
 from .config import RunConfig
@@ -63,26 +65,35 @@ class Store:
         """
         if id is not None and (not re.fullmatch(r"[\w=-][\w.=-]*", id) or id == "gallery"):
             raise RunError(f"{id!r} cannot be the id of a run; use letters, digits and -.")
-        name = id or _slug(config.name)
-        for number in range(1, 1_000_000):
-            path = self.root / (name if id else f"{name}-{number}")
-            try:
-                path.mkdir(parents=True)
-                break
-            except FileExistsError:
-                if id:
-                    raise RunError(f"There is a run {id!r} in {self.root} already; choose another name.") from None
-            except OSError as error:
-                raise RunError(
-                    f"Could not create a run in {self.root} ({error.strerror}); choose another --store."
-                ) from error
+        # Written under a hidden name, then renamed: nobody ever lists half a run, and one of two with the same name wins.
+        fresh = self.root / f".new-{uuid.uuid4().hex}"
         try:
-            write_json(path / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
-            write_json(path / "config.json", config.to_dict())
-        except RunError:
-            shutil.rmtree(path, ignore_errors=True)  # never leave half a run
-            raise
+            fresh.mkdir(parents=True)
+            write_json(fresh / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
+            write_json(fresh / "config.json", config.to_dict())
+            path = self._publish(fresh, id or _slug(config.name), numbered=id is None)
+        except OSError as error:
+            raise RunError(
+                f"Could not create a run in {self.root} ({error.strerror}); choose another --store."
+            ) from error
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)  # gone already if all went well
         return Run(path.name, path, config)
+
+    def _publish(self, fresh: Path, name: str, numbered: bool) -> Path:
+        """Rename a written folder to `name`, or to the first of name-1, name-2, … that is free."""
+        for number in itertools.count(1):
+            path = self.root / (f"{name}-{number}" if numbered else name)
+            try:
+                if not path.exists():
+                    fresh.rename(path)
+                    return path
+            except OSError:
+                if not path.exists():
+                    raise
+            if not numbered:
+                break
+        raise RunError(f"There is a run {name!r} in {self.root} already; choose another name.")
 
     def delete(self, id: str) -> None:
         """
