@@ -7,6 +7,7 @@ import vae_core
 from tests.conftest import QUICK
 from vae_core.jobs import configure
 from vae_core.runs import BrokenRun, Run, RunError, Store
+from vae_core.runs.files import write_json
 
 
 @pytest.fixture
@@ -132,3 +133,28 @@ def test_the_sprites_of_the_gallery_tell_the_story_of_beta():
 def test_gallery_images_are_still_those_it_was_trained_on():
     data = Store().open("gallery/digits-beta-1").data()
     assert len(data.test) > 0
+
+
+def test_a_new_run_is_never_listed_half(store, monkeypatch):
+    from vae_core.runs import store as module
+
+    listed = []
+
+    def write(path, value):
+        listed.append(store.runs())
+        write_json(path, value)
+
+    monkeypatch.setattr(module, "write_json", write)
+    run = store.create(configure("digits", **QUICK))
+    assert listed == [[], []]
+    assert [found.id for found in store.runs()] == [run.id]
+
+
+def test_nothing_is_left_of_a_run_that_could_not_be_written(store, monkeypatch):
+    def fail(path, value):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("vae_core.runs.store.write_json", fail)
+    with pytest.raises(RunError, match="No space left on device"):
+        store.create(configure("digits", **QUICK))
+    assert list(store.root.iterdir()) == []
