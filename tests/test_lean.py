@@ -35,7 +35,7 @@ def test_numbers_and_gradients_are_those_of_the_library(outputs, padding, layout
 @pytest.mark.parametrize("outputs", [1, 8])
 def test_second_derivatives(outputs):
     ours, _ = pair(outputs, 0)
-    x = torch.randn(2, 3, 4, 4, dtype=torch.float64, requires_grad=True)
+    x = torch.randn(1, 3, 3, 2, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(ours, (x,))
     assert torch.autograd.gradgradcheck(lambda x: ours(x).square(), (x,))
 
@@ -99,6 +99,6 @@ def test_convolutions_have_the_library_s_gradients(inputs):
     torch.testing.assert_close(ours(x), theirs(x))
     torch.testing.assert_close(ours.weight.grad, theirs.weight.grad)
     torch.testing.assert_close(ours.bias.grad, theirs.bias.grad)
-    x.requires_grad_()
+    x = x[:1, :, :5, :4].clone().requires_grad_()
     assert torch.autograd.gradcheck(ours, (x,))
     assert torch.autograd.gradgradcheck(lambda x: ours(x).square(), (x,))

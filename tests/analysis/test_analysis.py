@@ -107,6 +107,7 @@ def test_pca_of_one_dimension_is_a_line():
     assert (points[:, 1] == 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("method", ["umap", "tsne"])
 def test_slow_maps_are_finite_and_repeat(method):
@@ -180,6 +181,7 @@ def test_an_autoencoder_is_evaluated_without_a_bound(autoencoder_run):
     assert table["mse"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("method", ["umap", "tsne"])
 @pytest.mark.parametrize("kind", ["one dimension", "all alike", "three images"])

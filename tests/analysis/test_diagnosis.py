@@ -12,6 +12,8 @@ import vae_core
 from vae_core.analysis import Finding, diagnose, latents_of
 from vae_core.analysis.checks.diagnosis import collapse, diversity, holes, overfitting, reconstruction
 
+pytestmark = pytest.mark.slow
+
 
 def kinds(found: list[Finding], ok: bool) -> set[str]:
     return {one.kind for one in found if one.ok is ok}

@@ -15,13 +15,14 @@ import vae_core
 from tests.conftest import QUICK
 from vae_core.analysis import MapConfig, Stopped, latents_of, map_file, map_of, place
 from vae_core.analysis.maps import neighbours as module
+from vae_core.analysis.maps import projections
 from vae_core.analysis.maps.neighbours import neighbours
 from vae_core.analysis.maps.projections import PROJECTIONS, laid_on
 from vae_core.cli import maps
 from vae_core.config import ConfigError
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def pair(tmp_path_factory):
     """Two runs of other β on the same images."""
     store = vae_core.Store(tmp_path_factory.mktemp("pair"))
     return [
-        vae_core.train("digits", "beta_vae", store=store, beta=beta, **QUICK | {"epochs": 12}) for beta in (0.5, 1.0)
+        vae_core.train("digits", "beta_vae", store=store, beta=beta, **QUICK | {"epochs": 12}) for beta in (0.5, 0.7)
     ]
 
 
@@ -115,18 +116,22 @@ def test_dense_maps_and_maps_in_space(codes, method, density, dims):
 
 
 @pytest.mark.parametrize("method", ["umap", "tsne"])
-def test_points_keep_their_places_from_one_beta_to_the_next(pair, method):
+def test_points_keep_their_places_from_one_beta_to_the_next(pair, method, monkeypatch):
     first, second = pair
     here = map_of(first, MapConfig(method=method, limit=300))
-    free = laid_on(map_of(second, MapConfig(method=method, limit=300)), here)
+    lay_out, starts = getattr(projections, f"{method}_layout"), []
+
+    def spy(codes, start, *, settled, **settings):
+        starts.append((start, settled))
+        return lay_out(codes, start, settled=settled, **settings)
+
+    monkeypatch.setattr(projections, f"{method}_layout", spy)
     kept = map_of(second, MapConfig(method=method, limit=300, like=first.id))
-    spread = here.std()
-
-    def moved(points):
-        return np.linalg.norm(points - here, axis=1).mean() / spread
-
-    assert moved(kept) < 0.85 * moved(free)
-    assert not np.allclose(kept, here)
+    ((start, settled),) = starts
+    assert settled
+    assert np.allclose(laid_on(start, here), here, atol=0.01 * here.std()), "it begins with the other map"
+    # Points of an unrelated map would lie 1.8 standard deviations away.
+    assert 0 < np.linalg.norm(kept - here, axis=1).mean() < 0.6 * here.std()
 
 
 def test_what_does_not_go_together_is_one_sentence(pair, run):
@@ -142,7 +147,7 @@ def test_what_does_not_go_together_is_one_sentence(pair, run):
 
 
 # -- the process that stays -----------------------------------------------------------------------------------
-def test_the_desk_answers_with_shares_and_then_it_is_done(pair, tmp_path):
+def test_the_process_answers_with_shares_and_then_it_is_done(pair, tmp_path):
     config = MapConfig(method="tsne", limit=120, seed=7)
     asked = {"key": "a", "path": str(pair[0].path), "id": "x", "at": None, "config": config.to_dict()}
     bad = asked | {"key": "b", "path": str(tmp_path / "nowhere")}

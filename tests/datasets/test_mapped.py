@@ -65,6 +65,7 @@ def test_a_broken_file_is_one_sentence(tmp_path):
         load(str(tmp_path / "a.npy"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="sparse files and limits are those of Linux")
 def test_a_set_larger_than_the_memory_allowed_trains(tmp_path):
     """Six gigabytes of image file, of which the disk holds nothing, where a process may have two and a half."""

@@ -43,6 +43,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", KINDS)
 @pytest.mark.parametrize("page", TABS)
 def test_every_tab_opens_for_every_kind_of_run(
