@@ -73,7 +73,7 @@ def test_what_cannot_be_shared_is_one_sentence(store: vae_core.Store) -> None:
     answers = together(store, "--resume", "nobody")
     assert [code for *_, code in answers] == [2, 2]
     assert "nobody" in answers[0][1]
-    assert answers[1][1].splitlines()[-1] == "The first process did not begin a run; it says why."
+    assert answers[1][1].splitlines()[-1] == "The first process did not start a run; its output has the reason."
     assert "Traceback" not in answers[1][1]
     model = create("vae", MODELS["vae"].Config(shape=(1, 8, 8), network="mlp"))
     with pytest.raises(ConfigError, match="early stopping"):
