@@ -54,8 +54,8 @@ def test_relu_and_its_gradients():
         (first,) = torch.autograd.grad(order(x), x, create_graph=True)
         (second,) = torch.autograd.grad(first.square().sum(), x)
         if order is lean:
-            kept = first, second
-    torch.testing.assert_close(kept, (first, second))
+            gradients = first, second
+    torch.testing.assert_close(gradients, (first, second))
     lean(x).backward()
     torch.testing.assert_close(x.grad, first.detach())
 

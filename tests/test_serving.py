@@ -110,7 +110,7 @@ def test_images_of_another_shape_are_reported(run, service, shape):
 
 
 def test_small_jobs_overtake_large_ones(run, service):
-    """The image that follows the thumb does not wait for a strip that was asked for before."""
+    """The image that follows the thumb does not wait for a strip that was requested before."""
     begun, go_on, order = threading.Event(), threading.Event(), []
 
     def hold():

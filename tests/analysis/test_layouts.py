@@ -92,12 +92,12 @@ def test_a_map_unfolds_and_keeps_neighbours_even_of_codes_without_clusters(metho
     found = PROJECTIONS[method].function(codes, MapConfig(method=method))
     assert found.std(0).min() > 1
     near, there = (module._exact(one, 11)[0][:, 1:] for one in (codes, found))
-    kept = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near, there, strict=True)])
-    assert kept > 0.3  # by chance: 10 / count
+    preserved = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near, there, strict=True)])
+    assert preserved > 0.3  # by chance: 10 / count
 
 
 @pytest.mark.parametrize("method", ["umap", "tsne"])
-def test_progress_runs_from_nothing_to_all_and_stops_when_asked(codes, method):
+def test_progress_runs_from_nothing_to_all_and_stops_on_request(codes, method):
     shares: list[float] = []
     PROJECTIONS[method].function(codes, MapConfig(method=method), progress=lambda share: shares.append(share))
     assert shares == sorted(shares)
@@ -126,12 +126,12 @@ def test_points_keep_their_places_from_one_beta_to_the_next(pair, method, monkey
         return lay_out(codes, start, settled=settled, **settings)
 
     monkeypatch.setattr(projections, f"{method}_layout", spy)
-    kept = map_of(second, MapConfig(method=method, limit=300, like=first.id))
+    aligned = map_of(second, MapConfig(method=method, limit=300, like=first.id))
     ((start, settled),) = starts
     assert settled
     assert np.allclose(laid_on(start, here), here, atol=0.01 * here.std()), "it begins with the other map"
     # Points of an unrelated map would lie 1.8 standard deviations away.
-    assert 0 < np.linalg.norm(kept - here, axis=1).mean() < 0.6 * here.std()
+    assert 0 < np.linalg.norm(aligned - here, axis=1).mean() < 0.6 * here.std()
 
 
 def test_what_does_not_go_together_is_one_sentence(pair, run):
@@ -149,16 +149,16 @@ def test_what_does_not_go_together_is_one_sentence(pair, run):
 # -- the process that stays -----------------------------------------------------------------------------------
 def test_the_process_answers_with_shares_and_then_it_is_done(pair, tmp_path):
     config = MapConfig(method="tsne", limit=120, seed=7)
-    asked = {"key": "a", "path": str(pair[0].path), "id": "x", "at": None, "config": config.to_dict()}
-    bad = asked | {"key": "b", "path": str(tmp_path / "nowhere")}
+    good = {"key": "a", "path": str(pair[0].path), "id": "x", "at": None, "config": config.to_dict()}
+    bad = good | {"key": "b", "path": str(tmp_path / "nowhere")}
     process = subprocess.Popen(
         [sys.executable, "-m", "vae_core", "lay-out", "--cold"], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdin
     assert process.stdout
-    for one in (asked, bad):
-        process.stdin.write(json.dumps(one) + "\n")
+    for request in (good, bad):
+        process.stdin.write(json.dumps(request) + "\n")
     process.stdin.flush()
     found = []
     while len([line for line in found if "done" in line or "error" in line]) < 2:

@@ -33,7 +33,7 @@ def test_the_curve_is_what_is_measured_at_each_beta(multirate: vae_core.Run):
         assert (curve.rate[step], curve.distortion[step]) == pytest.approx((found.rate, found.distortion), rel=1e-5)
         assert curve.rate_per_dim[step].sum() == pytest.approx(curve.rate[step], rel=1e-5)
     assert curve.distortion_at(curve.rate[7]) == pytest.approx(curve.distortion[7])
-    assert rate_point(multirate)[0] == pytest.approx(curve.rate[10], rel=1e-5), "as trained it is asked at 1"
+    assert rate_point(multirate)[0] == pytest.approx(curve.rate[10], rel=1e-5), "trained models are evaluated at β = 1"
 
 
 def test_a_run_at_another_beta_has_its_own_codes(multirate: vae_core.Run):

@@ -32,7 +32,7 @@ def test_a_temperature_scales_the_draw(run: vae_core.Run):
     assert torch.allclose(mean.images, decode(model, torch.zeros(3, mean.z.shape[1])))
 
 
-def test_classes_are_those_asked_for(classes: vae_core.Run):
+def test_classes_are_those_requested(classes: vae_core.Run):
     model = classes.model()
     assert draw(model, 12).labels.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
     sevens = draw(model, 5, label=7)
@@ -53,7 +53,7 @@ def test_variations_lie_around_the_image(run: vae_core.Run):
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("invalid", "sentence"),
     [
         (lambda model, codes: draw(model, 0), "0 samples: must be from 1"),
         (lambda model, codes: draw(model, 5, -1.0), "A temperature of -1"),
@@ -61,9 +61,9 @@ def test_variations_lie_around_the_image(run: vae_core.Run):
         (lambda model, codes: around(model, codes, 0, 9.0, 4), "A spread of 9"),
     ],
 )
-def test_what_is_out_of_range_is_reported(run: vae_core.Run, asked, words: str):
-    with pytest.raises(ConfigError, match=words):
-        asked(run.model(), latents_of(run))
+def test_what_is_out_of_range_is_reported(run: vae_core.Run, invalid, sentence: str):
+    with pytest.raises(ConfigError, match=sentence):
+        invalid(run.model(), latents_of(run))
 
 
 def test_a_learnt_prior_has_no_temperature(shared_store: vae_core.Store):
@@ -75,11 +75,11 @@ def test_a_learnt_prior_has_no_temperature(shared_store: vae_core.Store):
 
 def test_the_nearest_image_is_the_nearest():
     training = torch.randint(0, 256, (5000, 1, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    asked = torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(1))
-    asked[3] = training[4321].float() / 255
+    images = torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    images[3] = training[4321].float() / 255
     seen: list[int] = []
-    rows, away = nearest(asked, training, lambda done, total: seen.append(done))
-    apart = (asked[:, None] - training[None].float() / 255).square().flatten(2).mean(2).sqrt()
+    rows, away = nearest(images, training, lambda done, total: seen.append(done))
+    apart = (images[:, None] - training[None].float() / 255).square().flatten(2).mean(2).sqrt()
     assert rows.tolist() == apart.argmin(1).tolist()
     assert away.numpy() == pytest.approx(apart.min(1).values.numpy(), abs=1e-3)
     assert rows[3] == 4321

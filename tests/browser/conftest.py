@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
-    """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models conditioned on a class or β, a grid of words, and
+    """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models conditioned on a class or β, a grid of code indices, and
     images whose factors are known.
     """
     store = vae_core.Store(tmp_path_factory.mktemp("store"))
@@ -95,7 +95,7 @@ def open_page(browser: Browser, app: App) -> Iterator[Callable[..., Page]]:
 
 
 def profile(browser: Browser, width: int = 1440, height: int = 900, dark: bool = False) -> BrowserContext:
-    """A fresh profile whose pages wait long and count what they ask for."""
+    """A fresh profile whose pages wait long and count their requests."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     context.set_default_timeout(1000 * LIMIT)
     context.set_default_navigation_timeout(1000 * LIMIT)
@@ -115,7 +115,7 @@ def is_problem(line: ConsoleMessage) -> bool:
 def settle(page: Page) -> None:
     """Wait until no run of the script goes on.
 
-    One that a click has asked for may not have begun: wait for what it brings first, then for its end.
+    One that a click has requested may not have begun: wait for what it brings first, then for its end.
     """
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=2000 * LIMIT)
     page.wait_for_timeout(150)

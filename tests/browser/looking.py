@@ -22,7 +22,7 @@ from vae_core.runs import Run
 
 LIMIT = 60.0  # seconds: a busy machine is slow, and a wait that ends early costs nothing
 
-# Counts what a page has asked the live service for and has not been given yet; run before any script of a page.
+# Counts requests of a page that the live service has not answered yet; run before any script of a page.
 COUNT = """(() => {
   const sockets = new Set(), Socket = window.WebSocket, fetch = window.fetch;
   let fetches = 0;
@@ -84,7 +84,7 @@ def soon(page: Page, holds: Callable[[], object], what: str, seconds: float = LI
 
 
 def quiet(page: Page) -> None:
-    """Wait until the live service has answered all that the page has asked it for."""
+    """Wait until the live service has answered all requests of the page."""
     times = 0
 
     def answered() -> bool:
@@ -173,7 +173,7 @@ def expect_code(canvas: Locator, z: Sequence[float], tolerance: float = 1e-3) ->
 
 
 def still(canvas: Locator) -> list[float]:
-    """Wait until everything that was asked for is painted, and nothing more comes; the code it shows."""
+    """Wait until everything requested is painted, and nothing more comes; the code it shows."""
     page = canvas.page
     seen: list[tuple[str | None, str | None]] = []
 

@@ -1,4 +1,4 @@
-"""The live service of the real server, asked by clients that behave badly."""
+"""The live service of the real server, with clients that behave badly."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ for line in sys.stdin:
     else:
         print(json.dumps({"key": request["key"], "share": 0.5}), flush=True)
         if request["config"]["seed"]:
-            print(json.dumps({"key": request["key"], "done": True}), flush=True)  # and kept nothing
+            print(json.dumps({"key": request["key"], "done": True}), flush=True)  # and saved nothing
 """
 
 

@@ -88,14 +88,14 @@ def test_a_matrix_is_drawn_in_the_order_of_the_sliders() -> None:
 def test_baselines_and_the_autoencoder_that_is_trained_beside(app: Open, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     settings = dict(network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=1200, epochs=1, snapshots=0)
     run = vae_core.train("sprites", "beta_vae", store=store, name="own", beta=2.0, seed=3, **settings)
-    asked: list[RunConfig] = []
-    monkeypatch.setattr("explorer.measure.compute.submit", lambda store, config: asked.append(config))
+    requests: list[RunConfig] = []
+    monkeypatch.setattr("explorer.measure.compute.submit", lambda store, config: requests.append(config))
     at = app("measure", run=run.id, compare=run.id)
     at.toggle(key="measure.baselines").set_value(True).run()
     assert not at.exception
     assert list(at.dataframe[0].value.index) == ["own", "PCA, 3 components", "The factors themselves"]
     at.button(key="measure.autoencoder").click().run()
-    (config,) = asked
+    (config,) = requests
     assert (config.family, config.model.latent_dim, config.model.hidden) == ("autoencoder", 3, (8,))
     assert (config.fingerprint, config.train) == (run.config.fingerprint, run.config.train)
     beside = vae_core.train("sprites", "autoencoder", store=store, name="beside", **settings)

@@ -46,7 +46,7 @@ def test_a_gaussian_total_correlation_is_found():
 
 
 def test_a_sample_stands_for_the_whole():
-    """500 of 20,000 images: with their own share told right, the information is that of the whole, not of the sample."""
+    """500 of 20,000 images: with their own share counted, the information is that of the whole, not of the sample."""
     mu, logvar = torch.randn(20_000, 3, generator=generator), torch.full((20_000, 3), -3.0)
     whole = aggregate(mu, logvar, draws=500).information
     sample = aggregate(mu[:4000], logvar[:4000], 20_000).information

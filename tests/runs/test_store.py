@@ -114,7 +114,7 @@ def test_the_gallery_is_there_and_stays():
 
 @pytest.mark.parametrize("id", ["sprites-beta-4", "digits-beta-1", "digits-2d", "mnist-beta-1"])
 def test_gallery_codes_are_cached_so_that_no_data_is_needed(id, monkeypatch):
-    monkeypatch.setattr("vae_core.runs.run.load", lambda *args, **kwargs: pytest.fail("data was asked for"))
+    monkeypatch.setattr("vae_core.runs.run.load", lambda *args, **kwargs: pytest.fail("data was loaded"))
     found = Store().open(f"gallery/{id}")
     codes = vae_core.latents_of(found)
     assert codes.dims == found.config.model.latent_dim

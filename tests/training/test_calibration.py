@@ -35,14 +35,14 @@ def test_a_short_run_takes_float32_untried(model, home, monkeypatch):
 
 
 def test_a_long_run_is_tried_once_and_remembered(model, home, monkeypatch):
-    asked = []
+    requests = []
     monkeypatch.setattr(
-        calibration, "seconds_per_step", lambda *_: asked.append(1) or {"float32": 1.0, "bfloat16": 0.5}
+        calibration, "seconds_per_step", lambda *_: requests.append(1) or {"float32": 1.0, "bfloat16": 0.5}
     )
     assert [resolve_precision(TrainConfig(), model, 2000).precision for _ in range(2)] == ["bfloat16", "bfloat16"]
-    assert len(asked) == 1
+    assert len(requests) == 1
     resolve_precision(TrainConfig(batch_size=64), model, 2000)
-    assert len(asked) == 2
+    assert len(requests) == 2
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", json.dumps({"x": "quantum"})])

@@ -34,15 +34,15 @@ class StopAt(Listener):
         return "cancel" if state.step >= self.step else None
 
     def evaluated(self, state, record):
-        self.kept = copy.deepcopy((state.tensors(), state.numbers()))
+        self.saved = copy.deepcopy((state.tensors(), state.numbers()))
 
 
 class Restored(Listener):
-    def __init__(self, kept):
-        self.kept = kept
+    def __init__(self, saved):
+        self.saved = saved
 
     def begin(self, state, plan):
-        state.restore(*self.kept)
+        state.restore(*self.saved)
 
 
 @pytest.mark.parametrize(("network", "precision"), [("mlp", "float32"), ("conv", "float32"), ("conv", "bfloat16")])
@@ -55,7 +55,7 @@ def test_a_resumed_run_is_bit_for_bit_the_uninterrupted_one(digits, always_due, 
     assert fit(model_for(digits, network=network), digits, config, stopped) == "cancel"
     torch.rand(100)  # another process would have drawn other noise by now
     resumed = model_for(digits, network=network)
-    assert fit(resumed, digits, config, Restored(stopped.kept)) == "done"
+    assert fit(resumed, digits, config, Restored(stopped.saved)) == "done"
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
@@ -73,7 +73,7 @@ def test_every_family_goes_on_where_it_was(digits, always_due, family, settings)
     assert fit(model_for(digits, family, **settings), digits, config, stopped) == "cancel"
     torch.rand(100)
     resumed = model_for(digits, family, **settings)
-    assert fit(resumed, digits, config, Restored(stopped.kept)) == "done"
+    assert fit(resumed, digits, config, Restored(stopped.saved)) == "done"
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
@@ -121,19 +121,19 @@ def test_early_stopping_keeps_the_best_weights(digits, monkeypatch):
     """The validation score is scripted: best at the third evaluation, then two worse ones."""
     scores = iter([-9.0, -5.0, -3.0, -4.0, -4.0])
     monkeypatch.setattr("vae_core.training.loop.score", lambda found: next(scores))
-    kept = {}
+    weights = {}
 
     class Keep(Notes):
         def evaluated(self, state, record):
             super().evaluated(state, record)
-            kept[len(self.records)] = copy.deepcopy(state.model.state_dict())
+            weights[len(self.records)] = copy.deepcopy(state.model.state_dict())
 
     notes, model = Keep(), model_for(digits)
     fit(model, digits, TrainConfig(steps=400, batch_size=32, patience=2, snapshots=0), notes)
     assert len(notes.records) == 6  # five evaluations, then one of the best weights
     assert notes.records[-1]["step"] < 400
     for name, value in model.state_dict().items():
-        assert torch.equal(value, kept[3][name]), name
+        assert torch.equal(value, weights[3][name]), name
 
 
 def test_decisions_never_look_at_the_test_split(digits):

@@ -17,26 +17,26 @@ FAMILIES = [name for name, kind in MODELS.items() if can_join(kind, kind.Config(
 
 class Notes(Listener):
     def __init__(self, action=None):
-        self.records, self.action, self.kept = [], action, None
+        self.records, self.action, self.saved = [], action, None
 
     def progress(self, state, total, images_per_second):
         return "cancel" if self.action is not None and state.step >= self.action else None
 
     def evaluated(self, state, record):
         self.records.append(record)
-        self.kept = (
+        self.saved = (
             {k: v.clone() for k, v in state.tensors().items()},
             state.numbers() | {"history": list(state.history)},
         )
 
 
 class Restored(Notes):
-    def __init__(self, kept):
+    def __init__(self, saved):
         super().__init__()
-        self.found = kept
+        self.saved = saved
 
     def begin(self, state, plan):
-        state.restore(*self.found)
+        state.restore(*self.saved)
 
 
 def variants(data, family="beta_vae", network="mlp", betas=BETAS, **settings):
@@ -104,7 +104,7 @@ def test_one_is_cancelled_and_goes_on_later_as_if_nothing_had_happened(digits, a
         same(together[index], alone[index], 2e-4)
     assert notes[1].records[-1]["step"] == 11
     resumed = variants(digits)[1]
-    assert fit(resumed, digits, config, Restored(notes[1].kept)) == "done"
+    assert fit(resumed, digits, config, Restored(notes[1].saved)) == "done"
     fit(alone[1], digits, config)
     same(resumed, alone[1], 2e-4)
 
@@ -114,7 +114,7 @@ def test_together_from_where_they_were_saved(digits, always_due):
     stopped = [Notes(action=10) for _ in BETAS]
     assert fit_together(variants(digits), digits, config, stopped) == ["cancel"] * 3
     again, whole = variants(digits), variants(digits)
-    assert fit_together(again, digits, config, [Restored(notes.kept) for notes in stopped]) == ["done"] * 3
+    assert fit_together(again, digits, config, [Restored(notes.saved) for notes in stopped]) == ["done"] * 3
     fit_together(whole, digits, config)
     for a, b in zip(again, whole, strict=True):
         same(a, b, 1e-5)
@@ -128,7 +128,7 @@ def test_a_cancelled_one_keeps_the_weights_it_had_not_its_best(digits, always_du
     for model, listener in zip(models, notes, strict=True):
         assert listener.records[-1]["step"] == 40
         for name, value in model.state_dict().items():
-            assert torch.equal(value, listener.kept[0][f"model.{name}"])
+            assert torch.equal(value, listener.saved[0][f"model.{name}"])
 
 
 def test_each_has_its_own_early_stop(digits):
