@@ -65,14 +65,15 @@ def autoencoder_run(shared_store: vae_core.Store) -> vae_core.Run:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    return Together(config, log)
+    return OneByOne(config, log)
 
 
-TOGETHER = ("tests/browser/", "tests/reference/", "tests/runs/test_cluster.py")
+#: Tests that share an app, a browser, a cluster or trained models: each file stays in one worker.
+BY_FILE = ("tests/browser/", "tests/reference/", "tests/runs/test_cluster.py")
 
 
-class Together(LoadScopeScheduling):
-    """Shares tests one by one between workers, but keeps in one worker what shares an app, a browser, a cluster or trained models."""
+class OneByOne(LoadScopeScheduling):
+    """Shares tests one by one between workers, those of `BY_FILE` file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+        return nodeid.split("::")[0] if nodeid.startswith(BY_FILE) else nodeid

@@ -35,7 +35,7 @@ class MapJob:
 
 
 class MapService:
-    """The one process that lays out maps. It stays alive: compiling UMAP takes half a minute, a map four seconds."""
+    """The one process that lays out maps. It stays alive, with everything loaded and compiled."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()

@@ -42,7 +42,7 @@ def map_to_show(run: Run, config: MapConfig) -> MapConfig:
             st.rerun()
         text = f"{title} is being laid out, {current.seconds():.0f} s so far; PCA is shown meanwhile."
         if not current.share and current.seconds() > 6:
-            text += " The first map takes half a minute more, to compile."
+            text += " The first map on a machine takes half a minute more, to compile."
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(min(1.0, current.share), text=text)
             st.button("Stop", on_click=stop, key="map.stop", type="tertiary", icon=":material/close:")

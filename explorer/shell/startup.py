@@ -20,8 +20,8 @@ from vae_core.training import choose_device
 
 from ..jobs.maps import MAP_SERVICE
 
-#: Seconds after the start at which the map process begins to compile, so that the first map need not wait for it.
-WARM_AFTER = 10.0
+#: Seconds after the start at which the map process is started, so that the first map need not wait for its imports.
+WARM_AFTER = 5.0
 LOG = logging.getLogger("betascope")
 
 

@@ -16,7 +16,7 @@ from tests.conftest import QUICK
 from vae_core.analysis import MapConfig, Stopped, latents_of, map_file, map_of, place
 from vae_core.analysis.maps import neighbours as module
 from vae_core.analysis.maps import projections
-from vae_core.analysis.maps.neighbours import neighbours
+from vae_core.analysis.maps.neighbours import nearest, neighbours
 from vae_core.analysis.maps.projections import PROJECTIONS, laid_on
 from vae_core.cli import maps
 from vae_core.config import ConfigError
@@ -48,19 +48,17 @@ def test_neighbours_are_those_of_scikit_learn_itself_first(codes):
     assert np.allclose(np.sort(distances, axis=1), expected, atol=1e-4)
 
 
-def test_descent_finds_almost_all_and_itself_first(codes):
-    doubled = np.concatenate([codes, codes])  # every code has an equal
-    rows, _ = module._descent(doubled, 10)
-    assert (rows[:, 0] == np.arange(320)).all()
-    exact, _ = module._exact(codes, 10)
-    found, _ = module._descent(codes, 10)
-    assert np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact, found, strict=True)]) > 0.95
+@pytest.mark.parametrize("copies", [2, 20])
+def test_a_code_is_its_own_nearest_even_beside_equal_ones(codes, copies):
+    rows, distances = nearest(np.concatenate([codes] * copies), 10)
+    assert (rows[:, 0] == np.arange(160 * copies)).all()
+    assert (distances[:, 0] == 0).all()
+    assert all(len(set(row)) == 10 for row in rows)
 
 
 def test_neighbours_are_found_once_for_all_maps(codes, monkeypatch):
     found = []
-    exact = module._exact
-    monkeypatch.setattr(module, "_exact", lambda codes, k: found.append(k) or exact(codes, k))
+    monkeypatch.setattr(module, "nearest", lambda codes, k: found.append(k) or nearest(codes, k))
     monkeypatch.setattr(module, "_cache", module.OrderedDict())
     neighbours(codes, 15)
     neighbours(codes.copy(), 91)
@@ -91,7 +89,7 @@ def test_a_map_unfolds_and_keeps_neighbours_even_of_codes_without_clusters(metho
     codes = np.random.default_rng(2).normal(size=(count, 3)).astype(np.float32)
     found = PROJECTIONS[method].function(codes, MapConfig(method=method))
     assert found.std(0).min() > 1
-    near, there = (module._exact(one, 11)[0][:, 1:] for one in (codes, found))
+    near, there = (nearest(points, 11)[0][:, 1:] for points in (codes, found))
     preserved = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near, there, strict=True)])
     assert preserved > 0.3  # by chance: 10 / count
 

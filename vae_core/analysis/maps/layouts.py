@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -46,8 +48,7 @@ def umap_layout(
     """
     if len(codes) < 3:
         raise ConfigError(f"--method 'umap': needs at least 3 images, not {len(codes)}; use pca.")
-    import umap
-
+    umap = compiled_umap()
     near = min(near, len(codes) - 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it cannot transform new codes, which `place` does
@@ -65,6 +66,20 @@ def umap_layout(
             tqdm_kwds={"file": _ProgressFile(progress), "disable": progress is None, "bar_format": "{n}/{total} "},
         ).fit_transform(codes)
     return np.asarray(layout, dtype=np.float32)
+
+
+@cache
+def compiled_umap() -> Any:
+    """The umap package. What numba compiles of it is stored on disk, for all later processes of this machine."""
+    import umap
+    from numba.core.dispatcher import Dispatcher
+
+    for module in (umap.layouts, umap.umap_, umap.utils):
+        for function in vars(module).values():
+            if isinstance(function, Dispatcher):
+                with suppress(RuntimeError):  # no folder that it may write to: each process compiles
+                    function.enable_caching()
+    return umap
 
 
 #: Learning rate of a UMAP that starts from another map.
