@@ -111,9 +111,9 @@ def full_mnist(report: Report) -> None:
 
 
 def growing_sweeps(report: Report) -> None:
+    from vae_core.cores import cores
     from vae_core.jobs import configure
     from vae_core.runs import Processes, Store
-    from vae_core.runs.machine import cores
 
     settings: dict[str, Any] = dict(
         dataset="digits", model="beta_vae", network="mlp", image_size=28, latent_dim=20, epochs=60

@@ -7,9 +7,9 @@ import tempfile
 import time
 from typing import Any
 
+from vae_core.cores import cores
 from vae_core.jobs import configure
 from vae_core.runs import Processes, Store
-from vae_core.runs.machine import cores
 
 from .claims import Report, run
 

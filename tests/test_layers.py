@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = [
-    {"config"},
+    {"config", "cores"},
     {"likelihoods", "divergences", "schedules", "ssim"},
     {"datasets", "networks"},
     {"models"},

@@ -13,12 +13,13 @@ import torch
 
 from .analysis import EvaluateConfig, MapConfig, at_nearest, evaluate, latents_of, map_of, rate_curve
 from .config import BetascopeError, Config, ConfigError, TrainingFailed
+from .datasets import load
 from .datasets.base import DataConfig
 from .datasets.files import is_path
-from .models import MODELS, ModelConfig, family
+from .models import MODELS, ModelConfig, create, family
 from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_together, follow, plan_run
 from .runs.recorder import OnStep
-from .training import TrainConfig
+from .training import TrainConfig, fit
 from .training.distributed import ALONE, Group
 
 #: Seconds that a task waits for a run whose lock another process still holds.
@@ -146,6 +147,13 @@ def train_folder(run: Run) -> str:
             run.set_status(state="failed", message=str(error))
             return "failed"
     return "done"
+
+
+def rehearse() -> None:
+    """One step of a small model on digits, saved nowhere: what a training loads and compiles is there afterwards."""
+    data = load(DataConfig("digits", image_size=8))
+    model = create("vae", MODELS["vae"].Config(shape=data.shape, network="conv", latent_dim=2))
+    fit(model, data, TrainConfig(steps=1, snapshots=0, precision="float32"))
 
 
 def finish(run: Run) -> None:

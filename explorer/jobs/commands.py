@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from vae_core.runs import Run
+from vae_core.runs.machine import background
 
 
 @dataclass
@@ -69,8 +70,5 @@ def _start(run: Run, command: list[str]) -> Job:
     )
     arguments = [sys.executable, "-m", "vae_core", *command, "--store", str(store.resolve())]
     with os.fdopen(handle, "wb") as errors:
-        process = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
-            cwd=Path(__file__).parents[2],
-        )  # fmt: skip
+        process = background(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
     return Job(process, Path(name), time.monotonic())

@@ -15,7 +15,7 @@ from typing import Any
 
 from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run
-from vae_core.runs.machine import niced
+from vae_core.runs.machine import background
 
 
 @dataclass
@@ -76,9 +76,9 @@ class MapService:
         if self._alive():
             return
         self.warm = False
-        self.process = subprocess.Popen(
-            [*niced(), sys.executable, "-m", "vae_core", "lay-out"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, cwd=Path(__file__).parents[2],
+        self.process = background(
+            [sys.executable, "-m", "vae_core", "lay-out"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         threading.Thread(target=self._listen, args=(self.process,), name="maps", daemon=True).start()
 

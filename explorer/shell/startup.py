@@ -1,4 +1,4 @@
-"""What happens once, when the server starts: slow imports, and workers for queued runs."""
+"""What happens once, when the server starts: slow imports, workers for queued runs, processes ahead of need."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from streamlit import App
 
 from vae_core.config import BetascopeError
 from vae_core.runs import Run, Store
-from vae_core.runs.worker import slots, start_worker
+from vae_core.runs.launch import STANDBY, start_worker
+from vae_core.runs.worker import slots
 from vae_core.training import choose_device
 
 from ..jobs.maps import MAP_SERVICE
 
-#: Seconds after the start at which the map process is started, so that the first map need not wait for its imports.
+#: Seconds after the start at which processes are started ahead of need, so that the first map and run need not wait for imports.
 WARM_AFTER = 5.0
 LOG = logging.getLogger("betascope")
 
@@ -39,9 +40,13 @@ def _warm() -> None:
     gc.collect()
     gc.freeze()
     resume_queue(Store())
-    if os.environ.get("VAE_WARM_MAPS") != "0":
+    if os.environ.get("VAE_WARM") != "0":
         time.sleep(WARM_AFTER)  # leaves the cores to the first page
         MAP_SERVICE.start()
+        try:
+            STANDBY.prepare(Store(), "auto")
+        except BetascopeError as error:
+            LOG.warning("%s", error)
 
 
 def resume_queue(store: Store) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from vae_core.runs import Run
-from vae_core.runs.worker import start_worker
+from vae_core.runs.launch import start_worker
 
 from .. import library
 from ..runs.actions import request_action

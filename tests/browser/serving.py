@@ -47,7 +47,7 @@ def running_script(script: str, store: Path, log: Path, *options: str, port: int
     """The same for any script that streamlit runs."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
-    environment = os.environ | {"VAE_STORE_DIR": str(store), "OMP_NUM_THREADS": "1", "VAE_WARM_MAPS": "0"}
+    environment = os.environ | {"VAE_STORE_DIR": str(store), "OMP_NUM_THREADS": "1", "VAE_WARM": "0"}
     prefix = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
     address = f"http://127.0.0.1:{port}/{prefix}".rstrip("/")
     with open(log, "ab") as output:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.jobs import maps as module
 from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run, Store
+from vae_core.runs.machine import background
 
 from .conftest import texts
 
@@ -91,12 +92,8 @@ for line in sys.stdin:
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapService]:
-    real = module.subprocess.Popen
-    monkeypatch.setattr(module, "niced", list)
-    monkeypatch.setattr(
-        module.subprocess, "Popen",
-        lambda words, **settings: real([sys.executable, "-c", textwrap.dedent(SCRIPT)], **settings),
-    )  # fmt: skip
+    script = [sys.executable, "-c", textwrap.dedent(SCRIPT)]
+    monkeypatch.setattr(module, "background", lambda command, **settings: background(script, **settings))
     found = module.MapService()
     yield found
     assert found.process

@@ -11,10 +11,10 @@ import pytest
 import vae_core
 from tests.conftest import ENDLESS, QUICK
 from vae_core.config import ConfigError
+from vae_core.cores import cores
 from vae_core.jobs import configure, train_group
 from vae_core.runs import Processes, RunError, Together, alike, fitting
 from vae_core.runs.executors import steps_of
-from vae_core.runs.machine import cores
 from vae_core.training import choose_device
 
 

@@ -6,12 +6,13 @@ import argparse
 import dataclasses
 import os
 import signal
+import sys
 import time
 from typing import Any
 
 from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
-from ..jobs import FROM_DATA, configure, train_folders, train_group, train_run
+from ..jobs import FROM_DATA, configure, rehearse, train_folders, train_group, train_run
 from ..models import MODELS
 from ..runs import (
     Executor,
@@ -221,11 +222,19 @@ def request_action(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 def work_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cpu", help="the device whose queued runs to train")
+    parser.add_argument("--wait", action="store_true", help="load everything, then wait for a line on stdin")
+
+
+def _waited() -> bool:
+    """Load what training needs, and wait for a line; False if the input ends instead."""
+    rehearse()
+    return bool(sys.stdin.readline())
 
 
 def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store = Store(options.store)
-
+    if options.wait and not _waited():
+        return {"store": str(store.root)}, 0
     if address := os.environ.get("VAE_RAY_ADDRESS"):
         work_on(store, options.device, RayCluster(address, train_folders))
         return {"store": str(store.root)}, 0

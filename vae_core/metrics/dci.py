@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cores import free_cores
 from .bootstrap import ScoreFunction
 from .coded import Coded, Floats, Ints
 
@@ -43,12 +44,12 @@ class Importance:
     right: Bools
 
 
-def importance(coded: Coded, seed: int = 0, classifier: str = "boosting", jobs: int = -1) -> Importance:
-    """Fit one classifier per factor, `jobs` at a time (−1: one for each core)."""
+def importance(coded: Coded, seed: int = 0, classifier: str = "boosting", jobs: int = 0) -> Importance:
+    """Fit one classifier per factor, `jobs` at a time (0: one for each core that is free)."""
     from joblib import Parallel, delayed
 
     train, test = coded.split(seed)
-    fits = Parallel(n_jobs=jobs)(
+    fits = Parallel(n_jobs=jobs or free_cores())(
         delayed(_fit)(train.codes, train_values, test.codes, test_values, seed, classifier)
         for train_values, test_values in zip(train.factors.T, test.factors.T, strict=True)
     )

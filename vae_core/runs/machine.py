@@ -1,20 +1,22 @@
-"""What this machine has to share among runs: its cores."""
+"""What this machine has to share among runs: its cores, and who comes first on them."""
 
 from __future__ import annotations
 
-import os
 import shutil
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from ..cores import cores
+
 #: The folder that child processes start in, so that `python -m vae_core` is this project.
 PROJECT = Path(__file__).parents[2]
-
-
-def cores() -> int:
-    """The cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+#: How much background processes give way, from 0 to 19.
+NICENESS = "10"
 
 
 def fitting(device: torch.device, runs: int) -> int:
@@ -22,6 +24,14 @@ def fitting(device: torch.device, runs: int) -> int:
     return 1 if device.type != "cpu" else max(1, min(runs, cores()))
 
 
-def niced() -> list[str]:
-    """The prefix that lowers a command's priority: the app's interactive images on the same cores come first."""
-    return ["nice", "-n", "10"] if shutil.which("nice") else []
+def background(command: Sequence[str], **settings: Any) -> subprocess.Popen[Any]:
+    """Start a process that outlives its parent's terminal and gives way to it: a drag comes before a training.
+
+    settings: arguments of `subprocess.Popen`.
+    """
+    niced = ["nice", "-n", NICENESS] if shutil.which("nice") else []
+    process = subprocess.Popen([*niced, *command], start_new_session=True, cwd=PROJECT, **settings)
+    # Linux with autogroups shares cores between sessions, whatever the niceness inside them (sched(7)).
+    with suppress(OSError):
+        Path(f"/proc/{process.pid}/autogroup").write_text(NICENESS)
+    return process

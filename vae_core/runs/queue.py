@@ -7,9 +7,10 @@ from .claims import waiting
 from .config import RunConfig
 from .executors.protocol import STATE_OF
 from .files import RunError, write_json
+from .launch import start_worker
 from .run import Run
 from .store import Store
-from .worker import slots, start_worker
+from .worker import slots
 
 
 def submit(store: Store, config: RunConfig) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +31,7 @@ class Recorder(Listener):
         self.run, self.on_progress = run, on_progress
         self.resume_path = run.path / "resume" / "state.safetensors"
         self.snapshot_steps: frozenset[int] = frozenset()
-        self._last_status, self._device = 0.0, ""
+        self._last_status, self._execution = 0.0, ""
 
     def begin(self, state: TrainingState, plan: Plan) -> None:
         self.snapshot_steps = plan.snapshot_steps
@@ -67,7 +67,10 @@ class Recorder(Listener):
             write_tensors(self.run.path / "snapshots" / f"{state.step}.safetensors", weights)
         self._write_history(state)
         self.run.set_status(
-            step=state.step, epoch=record["epoch"], alerts=[alert.to_dict() for alert in watch(state.history)]
+            step=state.step,
+            epoch=record["epoch"],
+            alerts=[alert.to_dict() for alert in watch(state.history)],
+            device=self._describe(state.history),
         )
 
     def _write_arithmetic(self, plan: Plan) -> None:
@@ -75,12 +78,22 @@ class Recorder(Listener):
         train = plan.config
         if self.run.config.train != train:
             write_json(self.run.path / "config.json", replace(self.run.config, train=train).to_dict())
-        self._device = f"{describe_device(plan.batches.device)}, {PRECISION_TITLES[train.precision]}"
-        self.run.set_status(device=self._device)
+        self._plan = plan
+        self.run.set_status(device=self._describe())
 
     def started(self, execution: str) -> None:
-        if execution:
-            self.run.set_status(device=f"{self._device}, {execution}")
+        self._execution = execution
+        self.run.set_status(device=self._describe())
+
+    def _describe(self, history: Sequence[dict[str, Any]] = ()) -> str:
+        """Device, threads, precision and how steps run, for users."""
+        threads = [number for record in history for number in record.get("threads", ())]
+        parts = (
+            describe_device(self._plan.batches.device, threads),
+            PRECISION_TITLES[self._plan.config.precision],
+            self._execution,
+        )
+        return ", ".join(filter(None, parts))
 
     def _restore(self, state: TrainingState) -> None:
         """

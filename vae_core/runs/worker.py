@@ -5,36 +5,23 @@ A worker holds one of its device's slots, a lock file; one worker too many finds
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 
 import torch
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from ..config import BetascopeError
+from ..cores import cores
 from ..training import TrainingFailed, choose_device
 from .claims import claim, queue_folder, queued, waiting
 from .execute import alike
 from .executors import RayCluster
-from .machine import PROJECT, cores, fitting, niced
+from .machine import fitting
 from .run import Run
 from .store import Store
-
-
-def start_worker(store: Store, device: str) -> None:
-    """Start a worker for this device in its own session, so that closing the app does not end it."""
-    name = str(choose_device(device))
-    line = [sys.executable, "-m", "vae_core", "work", "--store", str(store.root.resolve()), "--device", name]
-    with open(queue_folder(store) / f"{name.replace(':', '-')}.log", "ab") as log:
-        worker = subprocess.Popen(
-            [*niced(), *line], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=PROJECT
-        )
-    # A process that nobody waits for would stay as a zombie after its end.
-    threading.Thread(target=worker.wait, daemon=True).start()
 
 
 def slots(device: torch.device) -> int:
@@ -70,7 +57,6 @@ def work(
                 run, lock = claimed
                 with ExitStack() as locks:
                     locks.enter_context(lock)
-                    locks.enter_context(_share_of_cores(store, chosen))
                     if train_group and batches(chosen):
                         _train([run, *_claim_alike(store, chosen, run, locks)], train_group)
                     else:
@@ -114,20 +100,6 @@ def _claim_alike(store: Store, device: torch.device, run: Run, locks: ExitStack)
             locks.enter_context(lock)
             claimed.append(other)
     return claimed
-
-
-@contextmanager
-def _share_of_cores(store: Store, device: torch.device) -> Iterator[None]:
-    """Divide torch's threads evenly among the runs that train or wait."""
-    before = torch.get_num_threads()
-    if device.type == "cpu":
-        states = [run.status()["state"] for run in store.runs() if isinstance(run, Run)]
-        at_once = min(slots(device), sum(state in ("queued", "running") for state in states))
-        torch.set_num_threads(max(1, before // max(1, at_once)))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from ..cores import Threads
 from ..datasets.base import DataError, Split
 from .distributed import ALONE, Group
 
@@ -62,9 +63,11 @@ def in_order(
     images: Tensor, labels: Tensor | None, device: torch.device, batch_size: int = 500
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
     """All of uint8 images `(N, C, H, W)` in order, as floats `(B, C, H, W)` on `device`, with labels `(B,)` or None."""
-    for start in range(0, len(images), batch_size):
-        rows = slice(start, start + batch_size)
-        yield as_floats(images[rows].to(device)), None if labels is None else labels[rows].to(device)
+    with Threads() as threads:
+        for start in range(0, len(images), batch_size):
+            rows = slice(start, start + batch_size)
+            yield as_floats(images[rows].to(device)), None if labels is None else labels[rows].to(device)
+            threads.step()
 
 
 def as_floats(images: Tensor, layout: torch.memory_format = torch.contiguous_format) -> Tensor:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from ..cores import Threads, free_cores
 from ..models import Model
 from .config import TrainConfig
 from .device import Arithmetic, choose_device, native_bfloat16
@@ -38,9 +39,11 @@ def resolve_precision(config: TrainConfig, model: Model, total: int) -> TrainCon
         return config.replace(precision="bfloat16" if native_bfloat16(device) else "float32")
     if total < MIN_STEPS:
         return config.replace(precision="float32")
-    key, cached = _key(model, config.batch_size), _cached()
+    threads = min(torch.get_num_threads(), free_cores())
+    key, cached = _key(model, config.batch_size, threads), _cached()
     if key not in cached:
-        cached[key] = fastest(seconds_per_step(model, config.batch_size))
+        with Threads(threads):
+            cached[key] = fastest(seconds_per_step(model, config.batch_size))
         # If the cache cannot be written, the next run times again.
         with suppress(OSError):
             _file().parent.mkdir(parents=True, exist_ok=True)
@@ -91,10 +94,10 @@ class _Trial:
         return time.perf_counter() - start
 
 
-def _key(model: Model, batch_size: int) -> str:
+def _key(model: Model, batch_size: int, threads: int) -> str:
     config = model.config
     sizes = (*config.shape, config.latent_dim, *config.hidden, config.channels, batch_size)
-    machine = platform.node(), torch.backends.cpu.get_cpu_capability(), torch.get_num_threads(), torch.__version__
+    machine = platform.node(), torch.backends.cpu.get_cpu_capability(), threads, torch.__version__
     return " ".join(map(str, (*machine, type(model).__name__, config.network, *sizes)))
 
 

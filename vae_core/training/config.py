@@ -39,6 +39,13 @@ class TrainConfig(Config):
         choices=PRECISIONS,
         advanced=True,
     )
+    threads: int = setting(
+        0,
+        "CPU threads (0: as many as pay beside other programs; a fixed number repeats a run to the bit)",
+        low=0,
+        high=1024,
+        advanced=True,
+    )
     compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
     snapshots: int = setting(8, "Snapshots of the weights to save, at log-spaced steps", low=0, high=64, advanced=True)
 

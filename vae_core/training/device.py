@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -35,12 +35,13 @@ def choose_device(name: str) -> torch.device:
     return torch.device("cuda", int(index or 0))
 
 
-def describe_device(device: torch.device) -> str:
-    """The device's name for users."""
+def describe_device(device: torch.device, threads: Iterable[int] = ()) -> str:
+    """The device's name for users. threads: the numbers that were used on a CPU (default: torch's number now)."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    threads = torch.get_num_threads()
-    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+    numbers = sorted(threads) or [torch.get_num_threads()]
+    low, high = numbers[0], numbers[-1]
+    return f"CPU, {low if low == high else f'{low} to {high}'} thread{'s' if high > 1 else ''}"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from ..cores import Threads
 from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
 from .batches import Batches
@@ -55,11 +56,16 @@ def fit(
         ConfigError, DataError: model, data and settings do not fit together.
         TrainingFailed: the loss is not finite.
     """
-    listener = listener or Listener()
     tune_process()
     torch.manual_seed(config.seed)
     plan = prepare(model, data, config, group)
-    config = plan.config
+    with plan.threads:
+        return run_steps(model, plan, listener or Listener())
+
+
+def run_steps(model: Model, plan: Plan, listener: Listener) -> str:
+    """From the first step, or the one that the listener restored, to the last; returns what `fit` does."""
+    config, group = plan.config, plan.group
     preflight(model, *plan.batches.at(0))
     state = TrainingState.fresh(model, config)
     listener.begin(state, plan)
@@ -78,6 +84,7 @@ def fit(
         if state.step % plan.check_every == 0:
             check_finite(as_numbers(terms), state.step)
         state.step += 1
+        plan.threads.step()
 
         if plan.evaluates_at(state.step):
             terms = group.mean(terms)
@@ -116,7 +123,8 @@ def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = A
     channels_last = model.config.network != "mlp"
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     total = config.total_steps(len(train))
-    config = config.replace(precision=group.broadcast(resolve_precision(config, model, total).precision))
+    with Threads(config.threads) as threads:
+        config = config.replace(precision=group.broadcast(resolve_precision(config, model, total).precision))
     model.to(device)
     if channels_last:
         model.to(memory_format=torch.channels_last)
@@ -132,6 +140,7 @@ def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = A
         arithmetic=Arithmetic.of(config.precision, device),
         check_every=1 if device.type == "cpu" else 50,
         snapshot_steps=log_spaced(total, config.snapshots),
+        threads=threads,
         group=group,
     )
 
@@ -150,7 +159,7 @@ def hold_out(train: Split) -> tuple[Split, Split]:
 
 def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock, terms: dict[str, float]) -> None:
     """Evaluate the model, record the numbers and call the listener."""
-    with clock.stopped():
+    with clock.stopped(), plan.threads.excluded():
         # Not counted by the clock: images per second are those of training only.
         images = None if state.step == plan.total or state.final else CURVE_IMAGES
         labels = plan.test.labels
@@ -170,6 +179,7 @@ def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock,
             "learning_rate": state.learning_rate,
             "images_per_second": round(clock.images_per_second(state.step, plan.config.batch_size), 1),
             "seconds": round(state.seconds, 3),
+            "threads": plan.threads.used(),
             "validation": validation,
             "train": {name: round(value, 4) for name, value in terms.items()},
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from ..cores import Threads
 from ..datasets.base import Split
 from ..models import Model
 from .batches import Batches
@@ -31,6 +32,7 @@ class Plan:
     every: int  # steps between evaluations
     arithmetic: Arithmetic
     check_every: int  # steps between checks of the loss (each makes a GPU wait)
+    threads: Threads
     snapshot_steps: frozenset[int] = field(default_factory=frozenset)
     group: Group = ALONE
 

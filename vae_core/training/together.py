@@ -62,7 +62,12 @@ def fit_together(
     tune_process()
     torch.manual_seed(config.seed)
     plan = prepare(models[0], data, config)
-    variants = _begin(models, listeners or [Listener() for _ in models], plan)
+    with plan.threads:
+        return _run_steps(models, listeners or [Listener() for _ in models], plan)
+
+
+def _run_steps(models: Sequence[Model], listeners: Sequence[Listener], plan: Plan) -> list[str | TrainingFailed]:
+    variants = _begin(models, listeners, plan)
     outcomes: dict[int, str | TrainingFailed] = {}
     stack = Stack([variant.state for variant in variants], plan)
     execution = ", ".join(filter(None, [f"{len(variants)} variants together", stack.execution]))
@@ -76,7 +81,9 @@ def fit_together(
             restore_best(variant.state, plan, variant.listener, variant.clock)
             outcomes[variant.number] = "done"
         if not leaving:
-            ended = _after_step(variants, plan, stack.step(step))
+            terms = stack.step(step)
+            plan.threads.step()
+            ended = _after_step(variants, plan, terms)
             leaving = list(ended)
             outcomes |= {variant.number: outcome for variant, outcome in ended.items()}
         if leaving:

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from ...config import Config, ConfigError, setting
+from ...cores import free_cores
 from ...runs import GALLERY, Run
-from ...runs.machine import cores
 from ..cache import cache_path, cached
 from ..codes.latents import ALL, LIMIT, latents_of
 from .layouts import Progress, tsne_layout, umap_layout
@@ -92,7 +92,7 @@ def by_sample(lay_out: Callable[..., NDArray[np.float32]]) -> Callable[..., NDAr
 def tsne(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, progress: Progress | None = None) -> NDArray[np.float32]:  # fmt: skip
     """t-SNE (layouts.py), `(N, 2)`."""
     # Several threads add in varying order: only with one thread do two maps of the same codes agree to the last bit.
-    settled, jobs = start is not None, 1 if len(codes) <= LIMIT else cores()
+    settled, jobs = start is not None, 1 if len(codes) <= LIMIT else free_cores()
     initial = start if start is not None else _start(codes, config, None)
     return tsne_layout(
         codes, initial, perplexity=config.perplexity, seed=config.seed, jobs=jobs, settled=settled, progress=progress

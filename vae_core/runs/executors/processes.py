@@ -1,4 +1,4 @@
-"""Several runs at once in processes of this machine, each with its share of the cores.
+"""Several runs at once in processes of this machine, which share its cores.
 
 Small models are bound by overhead, and threads of one process wait for each other at every layer: two processes of one
 thread train more images a second than one process of two (`bench.sweep`).
@@ -6,7 +6,6 @@ thread train more images a second than one process of two (`bench.sweep`).
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from ...config import ConfigError
-from ..machine import PROJECT, cores
+from ..machine import PROJECT
 from ..run import Run
 from ..store import Store
 from .protocol import STATE_OF, OnProgress, set_not_started, steps_of
@@ -29,7 +28,7 @@ ORDERLY = (0, 130)
 
 @dataclass
 class Processes:
-    """Trains up to `jobs` runs at once, each in its own process with an even share of the cores.
+    """Trains up to `jobs` runs at once, each in its own process; their threads adapt to one another.
 
     Raises:
         ConfigError: `jobs` is below 1.
@@ -45,11 +44,10 @@ class Processes:
 
     def train(self, store: Store, runs: Sequence[Run], on_progress: OnProgress | None = None) -> dict[str, str]:
         waiting, action = list(runs), None
-        threads = max(1, cores() // min(self.jobs, max(1, len(runs))))
         try:
             while waiting or self._children:
                 while waiting and len(self._children) < self.jobs and action is None:
-                    self._start(store, waiting.pop(0), threads)
+                    self._start(store, waiting.pop(0))
                 time.sleep(self.poll)
                 self._reap(action)
                 requested = on_progress(*steps_of(runs)) if on_progress else None
@@ -64,12 +62,12 @@ class Processes:
             raise
         return {run.id: run.status()["state"] for run in runs}
 
-    def _start(self, store: Store, run: Run, threads: int) -> None:
+    def _start(self, store: Store, run: Run) -> None:
         log = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the process has ended)
         line = [sys.executable, "-m", "vae_core", "train", "--resume", run.id, "--store", str(store.root.resolve())]
         process = subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
-            cwd=PROJECT, env=os.environ | {"OMP_NUM_THREADS": str(threads)},
+            cwd=PROJECT,
         )  # fmt: skip
         self._children.append((run, process, log))
 
