@@ -54,7 +54,7 @@ class AdversarialAutoencoder(Autoencoder):
             z = self.encode(self.encoder_input(x), y).mu
         samples = self.prior_sample(len(z))
         logits = self.adversary(torch.cat([samples, z])).float().squeeze(1)
-        targets = torch.cat([torch.ones(len(z)), torch.zeros(len(z))]).to(logits)
+        targets = (torch.arange(len(logits), device=logits.device) < len(z)).to(logits)
         return functional.binary_cross_entropy_with_logits(logits, targets)
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:

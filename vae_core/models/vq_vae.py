@@ -205,5 +205,7 @@ class CodeIndices:
 
 def perplexity(indices: Tensor, size: int) -> Tensor:
     """exp of the entropy of how often each of `size` entries is used: from 1 to `size`."""
-    share = torch.bincount(indices.flatten(), minlength=size).float() / max(1, indices.numel())
+    flat = indices.flatten()
+    counts = torch.zeros(size, device=flat.device)  # of floats: bincount would make a GPU wait
+    share = counts.index_add_(0, flat, torch.ones_like(flat, dtype=counts.dtype)) / max(1, len(flat))
     return torch.exp(-(share * share.clamp(min=1e-30).log()).sum())
