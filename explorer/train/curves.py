@@ -18,7 +18,8 @@ Record = Mapping[str, Any]
 def loss_curves(histories: Mapping[str, Sequence[Record]]) -> go.Figure:
     """−ELBO, distortion and rate over the epochs, one line per run; distortion alone where none has a prior."""
     terms = {"−ELBO": _negative_elbo, "Distortion": _distortion, "Rate": _rate}
-    if all(record.get("elbo") is None for records in histories.values() for record in records):
+    known = [record for records in histories.values() for record in records]
+    if known and all(record.get("elbo") is None for record in known):
         terms = {"Distortion": _distortion}
     figure = make_subplots(1, len(terms), subplot_titles=list(terms), horizontal_spacing=0.09)
     for column, term in enumerate(terms.values(), start=1):
@@ -40,6 +41,9 @@ def loss_curves(histories: Mapping[str, Sequence[Record]]) -> go.Figure:
             range=settled_range([list(map(term, records)) for records in histories.values()]), col=column
         )
     figure.update_xaxes(rangemode="tozero")
+    if not known:
+        figure.update_xaxes(showticklabels=False)
+        figure.update_yaxes(showticklabels=False)
     return _styled(figure, 235 if len(histories) > 1 else 200)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from .. import library
 from .about import about
-from .watch import live_view, watched_runs
+from .watch import live_view, refresh_interval, watched_runs
 
 
 def result() -> None:
@@ -14,7 +13,7 @@ def result() -> None:
     if not watched_runs():
         about()
         return
-    active = bool(library.active_runs())
-    st.fragment(live_view, run_every=1.5 if active else None)(active)
+    interval = refresh_interval()
+    st.fragment(live_view, run_every=interval)(interval)
     with st.expander("Data and objective", icon=":material/info:"):
         about()

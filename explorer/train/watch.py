@@ -63,17 +63,25 @@ def cluster_line() -> None:
     )
 
 
-def live_view(was_active: bool) -> None:
+def refresh_interval() -> float | None:
+    """Seconds between two looks at the runs: few until the first point of a curve, None when nothing trains."""
+    active = library.active_runs()
+    if not active:
+        return None
+    return 1.5 if any(run.history() for run in active) else 0.4
+
+
+def live_view(interval: float | None) -> None:
     """The body of the fragment that repeats while a run is active.
 
-    was_active: whether one was active when the fragment was declared.
+    interval: the `refresh_interval` with which the fragment was declared.
     """
     cluster_line()
     runs = watched_runs()
     states = {run.id: run.status() for run in runs}
     for run in runs:
         run_row(run, states[run.id])
-    if bool(library.active_runs()) != was_active:
+    if refresh_interval() != interval:
         st.rerun()
     if not runs:
         return
@@ -121,9 +129,10 @@ def _outcome(runs: list[Run], states: dict[str, dict[str, Any]], focus: Run) -> 
 
 def _curves(runs: list[Run], focus: Run) -> None:
     names = names_of(runs)
-    histories = {names[run.id]: records for run in runs if (records := run.history())}
-    if not histories:
+    histories = {names[run.id]: run.history() for run in runs}
+    if not any(histories.values()) and not library.active_runs():
         return
+    # Without any point these are empty axes: the browser loads plotly while the run starts.
     st.plotly_chart(loss_curves(histories), key="train.losses", config=PLOT)
     has_prior = any(record.get("elbo") is not None for records in histories.values() for record in records)
     detail = "−ELBO = distortion + rate, whatever β is used in training." if has_prior else None

@@ -36,18 +36,25 @@ class App(NamedTuple):
 
 
 @contextmanager
-def running_app(store: Path, log: Path, *options: str, port: int | None = None) -> Iterator[App]:
-    """The app while it runs on `store` with more `options` of streamlit; what it prints goes to the end of `log`."""
-    with running_script("app.py", store, log, *options, port=port) as app:
+def running_app(store: Path, log: Path, *options: str, port: int | None = None, warm: bool = False) -> Iterator[App]:
+    """The app while it runs on `store` with more `options` of streamlit; what it prints goes to the end of `log`.
+
+    warm: it starts processes ahead of need, and has all cores.
+    """
+    with running_script("app.py", store, log, *options, port=port, warm=warm) as app:
         yield app
 
 
 @contextmanager
-def running_script(script: str, store: Path, log: Path, *options: str, port: int | None = None) -> Iterator[App]:
+def running_script(
+    script: str, store: Path, log: Path, *options: str, port: int | None = None, warm: bool = False
+) -> Iterator[App]:
     """The same for any script that streamlit runs."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
-    environment = os.environ | {"VAE_STORE_DIR": str(store), "OMP_NUM_THREADS": "1", "VAE_WARM": "0"}
+    environment = (
+        os.environ | {"VAE_STORE_DIR": str(store)} | ({} if warm else {"OMP_NUM_THREADS": "1", "VAE_WARM": "0"})
+    )
     prefix = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
     address = f"http://127.0.0.1:{port}/{prefix}".rstrip("/")
     with open(log, "ab") as output:

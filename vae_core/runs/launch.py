@@ -60,13 +60,13 @@ class Standby:
             if worker is None or worker.stdin is None or self.place != (str(store.root.resolve()), device):
                 return False
             self.worker = None
-            with suppress(OSError):  # it has died meanwhile
-                worker.stdin.write(b"\n")
-                worker.stdin.close()
+            alive = worker.poll() is None
+            with suppress(BrokenPipeError), worker.stdin as line:
+                line.write(b"\n")
         renew = threading.Timer(RENEW, self.prepare, (store, device))
         renew.daemon = True
         renew.start()
-        return worker.poll() is None
+        return alive
 
 
 STANDBY = Standby()

@@ -1,0 +1,114 @@
+"""Processes in the background: they give way, and one worker is ready before it is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import vae_core
+from tests.conftest import QUICK
+from vae_core.jobs import configure
+from vae_core.runs import launch
+from vae_core.runs.launch import Standby, start_worker
+from vae_core.runs.machine import NICENESS, background
+
+#: Stands for a worker: says how it was started, waits if it should, then says that it works.
+WORKER = """
+import sys
+print(*sys.argv[1:], file=open(sys.argv[1], "a"), flush=True)
+if "--wait" not in sys.argv or sys.stdin.readline():
+    print("works", file=open(sys.argv[1], "a"), flush=True)
+"""
+
+
+def soon(holds: Any) -> None:
+    end = time.monotonic() + 180
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Workers are stand-ins that write into this file."""
+    note = tmp_path / "note.txt"
+    started: list[subprocess.Popen[Any]] = []
+
+    def stand_in(command: list[str], **settings: Any) -> subprocess.Popen[Any]:
+        process = subprocess.Popen([sys.executable, "-c", WORKER, str(note), *command[3:]], **settings)
+        started.append(process)
+        return process
+
+    monkeypatch.setattr(launch, "background", stand_in)
+    monkeypatch.setattr(launch, "RENEW", 0.0)
+    yield note
+    for process in started:
+        if process.stdin and not process.stdin.closed:
+            process.stdin.close()
+        process.wait(60)
+
+
+def lines(note: Path) -> list[str]:
+    return note.read_text().splitlines() if note.exists() else []
+
+
+def test_a_worker_that_waits_is_taken_and_replaced(store: vae_core.Store, note: Path) -> None:
+    standby = Standby()
+    assert not standby.begin(store, "cpu")
+    standby.prepare(store, "auto")
+    standby.prepare(store, "auto")
+    soon(lambda: lines(note))
+    (line,) = lines(note)
+    assert line.endswith(f"work --store {store.root.resolve()} --device cpu --wait")
+    assert not standby.begin(vae_core.Store(store.root / "other"), "cpu")
+    assert not standby.begin(store, "cuda:0")
+    assert standby.begin(store, "cpu")
+    soon(lambda: "works" in lines(note))
+    soon(lambda: len(lines(note)) == 3)  # the next one waits
+    assert lines(note).count("works") == 1
+
+
+def test_a_dead_one_is_not_relied_on(store: vae_core.Store, note: Path) -> None:
+    standby = Standby()
+    standby.prepare(store, "cpu")
+    assert standby.worker
+    standby.worker.kill()
+    standby.worker.wait()
+    assert not standby.begin(store, "cpu")
+
+
+def test_without_one_a_worker_is_started(store: vae_core.Store, note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "STANDBY", Standby())
+    start_worker(store, "auto")
+    soon(lambda: "works" in lines(note))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("line", "state"), [("\n", "done"), ("", "queued")])
+def test_a_real_one_waits_and_trains_or_ends_with_its_parent(
+    store: vae_core.Store, line: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.create(configure("digits", **QUICK), state="queued")
+    worker = background(
+        [sys.executable, "-m", "vae_core", "work", "--store", str(store.root), "--device", "cpu", "--wait"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    output, _ = worker.communicate(line, timeout=300)
+    assert worker.returncode == 0, output
+    assert run.status()["state"] == state
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness of sessions is Linux's")
+def test_a_process_in_the_background_gives_way_also_to_other_sessions() -> None:
+    code = "import os, sys; sys.stdin.readline(); print(os.getsid(0) == os.getpid(), os.nice(0)); print(open('/proc/self/autogroup').read() if os.path.exists('/proc/self/autogroup') else '')"
+    process = background([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    output, _ = process.communicate("\n", timeout=60)
+    first, group = output.splitlines()[:2]
+    assert first == f"True {NICENESS}"
+    assert group in ("", group.split(" nice ")[0] + f" nice {NICENESS}")
