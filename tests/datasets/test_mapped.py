@@ -69,13 +69,13 @@ def test_a_broken_file_is_one_sentence(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="sparse files and limits are those of Linux")
 def test_a_set_larger_than_the_memory_allowed_trains(tmp_path):
     """Six gigabytes of image file, of which the disk holds nothing, where a process may have two and a half."""
-    np.lib.format.open_memmap(tmp_path / "big.npy", mode="w+", dtype=np.uint8, shape=(1_500_000, 64, 64)).flush()
+    np.lib.format.open_memmap(tmp_path / "big.npy", mode="w+", dtype=np.uint8, shape=(6_000_000, 32, 32)).flush()
     code = f"""
 import resource
 resource.setrlimit(resource.RLIMIT_DATA, (2_600_000_000, 2_600_000_000))
 import vae_core
 run = vae_core.train({str(tmp_path / "big.npy")!r}, "beta_vae", store=vae_core.Store({str(tmp_path / "store")!r}),
-    network="mlp", hidden=(16,), latent_dim=2, steps=10, snapshots=0)
+    network="mlp", hidden=(16,), latent_dim=2, steps=10, batch_size=16, snapshots=0)
 print(run.status()["state"])
 try:
     bytearray(3_000_000_000)

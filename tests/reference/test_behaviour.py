@@ -15,7 +15,7 @@ from vae_core.models.beta_tcvae import decompose
 from vae_core.runs import Run, Store
 
 pytestmark = pytest.mark.slow
-SETTINGS = dict(network="mlp", hidden=(128,), epochs=100, snapshots=0, image_size=16, precision="float32")
+SETTINGS = dict(network="mlp", hidden=(128,), epochs=40, lr=3e-3, snapshots=0, image_size=16, precision="float32")
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,10 @@ def hoyer(run: Run) -> float:
 
 
 def test_sparse_codes_are_sparser(trained):
-    plain = hoyer(trained("autoencoder", latent_dim=64))
-    assert hoyer(trained("sparse_autoencoder", latent_dim=64, sparsity=1.0)) > 1.5 * plain
-    assert hoyer(trained("sparse_autoencoder", latent_dim=64, activity="kl", sparsity=5.0)) > 1.5 * plain
+    shared = dict(latent_dim=64, lr=1e-3)
+    plain = hoyer(trained("autoencoder", **shared))
+    assert hoyer(trained("sparse_autoencoder", sparsity=1.0, **shared)) > 1.5 * plain
+    assert hoyer(trained("sparse_autoencoder", activity="kl", sparsity=5.0, **shared)) > 1.5 * plain
 
 
 def test_the_denoiser_takes_two_thirds_of_the_noise_away(trained):
@@ -68,9 +69,9 @@ def test_contraction_makes_codes_stand_still(trained):
             z, near = model.embed(x), model.embed((x + 0.1 * torch.randn_like(x)).clamp(0, 1))
         return ((z - near).norm(dim=1).mean() / torch.pdist(z).mean()).item()
 
-    assert moves(trained("contractive_autoencoder", latent_dim=10, contraction=10.0)) < 0.8 * moves(
-        trained("autoencoder", latent_dim=10)
-    )
+    shared = dict(latent_dim=10, epochs=20)
+    contractive = trained("contractive_autoencoder", contraction=10.0, **shared)
+    assert moves(contractive) < 0.8 * moves(trained("autoencoder", **shared))
 
 
 def test_a_larger_beta_lowers_the_rate(trained):
@@ -81,7 +82,9 @@ def test_a_larger_beta_lowers_the_rate(trained):
 
 @pytest.mark.parametrize("target", [5.0, 10.0])
 def test_the_controller_holds_its_rate(trained, target):
-    run = trained("vae", latent_dim=10, schedule="controlled", target_rate=target, epochs=200)
+    # The controller needs its steps, however small the images are.
+    settings = dict(schedule="controlled", target_rate=target, image_size=8, epochs=150, lr=1e-3)
+    run = trained("vae", latent_dim=10, **settings)
     assert rate(run) == pytest.approx(target, rel=0.05)
 
 
@@ -94,13 +97,13 @@ def test_free_bits_are_used(trained):
 
 
 def test_capacity_is_filled(trained):
-    run = trained("capacity_vae", latent_dim=10, target_rate=8.0, warmup_steps=500)
+    run = trained("capacity_vae", latent_dim=10, target_rate=8.0, warmup_steps=200)
     assert rate(run) == pytest.approx(8, rel=0.1)
 
 
 @pytest.mark.parametrize("family", ["wae_mmd", "wae_gan", "adversarial_autoencoder"])
 def test_codes_fill_the_prior(trained, family):
-    z = torch.from_numpy(vae_core.latents_of(trained(family, latent_dim=4)).mu)
+    z = torch.from_numpy(vae_core.latents_of(trained(family, latent_dim=4, epochs=30, lr=1e-3)).mu)
     assert z.mean(0).abs().max() < 0.3
     assert ((z.std(0) > 0.75) & (z.std(0) < 1.25)).all()
     assert (torch.corrcoef(z.T) - torch.eye(4)).abs().max() < 0.3
@@ -130,7 +133,8 @@ def test_a_class_that_is_asked_for_is_drawn(trained):
 
 
 def test_the_vocabulary_is_used_and_spells_digits(trained):
-    run = trained("vq_vae", network="conv", latent_dim=8, codebook=64, epochs=40)
+    small = dict(channels=12, prior_channels=16, batch_size=32, epochs=10)
+    run = trained("vq_vae", network="conv", latent_dim=8, codebook=64, **small)
     numbers = run.evaluation()
     assert numbers["perplexity"] > 0.3 * 64
     assert numbers["rate"] < 16 * np.log(64), "the prior knows which words follow which"
@@ -146,7 +150,9 @@ def total_correlation(run: Run) -> float:
     return decompose(z, mu, logvar, len(mu), stratified=True).total_correlation.mean().item()
 
 
-@pytest.mark.parametrize(("family", "settings"), [("beta_tcvae", {"beta": 4.0}), ("factor_vae", {"gamma": 15.0})])
+@pytest.mark.parametrize(
+    ("family", "settings"), [("beta_tcvae", {"beta": 4.0}), ("factor_vae", {"gamma": 15.0, "lr": 1e-3, "epochs": 50})]
+)
 def test_total_correlation_falls_and_images_stay(trained, family, settings):
     plain, beta = trained("vae", latent_dim=6), trained("beta_vae", latent_dim=6, beta=4.0)
     found = trained(family, latent_dim=6, **settings)
@@ -156,7 +162,7 @@ def test_total_correlation_falls_and_images_stay(trained, family, settings):
 
 def test_a_top_layer_carries_something(trained):
     for family in ("hierarchical_vae", "ladder_vae"):
-        rates = trained(family, latent_dim=6, epochs=40).evaluation()["rate_per_dim"]
+        rates = trained(family, latent_dim=6, epochs=30, lr=1e-3).evaluation()["rate_per_dim"]
         assert sum(rates[4:]) > 0.5, family
         assert sum(rates[:4]) > 0.5, family
 

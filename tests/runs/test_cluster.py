@@ -29,7 +29,9 @@ ROOT = Path(__file__).parents[2]
 def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
-    found = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False, "object_store_memory": 100_000_000})  # fmt: skip
+    # A killed machine refuses connections: five refusals take 2.5 s instead of 15, and one that is merely slow still has as long.
+    head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": 100_000_000, "_system_config": {"health_check_period_ms": 500}}  # fmt: skip
+    found = Cluster(initialize_head=True, head_node_args=head)
     found.add_node(num_cpus=1, object_store_memory=100_000_000)
     yield found
     ray.shutdown()
@@ -74,7 +76,7 @@ def test_cancel_reaches_those_that_train_and_those_that_wait(cluster: Any, store
 
 def test_runs_of_a_dead_machine_go_on_elsewhere_from_their_last_save(cluster: Any, store: vae_core.Store) -> None:
     doomed = cluster.add_node(num_cpus=1, resources={"doomed": 1}, object_store_memory=100_000_000)
-    runs = runs_of(store, 3, **QUICK | {"epochs": 400})
+    runs = runs_of(store, 3, **QUICK | {"epochs": 200})
     killed: list[dict[str, int]] = []
 
     def tell(done: int, total: int) -> None:
@@ -101,7 +103,7 @@ def test_a_run_taken_out_of_the_queue_is_not_begun(store: vae_core.Store) -> Non
 
 
 def sweep_from_the_command_line(store: vae_core.Store, address: str, *more: str) -> subprocess.CompletedProcess[str]:
-    words = f"sweep --dataset digits --betas 1 2 --executor ray --epochs 1 --network mlp --address {address}".split()
+    words = f"sweep --dataset digits --betas 1 2 --executor ray --epochs 1 --network mlp --image-size 8 --address {address}".split()
     command = [sys.executable, "-m", "vae_core", *words, "--store", str(store.root), *more]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
 

@@ -21,30 +21,36 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = ["--network", "mlp", "--hidden", "32", "--latent-dim", "4", "--steps", "60", "--batch-size", "64", "--image-size", "8", "--snapshots", "0"]  # fmt: skip
 
 
-def together(store, *arguments, processes=2):
-    """`torchrun` by hand: the same command with who is who in the environment."""
-    port = str(free_port())
-    command = [
-        sys.executable,
-        "-m",
-        "vae_core",
-        "train",
-        "--dataset",
-        "digits",
-        "--store",
-        str(store.root),
-        "--json",
-        *arguments,
-    ]
+#: Commands one after the other in one process, since a start takes longer than a refusal: their answers as JSON.
+IN_TURN = """
+import io, json, os, sys
+from contextlib import redirect_stderr, redirect_stdout
+from vae_core.__main__ import main
+answers = []
+for port, words in json.loads(sys.argv[1]):
+    os.environ["MASTER_PORT"] = port
+    with redirect_stdout(io.StringIO()) as output, redirect_stderr(io.StringIO()) as errors:
+        code = main(words)
+    answers.append((output.getvalue(), errors.getvalue(), code))
+print(json.dumps(answers))
+"""
+
+
+def together(store, *commands, processes=2):
+    """`torchrun` by hand: the same commands with who is who in the environment; of each, the answers of all processes."""
+    words = ["train", "--dataset", "digits", "--store", str(store.root), "--json"]
+    plan = json.dumps([(str(free_port()), [*words, *command]) for command in commands])
     everyone = []
     for rank in range(processes):
-        place = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}  # fmt: skip
-        everyone.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))  # fmt: skip
-    return [(*process.communicate(timeout=600), process.returncode) for process in everyone]
+        place = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "OMP_NUM_THREADS": "1"}  # fmt: skip
+        everyone.append(subprocess.Popen([sys.executable, "-c", IN_TURN, plan], cwd=ROOT, env=os.environ | place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))  # fmt: skip
+    ended = [(*process.communicate(timeout=600), process.returncode) for process in everyone]
+    assert [code for *_, code in ended] == [0] * processes, ended
+    return list(zip(*(json.loads(output.splitlines()[-1]) for output, *_ in ended), strict=True))
 
 
 def test_the_curve_is_that_of_one_process_with_the_joint_batch(store: vae_core.Store) -> None:
-    answers = together(store, "--model", "autoencoder", *SETTINGS)
+    (answers,) = together(store, ["--model", "autoencoder", *SETTINGS])
     assert [code for *_, code in answers] == [0, 0], answers
     (run,) = store.runs()
     assert run.status()["state"] == "done"
@@ -58,7 +64,7 @@ def test_the_curve_is_that_of_one_process_with_the_joint_batch(store: vae_core.S
 
 
 def test_a_variational_model_too_but_for_its_noise(store: vae_core.Store) -> None:
-    answers = together(store, "--model", "beta_vae", "--beta", "2", *SETTINGS)
+    (answers,) = together(store, ["--model", "beta_vae", "--beta", "2", *SETTINGS])
     assert [code for *_, code in answers] == [0, 0], answers
     summary = json.loads(answers[0][0].splitlines()[-1])
     alone = vae_core.train("digits", "beta_vae", beta=2.0, store=store, network="mlp", hidden=(32,), latent_dim=4, steps=60, batch_size=64, image_size=8, snapshots=0)  # fmt: skip
@@ -66,15 +72,15 @@ def test_a_variational_model_too_but_for_its_noise(store: vae_core.Store) -> Non
 
 
 def test_what_cannot_be_shared_is_one_sentence(store: vae_core.Store) -> None:
-    answers = together(store, "--model", "vae", *SETTINGS, "--batch-size", "63")
+    indivisible = ["--model", "vae", *SETTINGS, "--batch-size", "63"]
+    answers, unknown = together(store, indivisible, ["--resume", "nobody"])
     assert [code for *_, code in answers] == [2, 2]
     assert "--batch-size 63" in answers[0][1]
     assert "Traceback" not in answers[0][1]
-    answers = together(store, "--resume", "nobody")
-    assert [code for *_, code in answers] == [2, 2]
-    assert "nobody" in answers[0][1]
-    assert answers[1][1].splitlines()[-1] == "The first process did not start a run; its output has the reason."
-    assert "Traceback" not in answers[1][1]
+    assert [code for *_, code in unknown] == [2, 2]
+    assert "nobody" in unknown[0][1]
+    assert unknown[1][1].splitlines()[-1] == "The first process did not start a run; its output has the reason."
+    assert "Traceback" not in unknown[1][1]
     model = create("vae", MODELS["vae"].Config(shape=(1, 8, 8), network="mlp"))
     with pytest.raises(ConfigError, match="early stopping"):
         check_shareable(model, TrainConfig(patience=2), Group(0, 2))

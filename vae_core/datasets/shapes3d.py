@@ -3,7 +3,8 @@
 Design: 3D Shapes (Burgess & Kim 2018, https://github.com/deepmind/3d-shapes): floor, wall and object hue (10
 each), 8 scales, 4 shapes and 15 orientations from −30° to 30° = 480,000 RGB images of 64×64, numbered in the
 published order. The images are rendered here, not copies of the published pixels. A hue only multiplies
-the light of its surface, so the 480 geometries are ray-cast once, as the light of each of the three surfaces in each pixel.
+the light of its surface, so each of the 480 geometries is ray-cast once, when an image first needs it, as the light of each
+of the three surfaces in each pixel.
 """
 
 from __future__ import annotations
@@ -113,10 +114,9 @@ def _cast(shape: int, scale: float, angle: float) -> Tensor:
 
 
 @cache
-def _light() -> Tensor:
-    """Every geometry: `(8, 4, 15, 3, 64, 64)` float16."""
-    casts = [_cast(k, s, a) for s in SCALES.tolist() for k in range(4) for a in ORIENTATIONS.tolist()]
-    return torch.stack(casts).half().view(8, 4, 15, 3, SIDE, SIDE)
+def _light(scale: int, shape: int, orientation: int) -> Tensor:
+    """The light of one geometry, by its factor values: `(3, 64, 64)` float16."""
+    return _cast(shape, SCALES[scale].item(), ORIENTATIONS[orientation].item()).half()
 
 
 @cache
@@ -134,7 +134,11 @@ def render(factors: Tensor) -> Tensor:
         DataError: factors of another shape, or a value out of range.
     """
     SPACE.check(factors)
-    light = _light()[factors[:, 3], factors[:, 4], factors[:, 5]].float()  # (n, 3 materials, 64, 64)
+    geometries, of_image = factors[:, 3:].unique(dim=0, return_inverse=True)
+    lights = torch.empty(len(geometries), 3, SIDE, SIDE, dtype=torch.float16)
+    for row, geometry in enumerate(geometries.tolist()):
+        lights[row] = _light(*geometry)
+    light = lights[of_image].float()  # (n, 3 materials, 64, 64)
     tints = _colours()[factors[:, :3]]  # (n, 3 materials, RGB)
     return torch.einsum("nmhw,nmc->nchw", light, tints).mul_(255).round_().clamp_(0, 255).byte()
 
