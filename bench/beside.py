@@ -76,15 +76,14 @@ def speeds(trainers: Sequence[Trainer]) -> list[float]:
 
 
 @contextmanager
-def busy_loops(count: int = 2) -> Iterator[None]:
-    """Another program that computes without end on so many cores."""
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(count)]
+def busy_loops() -> Iterator[None]:
+    """Another program that computes without end on two cores."""
+    program = subprocess.Popen([sys.executable, "-c", "import os\nos.fork()\nwhile True: pass"], start_new_session=True)
     try:
         yield
     finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
 
 
 def measure(report: Report, quick: bool) -> None:
