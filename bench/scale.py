@@ -44,11 +44,44 @@ print(json.dumps({"drawn": drawn, "step": batch / speed.value(), "most": memory(
 """
 
 
+#: The script of a child process that encodes so many images, or scores so many codes.
+CODES = """
+import json, sys, time
+import torch
+settings = json.loads(sys.argv[1])
+def memory():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 1024
+if settings["kind"] == "encode":
+    from vae_core.analysis.codes.latents import encode_images
+    from vae_core.models import MODELS, create
+    model = create("beta_vae", MODELS["beta_vae"].Config(shape=(1, 64, 64), network="conv", latent_dim=10)).eval()
+    model.to(memory_format=torch.channels_last)
+    images = torch.zeros(settings["count"], 1, 64, 64, dtype=torch.uint8)
+    work = lambda: encode_images(model, images)
+else:
+    from vae_core.datasets.sprites import SPACE
+    from vae_core.metrics.coded import Coded
+    from vae_core.metrics.disentanglement import SCORES, measure_scores
+    names = [name for name, score in SCORES.items() if not score.slow]
+    factors = torch.stack([torch.randint(size, (settings["count"],)) for size in SPACE.sizes], 1)
+    codes = torch.cat([factors.float(), torch.zeros(len(factors), 10 - factors.shape[1])], 1)
+    codes = codes + torch.randn_like(codes)
+    work = lambda: measure_scores(Coded(codes.double().numpy(), factors.numpy()), names)
+before, start = memory(), time.perf_counter()
+work()
+print(json.dumps({"seconds": time.perf_counter() - start, "most": memory(), "before": before}))
+"""
+
+
 def child(dataset: str, size: int | None = None, *, network: str = "mlp", steps: int = 200, limit: int = 0, of: str = "VmHWM") -> dict[str, float]:  # fmt: skip
     settings = dict(dataset=dataset, size=size, network=network, steps=steps, limit=limit, of=of)
-    process = subprocess.run(
-        [sys.executable, "-c", CHILD, json.dumps(settings)], cwd=ROOT, capture_output=True, text=True
-    )
+    return result_of(CHILD, settings)
+
+
+def result_of(script: str, settings: dict[str, Any]) -> dict[str, float]:
+    """What the script prints as its last line, run in a process of its own."""
+    command = [sys.executable, "-c", script, json.dumps(settings)]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if process.returncode:
         raise RuntimeError(process.stderr.strip().splitlines()[-1])
     return json.loads(process.stdout.splitlines()[-1])
@@ -66,7 +99,11 @@ def measure(report: Report, quick: bool) -> None:
         return
     full_mnist(report)
     growing_sweeps(report)
-    growing_maps(report, [1_000, 10_000, 100_000, 1_000_000])
+    sizes = [10_000, 100_000, 1_000_000]
+    growing_codes(report, "encode", "encoding", "images of 64×64", sizes)
+    growing_codes(report, "score", "all scores but DCI of", "codes", sizes)
+    growing_maps(report, [1_000, *sizes])
+    whole_shapes(report)
 
 
 def growing_sets(report: Report, sizes: list[int]) -> None:
@@ -108,6 +145,22 @@ def full_mnist(report: Report) -> None:
         result = child("mnist", network=network, steps=400)
         beyond = result["most"] - result["before"] - pixels
         report.claim(f"MNIST, {network}: most memory beyond torch's own and the pixels", beyond, "MiB", goal="≤ 600", against=f"{result['before']:.0f} MiB once torch is imported, {pixels:.0f} MiB of pixels")  # fmt: skip
+
+
+def growing_codes(report: Report, kind: str, title: str, what: str, sizes: list[int]) -> None:
+    results = [result_of(CODES, {"kind": kind, "count": size}) for size in sizes]
+    for size, result in zip(sizes, results, strict=True):
+        against = f"most memory {result['most']:.0f} MiB, {result['before']:.0f} before"
+        report.claim(f"{title} {size:,} {what}", result["seconds"], "s", against=against)
+    report.claim(f"{title} {what} against N", slope(sizes, [result["seconds"] for result in results]), "power of N", goal="≤ 1.1")  # fmt: skip
+
+
+def whole_shapes(report: Report) -> None:
+    """All 480,000 images of shapes3d, in memory as uint8, and a network trained on them."""
+    result = child("shapes3d", 480_000, network="conv")
+    report.claim("shapes3d, whole: drawn in", result["drawn"], "s")
+    report.claim("shapes3d, whole: a step of 128", 1e3 * result["step"], "ms")
+    report.claim("shapes3d, whole: most memory", result["most"], "MiB", against=f"{480_000 * 3 * 4096 >> 20} MiB of pixels")  # fmt: skip
 
 
 def growing_sweeps(report: Report) -> None:
