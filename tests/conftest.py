@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+
+os.environ["OMP_NUM_THREADS"] = (
+    "1"  # before torch is imported: workers and the processes that tests start share the cores
+)
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +18,6 @@ from xdist.scheduler import LoadScopeScheduling
 
 import vae_core
 from vae_core.datasets import DataConfig, ImageData
-
-torch.set_num_threads(1)
 
 #: A run that trains in about a second. Its precision is named: `auto` depends on the clock.
 QUICK = dict(network="mlp", hidden=(32,), latent_dim=4, epochs=2, image_size=8, snapshots=0, precision="float32")
@@ -28,6 +31,14 @@ def volatile() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda number: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Every test begins and ends with one thread: with more, workers would wait for each other's."""
+    assert torch.get_num_threads() == 1
+    yield
+    assert torch.get_num_threads() == 1
 
 
 @pytest.fixture

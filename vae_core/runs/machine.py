@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +24,9 @@ def fitting(device: torch.device, runs: int) -> int:
 
 
 def background(command: Sequence[str], **settings: Any) -> subprocess.Popen[Any]:
-    """Start a process that outlives its parent's terminal and gives way to it: a drag comes before a training.
+    """Start a niced process that outlives its parent's terminal: a drag comes before a training.
 
     settings: arguments of `subprocess.Popen`.
     """
     niced = ["nice", "-n", NICENESS] if shutil.which("nice") else []
-    process = subprocess.Popen([*niced, *command], start_new_session=True, cwd=PROJECT, **settings)
-    # Linux with autogroups shares cores between sessions, whatever the niceness inside them (sched(7)).
-    with suppress(OSError):
-        Path(f"/proc/{process.pid}/autogroup").write_text(NICENESS)
-    return process
+    return subprocess.Popen([*niced, *command], start_new_session=True, cwd=PROJECT, **settings)

@@ -10,9 +10,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ...config import ConfigError
+from ...cores import Threads
 from .neighbours import neighbours
 
 #: Called with the share that is done, 0 to 1; returning True stops the work.
@@ -50,7 +52,7 @@ def umap_layout(
         raise ConfigError(f"--method 'umap': needs at least 3 images, not {len(codes)}; use pca.")
     umap = compiled_umap()
     near = min(near, len(codes) - 1)
-    with warnings.catch_warnings():
+    with Threads(torch.get_num_threads()), warnings.catch_warnings():  # numba sets the number of torch's threads, too
         warnings.simplefilter("ignore")  # that it cannot transform new codes, which `place` does
         layout = umap.UMAP(
             n_components=start.shape[1],
