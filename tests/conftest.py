@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-os.environ["OMP_NUM_THREADS"] = (
-    "1"  # before torch is imported: workers and the processes that tests start share the cores
-)
+# Before torch is imported: workers, and the processes that tests start, share the cores.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 from collections.abc import Iterator
 from pathlib import Path
