@@ -59,6 +59,8 @@ def measure(report: Report, quick: bool) -> None:
             pages(report, page, rounds=1 if quick else 3)
             another_run(report, page)
             frames_while_pages_open(report, page, app)
+        with running_app(Path(folder) / "training", log, warm=True) as app:
+            first_point(report, browser.new_page(viewport={"width": 1440, "height": 900}), app)
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -101,6 +103,21 @@ def shown(page: Page, name: str) -> None:
         page.get_by_role("heading", name=name, level=1).wait_for(timeout=60_000)
     page.locator(READY[name]).first.wait_for(state="visible", timeout=60_000)
     page.locator(IDLE).wait_for(timeout=60_000)
+
+
+def first_point(report: Report, page: Page, app: App) -> None:
+    """From the press of Train, digits and the small network of the first preset, to the first point of its curve."""
+    page.goto(f"{app.address}/train")
+    shown(page, "Train")
+    page.wait_for_timeout(20_000)  # the worker that waits has loaded everything
+
+    def train() -> None:
+        page.get_by_role("button", name="Train", exact=True).click()
+        page.locator(".js-plotly-plot .point").first.wait_for(state="attached", timeout=60_000)
+
+    report.claim("from Train to the first point of the curve", timed(train), "s", goal="≤ 1.5")
+    page.get_by_role("button", name="Cancel").first.click()
+    page.wait_for_timeout(2_000)
 
 
 def pages(report: Report, page: Page, rounds: int) -> None:

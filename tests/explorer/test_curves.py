@@ -26,6 +26,13 @@ def test_without_a_prior_there_is_distortion_alone() -> None:
     assert rate_curves([record(0, None)]) is None
 
 
+def test_before_the_first_point_there_are_axes_without_numbers() -> None:
+    figure = loss_curves({"a": []})
+    assert [len(trace.x) for trace in figure.data] == [0, 0, 0]
+    assert not figure.layout.xaxis.showticklabels
+    assert not figure.layout.yaxis3.showticklabels
+
+
 def test_the_untrained_start_does_not_flatten_the_rest() -> None:
     low, high = settled_range([[1000.0, 20.0, 10.0], [900.0, 15.0]]) or (0, 0)
     assert low < 10 < 20 < high < 30

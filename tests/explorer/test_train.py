@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.train.presets import PRESETS
 from explorer.train.queue import duration, progress_text
+from explorer.train.watch import refresh_interval
 from vae_core.models import MODELS
 from vae_core.runs import Run, Store
 from vae_core.runs.files import write_json
@@ -162,6 +163,22 @@ def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: 
     assert "No worker" in texts(at.warning)
     at.button(key="train.worker").click().run()
     assert devices == ["auto"]
+
+
+def test_the_page_looks_often_until_the_first_point(app: Open, put: Put) -> None:
+    assert refresh_interval() is None
+    path = put("new", state="queued")
+    history = (path / "metrics.jsonl").read_text()
+    (path / "metrics.jsonl").unlink()
+    often = refresh_interval()
+    at = app("train")
+    assert not at.exception
+    assert [chart.proto.spec.count('"mode"') for chart in at.get("plotly_chart")] == [3], "empty axes already"
+    (path / "metrics.jsonl").write_text(history)
+    seldom = refresh_interval()
+    assert often is not None
+    assert seldom is not None
+    assert 2 * often < seldom
 
 
 def test_what_a_cluster_has_is_reported_while_it_is_fresh(app: Open, put: Put, store: Store) -> None:
