@@ -32,6 +32,7 @@ def loss_curves(histories: Mapping[str, Sequence[Record]]) -> go.Figure:
                 legendgroup=name,
                 showlegend=column == 1 and len(histories) > 1,
                 mode="lines" if len(points) > 1 else "markers",
+                cliponaxis=False,
                 line={"color": COLOURS[index % len(COLOURS)], "width": 2},
                 hovertemplate="%{y:.1f} nats at epoch %{x:.3g}",
                 row=1,
