@@ -61,6 +61,16 @@ def test_a_request_before_anything_has_begun(store: vae_core.Store):
     assert "Not started" in run.status()["message"] or run.history()
 
 
+@pytest.mark.slow
+def test_a_signal_that_is_lost_is_no_lost_request(store: vae_core.Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Processes, "_signal", lambda self, number: None)
+    run = store.create(configure("digits", "vae", **ENDLESS))
+    states = Processes(1).train(store, [run], lambda done, total: "pause" if done else None)
+    assert states == {run.id: "paused"}
+    assert run.has_weights
+    assert not (run.path / "request.json").exists()
+
+
 def test_how_many_fit():
     assert fitting(choose_device("cpu"), 1) == 1
     assert fitting(choose_device("cpu"), 1000) == cores() == len(os.sched_getaffinity(0))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from ...config import ConfigError
+from ..files import write_json
 from ..machine import PROJECT
 from ..run import Run
 from ..store import Store
@@ -50,6 +51,8 @@ class Processes:
                     self._start(store, waiting.pop(0))
                 time.sleep(self.poll)
                 self._reap(action)
+                if action is not None:
+                    self._request(action)
                 requested = on_progress(*steps_of(runs)) if on_progress else None
                 if requested and action is None:
                     action = requested
@@ -71,6 +74,13 @@ class Processes:
         )  # fmt: skip
         self._children.append((run, process, log))
 
+    def _request(self, action: str) -> None:
+        """Request it in the folders of children that train on: a signal is lost that meets a process in its imports."""
+        for run, process, _ in self._children:
+            path = run.path / "request.json"
+            if process.poll() is None and run.status()["state"] == "running" and not path.exists():
+                write_json(path, {"action": action})
+
     def _reap(self, action: str | None) -> None:
         """Remove children that have ended; for one that died without writing its status, write it."""
         for child in list(self._children):
@@ -78,6 +88,7 @@ class Processes:
             if process.poll() is None:
                 continue
             self._children.remove(child)
+            (run.path / "request.json").unlink(missing_ok=True)
             state, orderly = run.status()["state"], process.returncode in ORDERLY
             silent = not orderly and state not in ("failed", "running")
             interrupted = (
