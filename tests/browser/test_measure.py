@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
@@ -23,13 +24,14 @@ Open = Callable[..., Page]
 def test_scores_are_computed_on_demand_and_taken_away(open_page: Open, store: vae_core.Store) -> None:
     page = open_page("measure?run=factors-1&compare=factors-1")
     page.get_by_role("button", name="Measure 1 row").click()
-    expect(page.get_by_role("button", name="Measure 1 row")).to_have_count(0, timeout=300_000)
+    measured = partial(cached_scores, store.open("factors-1"), names_of("fast"))
+    soon(page, lambda: measured() is not None, "it is not measured", seconds=300)
     expect(page.get_by_text("is being measured")).to_have_count(0, timeout=300_000)
     settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     row = next(csv.DictReader(io.StringIO(download.value.path().read_text())))
-    known = cached_scores(store.open("factors-1"), names_of("fast"))
+    known = measured()
     assert known is not None
     assert float(row["MIG"]) == known["mig"].value
     assert float(row["MIG low"]) < known["mig"].value < float(row["MIG high"])
