@@ -86,11 +86,11 @@ def busy_loops() -> Iterator[None]:
         program.wait()
 
 
-def measure(report: Report, quick: bool) -> None:
-    for network in NETWORKS[1:2] if quick else NETWORKS:
+def measure(report: Report, quick: bool, conv: bool) -> None:
+    for network in NETWORKS[1:2] if quick or conv else NETWORKS:
         for precision in PRECISIONS[:1] if quick else PRECISIONS:
             measure_case(report, network, precision, rounds=1 if quick else 3)
-    if not quick:
+    if not quick and not conv:
         drag(report)
 
 
@@ -164,4 +164,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["train"]:
         train(*sys.argv[2:])
     else:
-        sys.exit(run("beside", measure, (__doc__ or "").strip()))
+        sys.exit(run("beside", measure, (__doc__ or "").strip(), {"conv": "only the convolutional network"}))
