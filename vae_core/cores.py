@@ -25,9 +25,10 @@ except ImportError:  # Windows: nothing tells when a core was taken away, and th
     resource = None  # type: ignore[assignment]
 
 #: Seconds between two decisions, and of a trial.
-WINDOW, TRIAL = 0.25, 0.1
-#: Windows without a trial after one that did not pay: doubled each time, at most this many.
-LONGEST_PAUSE = 64
+WINDOW, TRIAL = 0.25, 0.15
+#: Windows without a trial of fewer, or of more, threads after one that did not pay: doubled each time, at most this many. Too many
+#: threads beside other programs cost far more than such a trial; too few on a free machine cost less.
+LONGEST_PAUSE = {"fewer": 8, "more": 64}
 #: How often a second the system takes a core from a process that shares it.
 CONTENDED = 20
 #: More threads must be faster by this factor, fewer by any.
@@ -124,7 +125,9 @@ class Threads:
         self.before = torch.get_num_threads()
         self.limit = min(self.before, cores())
         self.trial: tuple[int, float] | None = None  # the number before, and its steps per second
-        self.pause = self.failures = self.steps = 0
+        self.pause = {"fewer": 0, "more": 0}
+        self.failures = {"fewer": 0, "more": 0}
+        self.steps = 0
 
     def __enter__(self) -> Threads:
         self.lowest = self.highest = self.fixed or self.limit
@@ -165,16 +168,17 @@ class Threads:
         number, speed = torch.get_num_threads(), self.steps / window.clock
         if self.trial is not None:
             before, speed_before = self.trial
-            self.trial = None
-            if speed > speed_before * (GAIN if number > before else 1.0):
-                self.failures = 0
+            way, self.trial = "more" if number > before else "fewer", None
+            if speed > speed_before * (GAIN if way == "more" else 1.0):
+                self.failures = {"fewer": 0, "more": 0}
             else:
                 self._set(before)
-                self.failures += 1
-                self.pause = min(2**self.failures, LONGEST_PAUSE)
-        elif self.pause:
-            self.pause -= 1
-        elif (other := suggestion(number, self.limit, window)) != number:
+                self.failures[way] += 1
+                self.pause[way] = min(2 ** self.failures[way], LONGEST_PAUSE[way])
+            return
+        self.pause = {way: max(0, left - 1) for way, left in self.pause.items()}
+        other = suggestion(number, self.limit, window)
+        if other != number and not self.pause["more" if other > number else "fewer"]:
             self.trial = number, speed
             self._set(other)
 
