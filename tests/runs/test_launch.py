@@ -87,6 +87,7 @@ def test_without_one_a_worker_is_started(store: vae_core.Store, note: Path, monk
     monkeypatch.setattr(launch, "STANDBY", Standby())
     start_worker(store, "auto")
     soon(lambda: "works" in lines(note))
+    assert lines(note)[0].endswith("--device cpu"), "it does not wait"
 
 
 @pytest.mark.slow

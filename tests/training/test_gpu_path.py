@@ -284,7 +284,9 @@ def test_a_run_saved_on_a_gpu_goes_on_without_one(monkeypatch: pytest.MonkeyPatc
     saved = state.tensors() | {"rng.cuda": torch.zeros(16, dtype=torch.uint8)}
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.cuda, "set_rng_state", lambda *arguments: pytest.fail("there is no GPU"))
+    torch.rand(3)
     state.restore(saved, state.numbers())
+    assert torch.equal(torch.get_rng_state(), saved["rng.cpu"])
 
 
 @pytest.mark.parametrize(("gpus", "products"), [(True, "high"), (False, "medium")])
