@@ -26,6 +26,6 @@ def download_buttons(draw_images: Callable[[int], Samples], run: Run, name: str)
                 key=f"generate.{kind}.{name}", on_click="ignore",
             )  # fmt: skip
     st.caption(
-        "ZIP: PNG files and a table of codes. NPZ: images, codes and classes as arrays.",
+        f"ZIP: {count:,} PNG file{'s' * (count > 1)} and a table of codes. NPZ: images, codes and classes as arrays.",
         help="Images in the ZIP are in a folder for each class. The Train page accepts the NPZ as data.",
     )
