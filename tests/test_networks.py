@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from vae_core.networks import NETWORKS, NORMS, Style
+from vae_core.networks.broadcast import Broadcast, sides_from_grid
 from vae_core.networks.resnet import Block
 
 SMALL = Style((16,), 8)
@@ -64,6 +65,24 @@ def test_the_last_layer_is_free_to_be_negative(name):
         network.decoder(3, shape, Style((), 8))(torch.randn(20, 3)),
     ):
         assert made.min() < 0 < made.max()
+
+
+def test_each_cell_of_a_broadcast_code_differs_by_its_place_alone():
+    """In [−1, 1] down and across, the same for every code."""
+    torch.manual_seed(0)
+    layer = Broadcast(3, 4, 5)
+    cells = layer(torch.randn(2, 3))
+    assert torch.allclose(cells[0] - cells[0, :, 2:3, 2:3], cells[1] - cells[1, :, 2:3, 2:3], atol=1e-6)
+    down, across = layer.of_place.weight.unbind(1)
+    assert torch.allclose(cells[0, :, 4, 2] - cells[0, :, 0, 2], 2 * down, atol=1e-6)
+    assert torch.allclose(cells[0, :, 2, 4] - cells[0, :, 2, 0], 2 * across, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("side", "sides"), [(8, [4, 8]), (28, [7, 14, 28]), (64, [8, 16, 32, 64]), (45, [5, 11, 22, 45])]
+)
+def test_a_broadcast_grid_has_at_most_eight_cells_a_side(side, sides):
+    assert sides_from_grid(side) == sides
 
 
 def test_a_residual_block_starts_near_the_identity_and_never_mixes_images():

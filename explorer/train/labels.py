@@ -46,7 +46,7 @@ ONLY_WITH: dict[str, tuple[str, Collection[str]]] = {
     "free_bits_group": ("schedule", ("constant", "linear", "cyclical", "controlled")),
     "target_activation": ("activity", ("kl",)),
     "sigma": ("likelihood", ("gaussian", "gaussian_learned")),
-    "channels": ("network", ("conv", "resnet")),
+    "channels": ("network", ("conv", "broadcast", "resnet")),
     "norm": ("network", ("resnet",)),
 }
 

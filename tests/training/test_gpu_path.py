@@ -96,7 +96,10 @@ WITH_GRADIENT = {"contractive_autoencoder"}
 
 @pytest.mark.parametrize(
     ("name", "network"),
-    [*itertools.product(MODELS, ["mlp", "conv"]), *((name, "resnet") for name in ("vae", "multirate_vae", "vq_vae"))],
+    [
+        *itertools.product(MODELS, ["mlp", "conv"]),
+        *itertools.product(("vae", "multirate_vae", "vq_vae"), ["broadcast", "resnet"]),
+    ],
 )
 def test_every_family_stays_on_the_gpu_and_never_waits(fake: None, name: str, network: str) -> None:
     with Copies() as copies:

@@ -5,6 +5,7 @@ import torch
 
 from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
+from vae_core.networks import NETWORKS
 from vae_core.training import Listener, TrainConfig, TrainingFailed, fit
 from vae_core.training.loop import prepare
 from vae_core.training.stacked import Stack
@@ -76,7 +77,7 @@ def test_each_is_the_model_it_would_have_been_alone(digits, family, network):
     assert not torch.allclose(together[0].encoder[-1].weight, together[2].encoder[-1].weight)
 
 
-@pytest.mark.parametrize("network", ["mlp", "conv", "resnet"])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_gradients_are_those_of_each_alone(digits, network):
     config = TrainConfig(steps=30, batch_size=32, seed=3, precision="float32")
     models = variants(digits, network=network)
