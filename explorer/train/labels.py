@@ -34,16 +34,20 @@ LABELS = {
 TITLES: dict[str, dict[str, str]] = {
     "network": {name: network.title for name, network in NETWORKS.items()},
     "likelihood": {name: likelihood.title for name, likelihood in LIKELIHOODS.items()},
-    "schedule": {"capacity": "Growing capacity", "controlled": "Controlled to a target rate"},
+    "schedule": {
+        "falling": "Falling from 10 times β",
+        "capacity": "Growing capacity",
+        "controlled": "Controlled to a target rate",
+    },
     "activity": {"l1": "Sum of |z|", "kl": "Mean activation beside a target"},
     "covariance": {"i": "I: of the means", "ii": "II: of the codes"},
 }
 #: Settings that take effect only with certain values of another: name → (the other setting, its values).
 ONLY_WITH: dict[str, tuple[str, Collection[str]]] = {
-    "warmup_steps": ("schedule", ("linear", "cyclical", "capacity")),
+    "warmup_steps": ("schedule", ("linear", "cyclical", "falling", "capacity")),
     "target_rate": ("schedule", ("capacity", "controlled")),
-    "free_bits": ("schedule", ("constant", "linear", "cyclical", "controlled")),
-    "free_bits_group": ("schedule", ("constant", "linear", "cyclical", "controlled")),
+    "free_bits": ("schedule", ("constant", "linear", "cyclical", "falling", "controlled")),
+    "free_bits_group": ("schedule", ("constant", "linear", "cyclical", "falling", "controlled")),
     "target_activation": ("activity", ("kl",)),
     "sigma": ("likelihood", ("gaussian", "gaussian_learned")),
     "channels": ("network", ("conv", "broadcast", "resnet")),

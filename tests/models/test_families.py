@@ -19,7 +19,7 @@ from vae_core.models.factor_vae import shuffled
 from vae_core.models.hierarchical_vae import layer_widths, precision_weighted
 from vae_core.models.vae import DiagonalGaussian, RateController
 from vae_core.models.vampprior_vae import MixturePosterior
-from vae_core.schedules import cyclical
+from vae_core.schedules import FALL, cyclical, falling
 
 X = torch.rand(8, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 
@@ -44,6 +44,13 @@ def posterior(n=6, dims=3, seed=0):
 @pytest.mark.parametrize(("step", "share"), [(0, 0), (25, 0.5), (50, 1), (99, 1), (100, 0), (125, 0.5), (1075, 1)])
 def test_a_cycle_rises_for_its_first_half(step, share):
     assert cyclical(step, 100) == share
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, FALL), (50, FALL**0.5), (100, 1), (300, 1)])
+def test_a_falling_weight_falls_in_equal_ratios(step, factor):
+    assert falling(step, 100) == pytest.approx(factor)
+    found = terms("beta_vae", step=step, beta=3.0, schedule="falling", warmup_steps=100)
+    assert found["penalty"] == pytest.approx(3 * factor * found["rate"], rel=1e-5)
 
 
 @pytest.mark.parametrize(("step", "capacity"), [(0, 0), (50, 10), (100, 20), (300, 20)])

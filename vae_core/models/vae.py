@@ -58,7 +58,9 @@ class VAE(Model):
 
         schedule: str = setting("constant", "Schedule of the rate's weight", choices=(*SCHEDULES, *TARGETS))
         warmup_steps: int | None = setting(
-            None, "Steps of the warm-up, of the capacity's growth, or of one cycle (none: half of the run)", low=0
+            None,
+            "Steps of the warm-up, of the fall, of the capacity's growth, or of one cycle (none: half of the run)",
+            low=0,
         )
         target_rate: float = setting(
             25.0, "Target rate of the schedules capacity and controlled, in nats", low=0.0, high=1e4, advanced=True

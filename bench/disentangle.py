@@ -1,0 +1,178 @@
+"""Time to disentanglement: scores of a recipe against minutes of training and images seen, where the factors are known.
+
+`python -m bench.disentangle [--sprites | --shapes3d] [--quick]`. Each recipe is trained with three seeds, as many at once as
+there are cores, with one thread each. Scores during training are of 4,000 images: MIG, the FactorVAE score from a tenth of the
+published number of batches, and at the end DCI with forests in place of boosting. They are close to those of `vae_core metrics`, not
+equal. No score has a part in the choice of weights; the steps of a recipe are fixed before.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from statistics import median
+from typing import Any
+
+import torch
+
+from vae_core.cores import cores
+from vae_core.datasets import load
+from vae_core.datasets.base import Split
+from vae_core.jobs import configure
+from vae_core.metrics.coded import Coded
+from vae_core.metrics.dci import importance, score_function
+from vae_core.metrics.mig import mig
+from vae_core.metrics.shared_factor import factor_vae_score
+from vae_core.models import Model, create
+from vae_core.training import Listener, fit
+from vae_core.training.batches import in_order
+
+from .claims import RESULTS, Report, run
+
+#: Images that scores during training are computed from, and batches of the FactorVAE score (training, test).
+IMAGES, BATCHES = 4000, (1000, 500)
+SEEDS: tuple[int, ...] = (0, 1, 2)
+COLUMNS = ("recipe", "seed", "step", "images", "seconds", "mig", "factor_vae", "dci_disentanglement")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """title: model and what is special; settings: as of the command line; target: the MIG whose time is reported."""
+
+    title: str
+    dataset: str
+    model: str
+    target: float
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+SHARED: dict[str, Any] = dict(latent_dim=10, batch_size=128, lr=1e-3, lr_schedule="cosine", size=100_000, snapshots=0)
+STEPS = {"sprites": 4000, "shapes3d": 4000}
+TARGETS = {"sprites": 0.30, "shapes3d": 0.40}
+#: The first is the plain one; each other changes one thing.
+VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "β-TCVAE, conv": ("beta_tcvae", dict(beta=6.0, network="conv")),
+    "β-TCVAE, broadcast, β falls": (
+        "beta_tcvae", dict(beta=4.0, network="broadcast", schedule="falling"),
+    ),
+    "β-TCVAE, broadcast": ("beta_tcvae", dict(beta=6.0, network="broadcast")),
+    "β-VAE, broadcast": ("beta_vae", dict(beta=4.0, network="broadcast")),
+    "Capacity VAE, broadcast": (
+        "capacity_vae", dict(beta=100.0, target_rate=16.0, network="broadcast"),
+    ),
+}  # fmt: skip
+
+
+def recipes(dataset: str) -> list[Recipe]:
+    """What is tried on this data set."""
+    return [
+        Recipe(title, dataset, model, TARGETS[dataset], SHARED | {"steps": STEPS[dataset]} | settings)
+        for title, (model, settings) in VARIANTS.items()
+    ]
+
+
+class Scores(Listener):
+    """Scores at every evaluation, of the same images each time."""
+
+    def __init__(self, recipe: Recipe, seed: int, images: Split, batch_size: int) -> None:
+        self.recipe, self.seed, self.images, self.batch_size = recipe, seed, images, batch_size
+        self.rows: list[dict[str, Any]] = []
+
+    def evaluated(self, state: Any, record: dict[str, Any]) -> None:
+        step = record["step"]
+        scores = scores_of(state.model, self.images, last=step == self.recipe.settings["steps"])
+        place = {"recipe": self.recipe.title, "seed": self.seed, "step": step, "images": step * self.batch_size}
+        self.rows.append(place | {"seconds": record["seconds"]} | scores)
+
+
+@torch.no_grad()
+def scores_of(model: Model, images: Split, last: bool) -> dict[str, float]:
+    """MIG and FactorVAE score of images `(N, C, H, W)` with factors `(N, F)`, and at the last step DCI disentanglement."""
+    training = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    codes = torch.cat([model.embed(x) for x, _ in in_order(images.images, None, device)]).double().cpu()
+    model.train(training)
+    assert images.factors is not None
+    coded = Coded(codes.numpy(), images.factors.numpy())
+    scores = mig(coded).values() | factor_vae_score(coded, points=BATCHES).values()
+    if last:
+        scores |= score_function(importance(coded, jobs=1, classifier="forest")).values()
+    return {name: round(scores[name], 4) for name in COLUMNS[5:] if name in scores}
+
+
+def trained(recipe: Recipe, seed: int) -> list[dict[str, Any]]:
+    """Train one seed on one thread; its scores over time."""
+    torch.set_num_threads(1)
+    config = configure(recipe.dataset, recipe.model, seed=seed, threads=1, **recipe.settings)
+    data = load(config.data)
+    rows = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(1))[:IMAGES]
+    assert data.train.factors is not None
+    images = Split(data.train.images[rows], None, data.train.factors[rows])
+    torch.manual_seed(seed)
+    listener = Scores(recipe, seed, images, config.train.batch_size)
+    fit(create(config.family, config.model), data, config.train, listener)
+    return listener.rows
+
+
+def minutes_until(rows: Sequence[dict[str, Any]], target: float) -> float:
+    """Minutes of training until the MIG first reaches the target; infinite if it never does."""
+    return next((row["seconds"] / 60 for row in rows if row["mig"] >= target), float("inf"))
+
+
+def measure(report: Report, quick: bool, sprites: bool, shapes3d: bool) -> None:
+    wanted = [name for name, chosen in (("sprites", sprites), ("shapes3d", shapes3d)) if chosen]
+    for dataset in wanted or list(STEPS):
+        rows = list(curves(dataset, quick))
+        if not quick:
+            save(dataset, rows)
+        for recipe in recipes(dataset)[: 2 if quick else None]:
+            claim(report, recipe, [row for row in rows if row["recipe"] == recipe.title])
+
+
+def curves(dataset: str, quick: bool) -> Iterator[dict[str, Any]]:
+    """The scores of all recipes and seeds over time."""
+    tried, seeds = recipes(dataset), SEEDS
+    if quick:
+        short = {"steps": 40, "size": 6000}
+        tried = [Recipe(r.title, r.dataset, r.model, r.target, r.settings | short) for r in tried[:2]]
+        seeds = SEEDS[:1]
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
+        for future in [pool.submit(trained, recipe, seed) for recipe in tried for seed in seeds]:
+            yield from future.result()
+
+
+def save(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
+    """The curves as a table, beside the claims."""
+    with open(RESULTS / f"disentangle-{dataset}.csv", "w", newline="") as file:
+        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+
+
+def claim(report: Report, recipe: Recipe, rows: Sequence[dict[str, Any]]) -> None:
+    by_seed = [[row for row in rows if row["seed"] == seed] for seed in sorted({row["seed"] for row in rows})]
+    last = [curve[-1] for curve in by_seed]
+    name = f"{recipe.dataset}, {recipe.title}"
+    setup = f"{last[0]['step']:,} steps of {recipe.settings['batch_size']}, {len(last)} seeds"
+    for score in ("mig", "factor_vae", "dci_disentanglement"):
+        values = [row[score] for row in last]
+        report.claim(f"{name}: {score}, median", median(values), "", against=f"[{min(values):.3f}, {max(values):.3f}]; {setup}")  # fmt: skip
+    minutes = [minutes_until(curve, recipe.target) for curve in by_seed]
+    reached = [value for value in minutes if value < float("inf")]
+    report.claim(f"{name}: seeds that reach MIG {recipe.target:.2f}", len(reached), f"of {len(last)}")
+    if reached:
+        report.claim(f"{name}: minutes until then, median of these", median(reached), "min", against=setup)
+
+
+if __name__ == "__main__":
+    sys.exit(
+        run(
+            "disentangle", measure, (__doc__ or "").strip(),
+            flags={"sprites": "sprites alone", "shapes3d": "shapes3d alone"},
+        )
+    )  # fmt: skip
