@@ -138,7 +138,7 @@ def curves(dataset: str, quick: bool) -> Iterator[dict[str, Any]]:
     """The scores of all recipes and seeds over time."""
     tried, seeds = recipes(dataset), SEEDS
     if quick:
-        short = {"steps": 40, "size": 6000}
+        short = {"steps": 10, "size": 6000}
         tried = [Recipe(r.title, r.dataset, r.model, r.target, r.settings | short) for r in tried[:2]]
         seeds = SEEDS[:1]
     with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
