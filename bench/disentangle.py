@@ -12,7 +12,7 @@ import csv
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from statistics import median
 from typing import Any
@@ -41,19 +41,20 @@ COLUMNS = ("recipe", "seed", "step", "images", "seconds", "mig", "factor_vae", "
 
 @dataclass(frozen=True)
 class Recipe:
-    """title: model and what is special; settings: as of the command line; target: the MIG whose time is reported."""
+    """title: model and what is special; settings: as of the command line."""
 
     title: str
     dataset: str
     model: str
-    target: float
     settings: dict[str, Any] = field(default_factory=dict)
 
 
-SHARED: dict[str, Any] = dict(latent_dim=10, batch_size=128, lr=1e-3, lr_schedule="cosine", size=100_000, snapshots=0)
-STEPS = {"sprites": 4000, "shapes3d": 4000}
+SHARED: dict[str, Any] = dict(
+    latent_dim=10, batch_size=128, steps=4000, lr=1e-3, lr_schedule="cosine", size=100_000, snapshots=0
+)
+#: Data set → the MIG whose time is reported.
 TARGETS = {"sprites": 0.30, "shapes3d": 0.40}
-#: The first is the plain one; each other changes one thing.
+#: The first is the plain one, the second the recipe; `--quick` takes these two.
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "β-TCVAE, conv": ("beta_tcvae", dict(beta=6.0, network="conv")),
     "β-TCVAE, broadcast, β falls": (
@@ -69,23 +70,20 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def recipes(dataset: str) -> list[Recipe]:
     """What is tried on this data set."""
-    return [
-        Recipe(title, dataset, model, TARGETS[dataset], SHARED | {"steps": STEPS[dataset]} | settings)
-        for title, (model, settings) in VARIANTS.items()
-    ]
+    return [Recipe(title, dataset, model, SHARED | settings) for title, (model, settings) in VARIANTS.items()]
 
 
 class Scores(Listener):
     """Scores at every evaluation, of the same images each time."""
 
-    def __init__(self, recipe: Recipe, seed: int, images: Split, batch_size: int) -> None:
-        self.recipe, self.seed, self.images, self.batch_size = recipe, seed, images, batch_size
+    def __init__(self, recipe: Recipe, seed: int, images: Split) -> None:
+        self.recipe, self.seed, self.images = recipe, seed, images
         self.rows: list[dict[str, Any]] = []
 
     def evaluated(self, state: Any, record: dict[str, Any]) -> None:
-        step = record["step"]
-        scores = scores_of(state.model, self.images, last=step == self.recipe.settings["steps"])
-        place = {"recipe": self.recipe.title, "seed": self.seed, "step": step, "images": step * self.batch_size}
+        step, settings = record["step"], self.recipe.settings
+        scores = scores_of(state.model, self.images, last=step == settings["steps"])
+        place = {"recipe": self.recipe.title, "seed": self.seed, "step": step, "images": step * settings["batch_size"]}
         self.rows.append(place | {"seconds": record["seconds"]} | scores)
 
 
@@ -114,7 +112,7 @@ def trained(recipe: Recipe, seed: int) -> list[dict[str, Any]]:
     assert data.train.factors is not None
     images = Split(data.train.images[rows], None, data.train.factors[rows])
     torch.manual_seed(seed)
-    listener = Scores(recipe, seed, images, config.train.batch_size)
+    listener = Scores(recipe, seed, images)
     fit(create(config.family, config.model), data, config.train, listener)
     return listener.rows
 
@@ -126,21 +124,20 @@ def minutes_until(rows: Sequence[dict[str, Any]], target: float) -> float:
 
 def measure(report: Report, quick: bool, sprites: bool, shapes3d: bool) -> None:
     wanted = [name for name, chosen in (("sprites", sprites), ("shapes3d", shapes3d)) if chosen]
-    for dataset in wanted or list(STEPS):
-        rows = list(curves(dataset, quick))
+    for dataset in wanted or list(TARGETS):
+        tried = recipes(dataset)[: 2 if quick else None]
+        rows = list(curves(tried, quick))
         if not quick:
             save(dataset, rows)
-        for recipe in recipes(dataset)[: 2 if quick else None]:
+        for recipe in tried:
             claim(report, recipe, [row for row in rows if row["recipe"] == recipe.title])
 
 
-def curves(dataset: str, quick: bool) -> Iterator[dict[str, Any]]:
-    """The scores of all recipes and seeds over time."""
-    tried, seeds = recipes(dataset), SEEDS
+def curves(tried: Sequence[Recipe], quick: bool) -> Iterator[dict[str, Any]]:
+    """The scores of these recipes and all seeds over time."""
+    seeds = SEEDS[: 1 if quick else None]
     if quick:
-        short = {"steps": 10, "size": 6000}
-        tried = [Recipe(r.title, r.dataset, r.model, r.target, r.settings | short) for r in tried[:2]]
-        seeds = SEEDS[:1]
+        tried = [replace(recipe, settings=recipe.settings | {"steps": 10, "size": 6000}) for recipe in tried]
     with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
         for future in [pool.submit(trained, recipe, seed) for recipe in tried for seed in seeds]:
             yield from future.result()
@@ -162,9 +159,10 @@ def claim(report: Report, recipe: Recipe, rows: Sequence[dict[str, Any]]) -> Non
     for score in ("mig", "factor_vae", "dci_disentanglement"):
         values = [row[score] for row in last]
         report.claim(f"{name}: {score}, median", median(values), "", against=f"[{min(values):.3f}, {max(values):.3f}]; {setup}")  # fmt: skip
-    minutes = [minutes_until(curve, recipe.target) for curve in by_seed]
+    target = TARGETS[recipe.dataset]
+    minutes = [minutes_until(curve, target) for curve in by_seed]
     reached = [value for value in minutes if value < float("inf")]
-    report.claim(f"{name}: seeds that reach MIG {recipe.target:.2f}", len(reached), f"of {len(last)}")
+    report.claim(f"{name}: seeds that reach MIG {target:.2f}", len(reached), f"of {len(last)}")
     if reached:
         report.claim(f"{name}: minutes until then, median of these", median(reached), "min", against=setup)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from .broadcast import broadcast_decoder, broadcast_encoder
+from .broadcast import broadcast_decoder
 from .conv import conv_decoder, conv_encoder
 from .mlp import mlp_decoder, mlp_encoder
 from .resnet import NORMS, resnet_decoder, resnet_encoder
@@ -30,7 +30,7 @@ class Network:
 NETWORKS = {
     "mlp": Network("Fully connected", mlp_encoder, mlp_decoder),
     "conv": Network("Convolutional (Burgess et al. 2018)", conv_encoder, conv_decoder),
-    "broadcast": Network("Spatial broadcast (Watters et al. 2019)", broadcast_encoder, broadcast_decoder),
+    "broadcast": Network("Spatial broadcast (Watters et al. 2019)", conv_encoder, broadcast_decoder),
     "resnet": Network("Residual", resnet_encoder, resnet_decoder),
 }
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from .conv import conv_encoder, sides
+from .conv import sides
 from .initialise import initialise
 from .lean import LeanReLU, UpConv
 from .style import Style
@@ -22,8 +22,6 @@ from .style import Style
 GRID = 8
 #: 1×1 convolutions between the broadcast code and the first transposed convolution.
 DEPTH = 2
-
-broadcast_encoder = conv_encoder
 
 
 class Broadcast(nn.Module):
