@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from torch import Tensor
 
-from vae_core.analysis import ALL, LIMIT, Latents, latents_file, latents_of
+from vae_core.analysis import ALL, LIMIT, Latents, Reproducibility, latents_file, latents_of
+from vae_core.analysis import reproducibility as compare_seeds
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
@@ -99,6 +100,20 @@ def latents(run: Run, rows: Iterable[int] = ()) -> Latents:
     """Codes of the run's test images, enough of them to include `rows`; computed once, then read from its cache folder."""
     limit = ALL if max(rows, default=0) >= LIMIT and has_more_codes(run) else LIMIT
     return _latents(run, run.weights_path.stat().st_mtime_ns, limit)
+
+
+def reproducibility(runs: Sequence[Run]) -> Reproducibility:
+    """UDR of runs that differ by their seed, computed once for their weights.
+
+    Raises:
+        BetascopeError: codes are not cached, and data or weights are not available.
+    """
+    return _reproducibility(list(runs), tuple(run.weights_path.stat().st_mtime_ns for run in runs))
+
+
+@st.cache_resource(max_entries=24, show_spinner="Comparing the seeds …", hash_funcs=BY_PATH)
+def _reproducibility(runs: list[Run], versions: tuple[int, ...]) -> Reproducibility:
+    return compare_seeds(runs)
 
 
 def has_more_codes(run: Run) -> bool:

@@ -7,17 +7,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS
 from vae_core.models import MODELS
 from vae_core.runs import Run
 
-from .. import library
 from ..images.thumbnails import thumbnail
-from ..runs.actions import explore, request_action
+from ..runs.actions import delete, explore, request_action
 from ..runs.summary import BADGES, bound
-from ..shell.errors import explain_error
-from ..state import session
 
 
 def card_grid(runs: Sequence[Run], key: str) -> None:
@@ -94,18 +90,4 @@ def _more(run: Run, state: str) -> None:
         if state == "running":
             st.caption("Cancel the training before deleting.")
         elif st.button("Delete for good", key=f"delete.{run.id}", icon=":material/delete:"):
-            delete(run.id)
-
-
-def delete(id: str) -> None:
-    """Delete a run's folder and remove the run from the session."""
-    try:
-        library.store().delete(id)
-    except BetascopeError as error:
-        explain_error(error)
-        return
-    current = session()
-    if current.run == id:
-        current.run = None
-    current.compared = [other for other in current.compared if other != id]
-    st.rerun()
+            delete([run.id])

@@ -7,8 +7,9 @@ import streamlit as st
 from vae_core.runs import BrokenRun, Run
 
 from .. import library
+from ..runs.actions import delete
 from ..shell.controls import empty_state
-from .cards import card_grid, delete
+from .cards import card_grid
 
 PAGE_SIZE = 12
 
@@ -52,4 +53,4 @@ def broken_runs(broken: list[BrokenRun]) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"`{run.id}`: {run.reason}", width="stretch")
                 if st.button("Delete", key=f"broken.{run.id}", type="tertiary", icon=":material/delete:"):
-                    delete(run.id)
+                    delete([run.id])

@@ -7,6 +7,7 @@ import streamlit as st
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.runs import Run
 
+from ..runs.seeds import seeds_panel
 from .check import check
 from .compute import compute, offer_autoencoder
 from .files import csv, latex
@@ -54,4 +55,5 @@ def numbers(runs: list[Run], measurable: list[Run]) -> None:
         st.download_button(
             "LaTeX", latex(frame), "betascope-scores.tex", "text/plain", icon=":material/download:", key="measure.tex"
         )
+    seeds_panel(runs, "measure")
     check()

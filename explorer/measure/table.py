@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from vae_core.analysis import WITHOUT_FACTORS, cached_quality, cached_scores, scores_without_factors
+from vae_core.analysis import WITHOUT_FACTORS, cached_quality, cached_scores, scores_without_factors, seed_groups
 from vae_core.config import BetascopeError
 from vae_core.metrics.bootstrap import Estimate
 from vae_core.metrics.disentanglement import SCORES
-from vae_core.metrics.udr import udr
 from vae_core.runs import Run
 
 from .. import library
@@ -49,7 +48,7 @@ class Shown(float):
 def table(subjects: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
     """One row for each subject: β, seed, those of `scores` that are cached, and scores without factors."""
     runs = [subject.run for subject in subjects if subject.source == "codes"]
-    names, udr_of_run = labels(runs), agreements(runs)
+    names, udr_of_run = labels(runs), udr_of(runs)
     rows = []
     for subject in subjects:
         is_run = subject.source == "codes"
@@ -89,20 +88,13 @@ def titles_of(scores: Sequence[str]) -> dict[str, str]:
     return {number: TITLES[number] for name in scores for number in SCORES[name].numbers}
 
 
-def agreements(runs: Sequence[Run]) -> dict[str, float]:
+def udr_of(runs: Sequence[Run]) -> dict[str, float]:
     """Run id → UDR among the runs that differ from it only by the seed; runs without such siblings are left out."""
-    groups: dict[Any, list[Run]] = {}
-    for run in runs:
-        alike = (run.config.fingerprint, run.config.family, run.config.model, replace(run.config.train, seed=0))
-        groups.setdefault(alike, []).append(run)
     udr_of_run: dict[str, float] = {}
-    for group in groups.values():
-        codes = [library.latents(run) for run in group]
-        rates = [code.rate for code in codes]
-        if len(group) < 2 or any(rate is None for rate in rates):
-            continue
-        scores = udr([code.mu.astype(np.float64) for code in codes], [code.weight_per_dim() for code in codes])
-        udr_of_run |= {run.id: score for run, score in zip(group, scores, strict=True)}
+    for group in seed_groups(runs):
+        with suppress(BetascopeError):  # a family without a rate
+            found = library.reproducibility(group)
+            udr_of_run |= {run.id: float(score) for run, score in zip(group, found.udr, strict=True)}
     return udr_of_run
 
 

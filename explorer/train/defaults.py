@@ -32,11 +32,22 @@ def apply_preset() -> None:
     if chosen is not None:
         preset = PRESETS[chosen]
         family_defaults = defaults_of(MODELS[preset.settings["model"]].Config)
-        seed_form(_all_defaults() | family_defaults | {"beta": preset.beta} | preset.settings, PREFIX, overwrite=True)
+        seed_form(
+            _all_defaults() | family_defaults | {"beta": preset.beta, "seeds": preset.seeds} | preset.settings,
+            PREFIX,
+            overwrite=True,
+        )
 
 
 def _all_defaults() -> dict[str, Any]:
-    defaults: dict[str, Any] = {"dataset": "digits", "model": "beta_vae", "folder": "", "name": "", "data_seed": 0}
+    defaults: dict[str, Any] = {
+        "dataset": "digits",
+        "model": "beta_vae",
+        "folder": "",
+        "name": "",
+        "data_seed": 0,
+        "seeds": "0",
+    }
     for kind in reversed(MODELS.values()):
         defaults |= defaults_of(kind.Config)
     data = defaults_of(DataConfig)

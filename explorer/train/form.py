@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.config import BetascopeError
+from vae_core.config import BetascopeError, ConfigError
 from vae_core.datasets import DATASETS
 from vae_core.datasets.base import DataConfig
 from vae_core.jobs import setting_names
@@ -19,7 +19,7 @@ from vae_core.training import TrainConfig
 from ..shell.errors import explain_error
 from .defaults import DATA_SETTINGS, PREFIX, apply_family_defaults, apply_preset, clear_preset, seed_defaults
 from .fields import config_form
-from .parsing import beta_norm, betas_of
+from .parsing import MAX_MODELS, beta_norm, betas_of, seeds_of
 from .presets import PRESETS
 from .start import train
 
@@ -92,6 +92,41 @@ def beta_field(shape: tuple[int, ...] | None) -> list[float]:
     return betas
 
 
+def seeds_field() -> list[int]:
+    """The seeds to train with.
+
+    Raises:
+        ConfigError: the text is not a list of whole numbers.
+    """
+    return seeds_of(
+        st.text_input(
+            "Seeds", key=f"{PREFIX}.seeds", persist_state="session",
+            help="Of the initial weights, the order of the images and the noise. Several, as in 0, 1, 2, train the same model "
+            "again; from three on, the most reproducible is picked without labels.",
+        )
+    )  # fmt: skip
+
+
+def variant_fields(model: str, shape: tuple[int, ...] | None) -> list[dict[str, Any]]:
+    """The values of β, if the family has any, and of the seed; returns one dictionary of both for each model to train.
+
+    Raises:
+        ConfigError: a text that cannot be parsed, or too many models.
+    """
+    if "beta" not in MODELS[model].Config.__dataclass_fields__:
+        return [{"seed": seed} for seed in seeds_field()]
+    left, right = st.columns(2)
+    with left:
+        betas = beta_field(shape)
+    with right:
+        seeds = seeds_field()
+    if len(betas) * len(seeds) > MAX_MODELS:
+        raise ConfigError(
+            f"{len(betas)} values of β and {len(seeds)} seeds are {len(betas) * len(seeds)} models; train at most {MAX_MODELS} at once."
+        )
+    return [{"beta": beta, "seed": seed} for beta in betas for seed in seeds]
+
+
 def model_and_training_fields(model: str) -> dict[str, Any]:
     """The main settings in two columns, the others in an expander; returns their values.
 
@@ -111,7 +146,8 @@ def model_and_training_fields(model: str) -> dict[str, Any]:
         values |= config_form(DataConfig, DATA_SETTINGS, PREFIX)
         rest = [name for name in setting_names(config) if name not in (*MAIN, *family_settings, "beta")]
         values |= config_form(config, rest, PREFIX)
-        values |= config_form(TrainConfig, [name for name in setting_names(TrainConfig) if name not in MAIN], PREFIX)
+        rest = [name for name in setting_names(TrainConfig) if name not in (*MAIN, "seed")]
+        values |= config_form(TrainConfig, rest, PREFIX)
     return values
 
 
@@ -144,12 +180,11 @@ def form() -> None:
     if dataset == OWN:
         dataset = path_field()
     try:
-        has_beta = "beta" in MODELS[model].Config.__dataclass_fields__
-        betas = beta_field(shape_of(dataset)) if has_beta else None
+        variants = variant_fields(model, shape_of(dataset))
         settings = model_and_training_fields(model)
     except BetascopeError as error:
         explain_error(error)
         return
-    label = f"Train {len(betas)} models" if betas and len(betas) > 1 else "Train"
+    label = f"Train {len(variants)} models" if len(variants) > 1 else "Train"
     if st.button(label, key="train.start", type="primary", icon=":material/play_arrow:", width="stretch"):
-        train(dataset, model, betas, settings)
+        train(dataset, model, variants, settings)

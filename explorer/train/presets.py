@@ -8,13 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Preset:
-    """about: caption of the chosen preset; settings: what differs from the defaults; beta: as typed; detail: its help."""
+    """about: caption of the chosen preset; settings: what differs from the defaults; beta, seeds: as typed; detail: its help."""
 
     title: str
     about: str
     beta: str = "1"
     settings: dict[str, Any] = field(default_factory=dict)
     detail: str = ""
+    seeds: str = "0"
 
 
 _DIGITS = {"dataset": "digits", "model": "beta_vae", "network": "mlp", "lr_schedule": "cosine"}

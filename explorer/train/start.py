@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,8 +18,8 @@ from .defaults import PREFIX
 from .watch import WATCHED
 
 
-def start(dataset: str, model: str, betas: list[float] | None, settings: dict[str, Any]) -> list[Run]:
-    """Queue one run per β, all or none.
+def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings: dict[str, Any]) -> list[Run]:
+    """Queue one run for each variant, all or none; `variants` are the values of β and seed.
 
     Raises:
         BetascopeError: one sentence on the first invalid setting; nothing was queued.
@@ -27,23 +28,26 @@ def start(dataset: str, model: str, betas: list[float] | None, settings: dict[st
         raise ConfigError("Write the path of your images, or choose a data set that comes with Betascope.")
     chosen = {name: value for name, value in settings.items() if value is not None}
     name = st.session_state.get(f"{PREFIX}.name", "").strip()
-    if betas is None:
-        configs = [configure(dataset, model, name=name, **chosen)]
-    else:
-        names = [f"{name} β={beta:g}" if name and len(betas) > 1 else name for beta in betas]
-        configs = [
-            configure(dataset, model, name=title, beta=beta, **chosen) for title, beta in zip(names, betas, strict=True)
-        ]
+    configs = [
+        configure(dataset, model, name=name and title(name, variant, variants), **variant, **chosen)
+        for variant in variants
+    ]
     return [submit(library.store(), config) for config in configs]
 
 
-def train(dataset: str, model: str, betas: list[float] | None, settings: dict) -> None:
+def title(name: str, variant: dict[str, Any], variants: Sequence[dict[str, Any]]) -> str:
+    """The name, with the values by which this variant differs from others: "Mine β=4 seed 1"."""
+    texts = {"beta": f" β={variant.get('beta', 1):g}", "seed": f" seed {variant['seed']}"}
+    return name + "".join(text for key, text in texts.items() if len({other.get(key) for other in variants}) > 1)
+
+
+def train(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings: dict[str, Any]) -> None:
     """Queue the runs and watch them, or show why not."""
     source = DATASETS.get(dataset)
     wait = f"Downloading {source.title}, once …" if source and source.download else "Opening the images …"
     try:
         with st.spinner(wait):
-            runs = start(dataset, model, betas, settings)
+            runs = start(dataset, model, variants, settings)
     except BetascopeError as error:
         explain_error(error)
         return

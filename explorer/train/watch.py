@@ -20,6 +20,7 @@ from ..images.thumbnails import description, thumbnail
 from ..navigation import go
 from ..runs.actions import explore
 from ..runs.names import labels as names_of
+from ..runs.seeds import seeds_panel
 from ..runs.summary import bound
 from ..state import session
 from .curves import loss_curves, rate_curves
@@ -88,6 +89,7 @@ def live_view(interval: float | None) -> None:
     offer_worker(runs, states)
     focus = _focus(runs, states)
     _outcome(runs, states, focus)
+    seeds_panel([run for run in runs if states[run.id]["state"] == "done"], "train")
     for alert in states[focus.id].get("alerts", []):
         # Collapsed dimensions are an effect of β, not a defect.
         show = st.info if alert["kind"] == "collapsed dimensions" else st.warning

@@ -47,6 +47,19 @@ CASES = {
     ),
     "unknown split": (["evaluate", "gallery/digits-2d", "--split", "all"], ["'all'", "test"]),
     "sweep with beta": (["sweep", "--dataset", "digits", "--betas", "1", "--beta", "2"], ["--betas"]),
+    "two seeds to pick from": (
+        ["sweep", "--dataset", "digits", "--seeds", "0", "1", "--pick", "udr"],
+        ["--pick", "--seeds 3"],
+    ),
+    "a pick of what is not trained": (
+        ["sweep", "--dataset", "digits", "--seeds", "0", "1", "2", "--pick", "udr", "--queue"],
+        ["--queue"],
+    ),
+    "a pick without seeds": (["pick", "gallery/digits-2d"], ["3 or more runs"]),
+    "betas of a family without": (
+        ["sweep", "--dataset", "digits", "--model", "vae", "--betas", "1", "2"],
+        ["--beta", "--model"],
+    ),
     "negative beta in a sweep": (["sweep", "--dataset", "digits", "--betas", "1", "-2"], ["-2"]),
     "resume of nothing": (["train", "--resume", "nobody"], ["'nobody'"]),
     "resume of the gallery": (["train", "--resume", "gallery/digits-2d"], ["complete"]),

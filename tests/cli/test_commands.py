@@ -74,6 +74,19 @@ def test_a_sweep_is_a_run_per_beta_and_seed(command):
     assert rates[0] != rates[1]
 
 
+@pytest.mark.slow
+def test_the_most_reproducible_seed_is_picked(command):
+    words = ("--dataset", "digits", "--model", "vae", "--seeds", "0", "1", "2", *TINY)
+    swept = command("sweep", *words, "--pick", "udr", "--jobs", "1")
+    (found,) = swept["picks"]
+    assert found["seeds"] == [0, 1, 2]
+    assert found["runs"] == [row["run"] for row in swept["runs"]]
+    rows = [[value for value in row if value is not None] for row in found["agreement"]]
+    assert found["udr"] == pytest.approx([sum(row) / 2 for row in rows], abs=1e-5)
+    assert found["udr"][found["runs"].index(found["picked"])] == max(found["udr"])
+    assert command("pick", *reversed(found["runs"]))["picks"] == [found]
+
+
 def test_evaluate_and_project(command, run):
     root = run.path.parent
     table = command("evaluate", run.id, "--iwae", "5", store=root)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.train.defaults import DATA_SETTINGS
 from explorer.train.fields import defaults_of, is_relevant
 from explorer.train.labels import LABELS, ONLY_WITH, label_of
-from explorer.train.parsing import betas_of, whole_numbers
+from explorer.train.parsing import betas_of, seeds_of, whole_numbers
 from explorer.train.presets import PRESETS
 from vae_core.config import ConfigError
 from vae_core.datasets import DATASETS
@@ -86,6 +86,14 @@ def test_whole_numbers() -> None:
     assert whole_numbers("256, 128", "hidden") == (256, 128)
     with pytest.raises(ConfigError, match=r"Layer widths: '256\.5' is not"):
         whole_numbers("256.5", "hidden")
+
+
+def test_seeds() -> None:
+    assert seeds_of("0, 1 2,1") == [0, 1, 2]
+    with pytest.raises(ConfigError, match=r"^Seeds: 'a' is not .* write it like 0, 1, 2"):
+        seeds_of("a")
+    with pytest.raises(ConfigError, match=r"^Seeds: 0 values were given"):
+        seeds_of("")
 
 
 def test_settings_that_mean_nothing_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

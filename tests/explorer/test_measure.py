@@ -17,7 +17,7 @@ from explorer.jobs import commands
 from explorer.measure.figures import matrix_figure
 from explorer.measure.files import csv, latex
 from explorer.measure.subjects import Subject
-from explorer.measure.table import agreements, table, titles_of, with_best
+from explorer.measure.table import table, titles_of, udr_of, with_best
 from vae_core.analysis import generation_quality, scores_of_run
 from vae_core.metrics.known_answers import Check
 from vae_core.runs import Run, RunConfig, Store
@@ -131,7 +131,7 @@ def test_seeds_that_differ_in_nothing_else_are_ranked(app: Open, store: Store) -
     settings = dict(network="mlp", hidden=(16,), latent_dim=3, image_size=8, epochs=3, snapshots=0)
     runs = [vae_core.train("digits", "vae", store=store, name=f"s{seed}", seed=seed, **settings) for seed in (0, 1)]
     other = vae_core.train("digits", "vae", store=store, name="other", seed=0, **settings | {"hidden": (8,)})
-    found = agreements([*runs, other])
+    found = udr_of([*runs, other])
     assert found.keys() == {run.id for run in runs}
     assert all(0 <= value <= 1 for value in found.values())
     frame = table([Subject(run) for run in [*runs, other]], [])

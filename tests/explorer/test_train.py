@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import vae_core
 from explorer.train.presets import PRESETS
 from explorer.train.queue import duration, progress_text
 from explorer.train.watch import refresh_interval
+from vae_core.analysis import reproducibility
 from vae_core.models import MODELS
 from vae_core.runs import Run, Store
 from vae_core.runs.files import write_json
@@ -20,6 +22,13 @@ from .conftest import texts
 
 Open = Callable[..., AppTest]
 Put = Callable[..., Path]
+
+
+@pytest.fixture
+def seeds(store: Store) -> list[Run]:
+    """Three finished runs that differ by their seed."""
+    settings: dict[str, object] = dict(network="mlp", hidden=(16,), latent_dim=3, image_size=8, epochs=1, size=300)
+    return [vae_core.train("digits", "vae", store=store, seed=seed, **settings) for seed in (0, 1, 2)]
 
 
 def test_one_press_queues_the_first_preset(app: Open, store: Store, started: list[str]) -> None:
@@ -45,9 +54,46 @@ def test_a_sweep_queues_one_run_per_beta(app: Open, store: Store, started: list[
     assert sorted(run.config.beta for run in store.runs()) == [1.0, 4.0, 16.0]  # type: ignore[union-attr]
 
 
+def test_seeds_are_runs_of_their_own(app: Open, store: Store, started: list[str]) -> None:
+    at = app("train")
+    at.text_input(key="train.beta").set_value("1, 4").run()
+    at.text_input(key="train.seeds").set_value("0, 1, 2").run()
+    at.text_input(key="train.name").set_value("Mine").run()
+    assert at.button(key="train.start").label == "Train 6 models"
+    at.button(key="train.start").click().run()
+    variants = sorted((run.config.beta, run.config.train.seed, run.config.name) for run in store.runs())  # type: ignore[union-attr]
+    assert variants[:2] == [(1.0, 0, "Mine β=1 seed 0"), (1.0, 1, "Mine β=1 seed 1")]
+    assert len(variants) == 6
+
+
+def test_the_most_reproducible_seed_is_picked(app: Open, seeds: list[Run]) -> None:
+    at = app("train")
+    at.session_state["train.watched"] = [run.id for run in seeds]
+    at.run()
+    assert not at.exception
+    found = reproducibility(seeds)
+    assert found.reason in texts(at.caption)
+    key = f"train.seeds.{seeds[0].id}"
+    at.button(key=f"{key}.explore").click().run()
+    assert at.session_state["session"].run == found.picked.id
+
+
+def test_the_other_seeds_are_deleted(app: Open, store: Store, seeds: list[Run]) -> None:
+    at = app("train")
+    at.session_state["train.watched"] = [run.id for run in seeds]
+    at.run()
+    picked = reproducibility(seeds).picked
+    at.button(key=f"train.seeds.{seeds[0].id}.delete").click().run()
+    assert not at.exception
+    assert [run.id for run in store.runs()] == [picked.id]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "says"),
     [
+        ("train.seeds", "one", "0, 1, 2"),
+        ("train.seeds", "-1", "at least 0"),
+        ("train.seeds", ", ".join(map(str, range(13))), "up to 12"),
         ("train.beta", "four", "write 4, or 1, 4, 16"),
         ("train.beta", "-1", "at least 0"),
         ("train.beta", "1, nan", "--beta nan"),

@@ -19,7 +19,7 @@ from vae_core.metrics.irs import robustness
 from vae_core.metrics.known_answers import self_check
 from vae_core.metrics.separability import separability
 from vae_core.metrics.shared_factor import Partners
-from vae_core.metrics.udr import agreement, spearman, udr
+from vae_core.metrics.udr import agreement, agreements, spearman, udr
 
 FAST = [name for name, score in SCORES.items() if not score.slow]
 
@@ -180,17 +180,21 @@ def test_models_that_agree_rank_higher():
     codes = random.standard_normal((800, 4))
     turned = codes @ np.linalg.qr(random.standard_normal((4, 4)))[0]
     rates = [np.ones(4)] * 3
-    agreeing = udr([codes, codes[:, [2, 0, 3, 1]] * -2.0, codes + 0.01], rates)
-    assert min(agreeing) > 0.75
-    assert udr([codes, turned], rates[:2])[0] < min(agreeing)
+    agreeing = udr(agreements([codes, codes[:, [2, 0, 3, 1]] * -2.0, codes + 0.01], rates))
+    assert agreeing.min() > 0.75
+    apart = agreements([codes, turned], rates[:2])
+    assert np.isnan(apart).tolist() == np.eye(2, dtype=bool).tolist()
+    assert udr(apart)[0] == apart[0, 1] < agreeing.min()
     silent = np.hstack([codes, random.standard_normal((800, 2))])
     known = np.array([1.0, 1, 1, 1, 0.001, 0.0])
-    assert udr([silent, silent], [known, known]) == pytest.approx(udr([codes, codes], rates[:2]))
+    assert udr(agreements([silent, silent], [known, known])) == pytest.approx(
+        udr(agreements([codes, codes], rates[:2]))
+    )
     assert agreement(np.eye(3)) == pytest.approx(1)
     assert agreement(np.full((4, 4), 0.5)) == pytest.approx(0.125)
     assert spearman(codes, turned) == pytest.approx(np.abs(spearmanr(codes, turned).statistic[:4, 4:]), abs=1e-6)
     with pytest.raises(MetricError, match="at least two"):
-        udr([codes], rates[:1])
+        agreements([codes], rates[:1])
 
 
 def test_a_probe_separates_what_is_separable():

@@ -17,6 +17,7 @@ from .maps.projections import PROJECTIONS, MapConfig, codes_limit, map_file, map
 from .scores.evaluation import EvaluateConfig, evaluate
 from .scores.generation import NETWORK_NAMES, cached_quality, generation_quality
 from .scores.rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
+from .scores.reproducibility import SEEDS, Reproducibility, reproducibility, seed_groups
 from .scores.sources import SOURCES, coded_of
 from .scores.supervised import cached_scores, dci_importance, mig_matrix, names_of, scores_of_run
 from .scores.unsupervised import WITHOUT_FACTORS, scores_without_factors, smoothness
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_SAMPLES",
     "NETWORK_NAMES",
     "PROJECTIONS",
+    "SEEDS",
     "SOURCES",
     "WITHOUT_FACTORS",
     "EvaluateConfig",
@@ -42,6 +44,7 @@ __all__ = [
     "NoiseSweep",
     "RateCurve",
     "Reconstruction",
+    "Reproducibility",
     "Roc",
     "Samples",
     "Stopped",
@@ -81,10 +84,12 @@ __all__ = [
     "rate_curve",
     "rate_point",
     "reconstruct",
+    "reproducibility",
     "roc",
     "rows_named",
     "scores_of_run",
     "scores_without_factors",
+    "seed_groups",
     "smoothness",
     "threshold_at",
     "to_npz",

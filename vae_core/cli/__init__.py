@@ -31,7 +31,8 @@ COMMANDS = {
     "models": Command("List the model families with their objectives", "catalogue", "no_options", "models"),
     "runs": Command("List the runs of the store and the gallery", "catalogue", "no_options", "runs"),
     "train": Command("Train one model", "train", "train_options", "train"),
-    "sweep": Command("Train one model per β (and seed)", "train", "sweep_options", "sweep"),
+    "sweep": Command("Train one model per β and seed", "sweep", "sweep_options", "sweep"),
+    "pick": Command("Pick the most reproducible seed of trained runs", "sweep", "pick_options", "pick"),
     "request": Command("Pause or cancel a queued or training run", "train", "request_options", "request_action"),
     "evaluate": Command("Measure a run", "measure", "evaluate_options", "evaluate_run"),
     "metrics": Command(

@@ -1,4 +1,4 @@
-"""`train`, `sweep`, `request`, `work`: training runs and controlling them."""
+"""`train`, `request`, `work`: training runs and controlling them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,9 @@ from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
 from ..jobs import FROM_DATA, configure, rehearse, train_folders, train_group, train_run
 from ..models import MODELS
-from ..runs import (
-    Executor,
-    Processes,
-    RayCluster,
-    Run,
-    RunConfig,
-    RunError,
-    Store,
-    Together,
-    fitting,
-    request,
-    submit,
-    work,
-)
+from ..runs import RayCluster, Run, RunConfig, RunError, Store, request, submit, work
 from ..runs.worker import work_on
-from ..training import TrainConfig, choose_device
+from ..training import TrainConfig
 from ..training.distributed import ALONE, Group, joined
 from .console import add_option, echo, graceful, progress
 
@@ -57,19 +44,6 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
 
 
-def sweep_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", required=True, help="registered name, or the path of a folder, .zip, .npz or .npy")
-    parser.add_argument("--betas", type=float, nargs="+", required=True, help="values of β, one run for each")
-    parser.add_argument(
-        "--seeds", type=int, nargs="+", default=[0], help="seeds, one run for each β and seed (default 0)"
-    )
-    parser.add_argument("--jobs", type=int, default=None, help="runs to train at once (default: a run for each core)")
-    parser.add_argument("--executor", choices=("processes", "together", "ray"), default=None, help="processes (default on a CPU), together: all values of β as one batched model (default on a GPU), or ray: tasks of a Ray cluster")  # fmt: skip
-    parser.add_argument("--address", default="auto", help="the Ray cluster (default auto: the one this machine is in)")
-    parser.add_argument("--queue", action="store_true", help="queue the runs for the background worker and return")
-    add_settings(parser)
-
-
 def settings_of(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that were given."""
     names = {f.name for kind in MODELS.values() for f in dataclasses.fields(kind.Config)}
@@ -83,7 +57,7 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
 def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store = Store(options.store)
     if options.queue and options.resume is None:
-        return _queued(store, [_configured(options)])
+        return queued(store, [_configured(options)])
     with joined() as group:
         if not group.leads:  # the leader creates the run and sends its id
             if not (name := group.broadcast(None)):
@@ -95,7 +69,7 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
             run = store.create(_configured(options)) if options.resume is None else _resumed(store, options)
         finally:
             group.broadcast(run.id if run else "")
-        return _train_here(run, group)
+        return train_here(run, group)
 
 
 def _configured(options: argparse.Namespace) -> RunConfig:
@@ -104,62 +78,7 @@ def _configured(options: argparse.Namespace) -> RunConfig:
     return configure(options.dataset, options.model, name=options.name, **settings_of(options))
 
 
-def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    store, settings = Store(options.store), settings_of(options)
-    if "beta" in settings:
-        raise ConfigError(f"--beta {settings['beta']}: a sweep takes --betas, one or more values.")
-    if "seed" in settings:
-        raise ConfigError(f"--seed {settings['seed']}: a sweep takes --seeds, one or more values.")
-    configs = [
-        configure(options.dataset, "beta_vae", beta=beta, seed=seed, **settings)
-        for beta in options.betas
-        for seed in options.seeds
-    ]
-    if options.queue:
-        return _queued(store, configs)
-    if options.executor == "ray":
-        return _at_once(store, configs, RayCluster(options.address, train_folders), f"on the cluster {options.address}")
-    device = choose_device(configs[0].train.device)
-    if (options.executor or ("together" if device.type == "cuda" else "")) == "together":
-        return _at_once(store, configs, Together(train_group), "values of β together")
-    jobs = fitting(device, len(configs)) if options.jobs is None else options.jobs
-    if jobs != 1:
-        return _at_once(store, configs, Processes(jobs), f"{jobs} at once")
-    rows, code = [], 0
-    for config in configs:
-        row, code = _train_here(store.create(config))
-        rows.append(row)
-        if code:
-            break
-    return {"runs": rows}, code
-
-
-def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: str) -> tuple[dict[str, Any], int]:
-    """Train several runs at once; Ctrl-C cancels them all, saved."""
-    started = time.perf_counter()
-    runs = [store.create(config) for config in configs]
-    echo(f"Training {len(runs)} runs in {store.root}, {how}.")
-    with (
-        progress(f"{len(runs)} runs", " steps") as bar,
-        graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}),
-    ):
-
-        def on_progress(done: int, total: int) -> str | None:
-            bar.move(done, total)
-            return bar.action
-
-        states = executor.train(store, runs, on_progress)
-    seconds, rows = time.perf_counter() - started, []
-    for run in runs:
-        state = states[run.id]
-        rows.append(summary(run, state, seconds) if run.history() else {"run": run.id, "path": str(run.path), "status": state})  # fmt: skip
-        message = run.status().get("message", "")
-        echo(f"{run.id}: {state}. {message}".rstrip())
-    code = 1 if "failed" in states.values() else 130 if set(states.values()) != {"done"} else 0
-    return {"runs": rows, "seconds": round(seconds, 3)}, code
-
-
-def _queued(store: Store, configs: list[RunConfig]) -> tuple[dict[str, Any], int]:
+def queued(store: Store, configs: list[RunConfig]) -> tuple[dict[str, Any], int]:
     runs = [submit(store, config) for config in configs]
     for run in runs:
         echo(f"Queued: {run.id}.")
@@ -177,7 +96,7 @@ def _resumed(store: Store, options: argparse.Namespace) -> Run:
     return run
 
 
-def _train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
+def train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
     echo(f"Training {run.id} ({run.config.name}) in {run.path}.")
     started = time.perf_counter()
     with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}):

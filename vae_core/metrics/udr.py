@@ -40,10 +40,11 @@ def agreement(matrix: Floats) -> float:
     return 0.5 * (along(matrix) + along(matrix.T))
 
 
-def udr(codes: Sequence[Floats], rates: Sequence[Floats], similarity: str = "lasso") -> list[float]:
-    """One score per model: the median of its agreement with each of the others.
+def agreements(codes: Sequence[Floats], rates: Sequence[Floats], similarity: str = "lasso") -> Floats:
+    """How one-to-one the dimensions of each pair of models are, `(K, K)`: UDR_ij of eq. 2, NaN on the diagonal.
 
-    codes: `(N, D)` of the same N images for each model; rates: mean KL of each dimension `(D,)`.
+    codes: `(N, D)` of the same N images for each of K models; rates: mean KL of each dimension `(D,)`. The Lasso fits the
+    dimensions of model j from those of model i, so the matrix is not symmetric.
 
     Raises:
         MetricError: fewer than two models, or different numbers of images.
@@ -53,12 +54,14 @@ def udr(codes: Sequence[Floats], rates: Sequence[Floats], similarity: str = "las
     if len({len(of_model) for of_model in codes}) > 1:
         raise MetricError("UDR compares codes of the same images; these are of different numbers of images.")
     informative = [of_model[:, np.asarray(rate) > INFORMATIVE] for of_model, rate in zip(codes, rates, strict=True)]
-    scores = []
+    matrix = np.full((len(codes), len(codes)), np.nan)
     for i, a in enumerate(informative):
-        agreements = [
-            agreement(SIMILARITIES[similarity](a, b)) if a.shape[1] and b.shape[1] else 0.0
-            for j, b in enumerate(informative)
-            if j != i
-        ]
-        scores.append(float(np.median(agreements)))
-    return scores
+        for j, b in enumerate(informative):
+            if i != j:
+                matrix[i, j] = agreement(SIMILARITIES[similarity](a, b)) if a.shape[1] and b.shape[1] else 0.0
+    return matrix
+
+
+def udr(matrix: Floats) -> Floats:
+    """One score per model `(K,)`: the median of its `agreements (K, K)` with the others."""
+    return np.asarray(np.nanmedian(matrix, axis=1))

@@ -101,7 +101,7 @@ def plan_run(
     from_data = {"shape": images.shape, "classes": len(images.class_names), "train_size": images.train_size}
     complete = _with_warmup(kind.from_dict(model | from_data), train.total_steps(usable))
     return RunConfig(
-        name=name or default_name(data, family_name, complete),
+        name=name or default_name(data, family_name, complete, train.seed),
         data=data,
         family=family_name,
         model=complete,
@@ -150,8 +150,8 @@ def _check_perceptual(model: ModelConfig, shape: tuple[int, ...]) -> None:
         )
 
 
-def default_name(data: DataConfig, family_name: str, model: ModelConfig) -> str:
-    """Data, family or β, latent dimensions: "sprites β=4 10-d"."""
+def default_name(data: DataConfig, family_name: str, model: ModelConfig, seed: int = 0) -> str:
+    """Data, family or β, latent dimensions, and the seed unless it is 0: "sprites β=4 10-d", "sprites β=4 10-d seed 2"."""
     beta = getattr(model, "beta", None)
     kind = family_name if beta is None else f"β={beta:g}"
-    return f"{data.name.rstrip('/').rsplit('/', 1)[-1]} {kind} {model.latent_dim}-d"
+    return f"{data.name.rstrip('/').rsplit('/', 1)[-1]} {kind} {model.latent_dim}-d" + (f" seed {seed}" if seed else "")
