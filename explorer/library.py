@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +36,7 @@ def own_runs() -> list[Run | BrokenRun]:
 
 
 def gallery_runs() -> list[Run | BrokenRun]:
-    """The runs that ship with the project, by data set, then latent dimensions (most first), then β."""
+    """The runs that ship with the project, by the rank in their notes, data set, latent dimensions (most first), then β."""
     return sorted(
         (_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)), key=_gallery_order
     )
@@ -44,9 +45,10 @@ def gallery_runs() -> list[Run | BrokenRun]:
 def _gallery_order(run: Run | BrokenRun) -> tuple[float, ...]:
     if isinstance(run, BrokenRun):
         return (math.inf,)
+    rank = run.notes().rank
     config, datasets = run.config, list(DATASETS)
     data = datasets.index(config.data.name) if config.data.name in datasets else len(datasets)
-    return data, -config.model.latent_dim, config.beta or 0.0
+    return rank, data, -config.model.latent_dim, config.beta or 0.0
 
 
 def openable_runs() -> list[Run]:
@@ -99,7 +101,8 @@ def model_of(run: Run) -> Model:
 def latents(run: Run, rows: Iterable[int] = ()) -> Latents:
     """Codes of the run's test images, enough of them to include `rows`; computed once, then read from its cache folder."""
     limit = ALL if max(rows, default=0) >= LIMIT and has_more_codes(run) else LIMIT
-    return _latents(run, run.weights_path.stat().st_mtime_ns, limit)
+    codes = _latents(run, run.weights_path.stat().st_mtime_ns, limit)
+    return dataclasses.replace(codes, names=run.notes().names)
 
 
 def reproducibility(runs: Sequence[Run]) -> Reproducibility:
@@ -163,7 +166,7 @@ def _folders(root: Path) -> list[Path]:
 
 def _opened(path: Path, id: str) -> Run | BrokenRun:
     """The run in a folder, opened again only when one of its files changed: opening reads all its weights."""
-    files = (path / "config.json", path / "status.json", path / "weights.safetensors")
+    files = (path / "config.json", path / "status.json", path / "weights.safetensors", path / "notes.json")
     return _open(str(path), id, tuple(_stamp(file) for file in files))
 
 

@@ -41,5 +41,5 @@ def colourings(codes: Latents) -> dict[str, Colouring]:
         options["Rate (KL)"] = Colouring("rate", codes.rate.sum(1), "rate", unit="nats")
     options["Distortion"] = Colouring("distortion", codes.distortion, "distortion", unit="nats")
     for dim in codes.order()[:MOST_DIMENSIONS]:
-        options[f"z{dim}"] = Colouring(f"z{dim}", codes.mu[:, dim], f"z:{dim}")
+        options[f"z{dim}"] = Colouring(codes.title(dim), codes.mu[:, dim], f"z:{dim}")
     return options

@@ -20,7 +20,10 @@ def download_buttons(draw_images: Callable[[int], Samples], run: Run, name: str)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = int(st.number_input("Images in the file", 1, MAX_SAMPLES, 1000, key=f"generate.wanted.{name}", width=180))  # fmt: skip
         file = f"{run.id.replace('/', '-')}-{name}"
-        for title, kind, pack in (("ZIP", "zip", to_zip), ("NPZ", "npz", to_npz)):
+        for title, kind, pack in (
+            ("ZIP", "zip", partial(to_zip, dimension_names=run.notes().names)),
+            ("NPZ", "npz", to_npz),
+        ):
             st.download_button(
                 title, partial(lambda pack: pack(draw_images(count)), pack), f"{file}.{kind}", "application/zip", icon=":material/download:",
                 key=f"generate.{kind}.{name}", on_click="ignore",

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from vae_core.analysis import cached_scores
+from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS
+from vae_core.metrics.disentanglement import SCORES
 from vae_core.models import MODELS
 from vae_core.runs import Run
 
 from ..images.thumbnails import thumbnail
 from ..runs.actions import delete, explore, request_action
 from ..runs.summary import BADGES, bound
+from .pictures import has_strips, strips, strips_html
+
+#: Scores on a card.
+HEADLINES = ("mig", "factor_vae")
 
 
 def card_grid(runs: Sequence[Run], key: str) -> None:
@@ -28,16 +36,31 @@ def run_card(run: Run) -> None:
     status = run.status()
     slug = run.id.replace("/", "-")
     with st.container(border=True, key=f"card-{slug}", height="stretch", gap="small"):
-        picture = thumbnail(run)
-        if picture is None:
-            st.html('<div class="no-picture">no weights yet</div>')
-        else:
-            st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
+        _picture(run)
         _heading(run, status["state"])
-        st.caption(describe(run))
+        st.caption("  \n".join(filter(None, [run.notes().about, describe(run), scores(run), run.notes().picked])))
         _progress(run, status)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _actions(run, status["state"])
+
+
+def _picture(run: Run) -> None:
+    """Strips of the dimensions that show most, with what they move; else a thumbnail."""
+    if has_strips(run):
+        with suppress(BetascopeError):  # neither codes nor data: the decoder alone makes a thumbnail
+            st.html(strips_html(strips(run), run.config.name))
+            return
+    picture = thumbnail(run)
+    if picture is None:
+        st.html('<div class="no-picture">no weights yet</div>')
+    else:
+        st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
+
+
+def scores(run: Run) -> str:
+    """ "MIG 0.41 · FactorVAE score 0.86": those that are cached, as `python -m vae_core metrics` prints them."""
+    cached = {name: cached_scores(run, [name]) for name in HEADLINES if run.has_weights}
+    return " · ".join(f"{SCORES[name].title} {numbers[name].value:.2f}" for name, numbers in cached.items() if numbers)
 
 
 def describe(run: Run) -> str:

@@ -10,6 +10,8 @@ from .. import library
 from ..runs.actions import delete
 from ..shell.controls import empty_state
 from .cards import card_grid
+from .featured import featured
+from .pictures import REACH, has_strips
 
 PAGE_SIZE = 12
 
@@ -20,7 +22,13 @@ def gallery() -> None:
     if not runs:
         st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; you can train your own.")
         return
-    st.caption("Each row of a picture moves one latent dimension from −2.2 to 2.2, the highest rate first.")
+    if has_strips(runs[0]):
+        featured(runs.pop(0))
+    st.caption(
+        f"Each row of a picture moves one latent dimension from −{REACH} to {REACH}: the three that tell most about one factor each.",
+        help="Beside it: the factor, and its share of the factor's entropy that the dimension has; a name that a person gave it on "
+        "Traverse; or else its rate.",
+    )
     card_grid(runs, "gallery")
 
 

@@ -56,7 +56,13 @@ def map_props(
 def colour_table(codes: Latents) -> list[dict[str, Any]]:
     """The colourings of a map, and where the browser finds their values."""
     return [
-        {"name": name, "source": colouring.source, "names": list(colouring.names) or None, "unit": colouring.unit}
+        {
+            "name": name,
+            "label": colouring.title if colouring.source.startswith("z:") else name,
+            "source": colouring.source,
+            "names": list(colouring.names) or None,
+            "unit": colouring.unit,
+        }
         for name, colouring in colourings(codes).items()
     ]
 

@@ -21,6 +21,7 @@ def dimensions(codes: Latents) -> dict[str, Any]:
         "collapsed": codes.collapsed(),
         "weights": codes.weight_per_dim().tolist(),
         "unit": "nats" if codes.rate is not None else "variance",
+        "names": {str(dim): name for dim, name in codes.names.items()},
     }
 
 

@@ -64,4 +64,4 @@ def table_of(codes: Latents, rows: Sequence[int]) -> pd.DataFrame:
     if codes.rate is not None:
         columns["rate_nats"] = codes.rate[indices].sum(1)
     columns["distortion_nats"] = codes.distortion[indices]
-    return pd.DataFrame(columns | {f"z{dim}": codes.mu[indices, dim] for dim in range(codes.dims)})
+    return pd.DataFrame(columns | {codes.title(dim): codes.mu[indices, dim] for dim in range(codes.dims)})

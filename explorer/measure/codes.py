@@ -29,7 +29,7 @@ def response_panels(run: Run) -> None:
     """Mean codes along each factor, as in Burgess et al. 2018."""
     codes = library.latents(run)
     dims = busiest(codes)
-    st.plotly_chart(response_figure(responses(codes), dims), key=f"measure.responses.{run.id}", config=PLAIN, alt="Mean codes along each factor")  # fmt: skip
+    st.plotly_chart(response_figure(responses(codes), dims, codes.title), key=f"measure.responses.{run.id}", config=PLAIN, alt="Mean codes along each factor")  # fmt: skip
     st.caption(
         f"The mean of μ over {len(codes):,} test images at each value of a factor, ± one standard deviation.",
         help="A dimension that encodes one factor varies in one column alone, in a narrow band. One that is flat in all "
@@ -56,7 +56,7 @@ def latent_shapes(run: Run) -> None:
         st.dataframe(statistics(codes), key=f"measure.statistics.{run.id}", hide_index=True)
     with right:
         if len(dims) > 1:
-            figure = correlation_figure(correlations(codes, dims), dims)
+            figure = correlation_figure(correlations(codes, dims), dims, codes.title)
             st.plotly_chart(figure, key=f"measure.correlations.{run.id}", config=PLAIN, alt="Correlation of dimensions")
             st.caption("Pearson's r of the codes of two dimensions, over the test images.")
 
@@ -66,7 +66,7 @@ def statistics(codes: Latents) -> pd.DataFrame:
     weight, mean, variance = codes.weight_per_dim(), codes.mu.mean(0), codes.mu.var(0)
     rows = []
     for dim in codes.order():
-        row: dict[str, Any] = {"Dimension": f"z{dim}"}
+        row: dict[str, Any] = {"Dimension": codes.title(dim)}
         row |= {"KL in nats": float(weight[dim])} if codes.rate is not None else {}
         row |= {"Mean of μ": float(mean[dim]), "Var of μ": float(variance[dim])}
         row |= {} if codes.sigma is None else {"Mean σ": float(codes.sigma[:, dim].mean())}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -21,12 +21,18 @@ SPAN, BARS = 4.0, 48
 DIVERGING = [[0, "#2F6BFF"], [0.5, "rgba(127, 139, 155, 0.15)"], [1, "#EB5757"]]
 
 
-def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Sequence[str], unit: str) -> go.Figure:
-    """Dimensions, in this order, against factors: `matrix (D, F)` as a heat map with its numbers.
+def matrix_figure(
+    matrix: NDArray[np.float64],
+    order: Sequence[int],
+    factors: Sequence[str],
+    unit: str,
+    title: Callable[[int], str] = "z{}".format,
+) -> go.Figure:
+    """Dimensions, in this order, against factors: `matrix (D, F)` as a heat map with its numbers; `title` of a dimension.
 
     `customdata` of a selected marker: dimension, index of the factor, value.
     """
-    names, dims = [name.replace("_", " ") for name in factors], [f"z{dim}" for dim in order]
+    names, dims = [name.replace("_", " ") for name in factors], [title(dim) for dim in order]
     figure = go.Figure(
         go.Heatmap(
             z=matrix[list(order)], x=names, y=dims, colorscale="Viridis", zmin=0, xgap=2, ygap=2, hoverinfo="skip",
@@ -49,9 +55,11 @@ def matrix_figure(matrix: NDArray[np.float64], order: Sequence[int], factors: Se
     return quiet(figure, 130 + 26 * len(order))
 
 
-def correlation_figure(matrix: NDArray[np.float64], dims: Sequence[int]) -> go.Figure:
+def correlation_figure(
+    matrix: NDArray[np.float64], dims: Sequence[int], title: Callable[[int], str] = "z{}".format
+) -> go.Figure:
     """Pearson's r of each pair of dimensions, `matrix (D, D)`, as a heat map."""
-    names = [f"z{dim}" for dim in dims]
+    names = [title(dim) for dim in dims]
     figure = go.Figure(
         go.Heatmap(
             z=matrix, x=names, y=names, colorscale=DIVERGING, zmin=-1, zmax=1, xgap=2, ygap=2,
@@ -64,11 +72,13 @@ def correlation_figure(matrix: NDArray[np.float64], dims: Sequence[int]) -> go.F
     return quiet(figure, 130 + 34 * len(dims))
 
 
-def response_figure(curves: Sequence[Response], dims: Sequence[int]) -> go.Figure:
+def response_figure(
+    curves: Sequence[Response], dims: Sequence[int], title: Callable[[int], str] = "z{}".format
+) -> go.Figure:
     """A panel for each dimension (rows) and factor (columns): the mean code over the factor's values, ± 1 deviation."""
     figure = make_subplots(
         len(dims), len(curves), shared_yaxes=True, horizontal_spacing=0.015, vertical_spacing=0.28 / max(len(dims), 4),
-        column_titles=[curve.factor.replace("_", " ") for curve in curves], row_titles=[f"z{dim}" for dim in dims],
+        column_titles=[curve.factor.replace("_", " ") for curve in curves], row_titles=[title(dim) for dim in dims],
     )  # fmt: skip
     for row, dim in enumerate(dims, start=1):
         for column, curve in enumerate(curves, start=1):
@@ -78,7 +88,7 @@ def response_figure(curves: Sequence[Response], dims: Sequence[int]) -> go.Figur
             figure.add_trace(band(x, mean - deviation, mean + deviation, colour), row=row, col=column)
             figure.add_scatter(
                 x=x, y=mean, mode="lines+markers" if len(x) < 8 else "lines", line={"color": colour, "width": 2},
-                hovertemplate=f"{curve.factor.replace('_', ' ')} %{{x}}: mean z{dim} %{{y:.2f}}<extra></extra>", row=row, col=column,
+                hovertemplate=f"{curve.factor.replace('_', ' ')} %{{x}}: mean {title(dim)} %{{y:.2f}}<extra></extra>", row=row, col=column,
             )  # fmt: skip
     figure.update_xaxes(showgrid=False, showticklabels=False, zeroline=False)
     figure.update_xaxes(showticklabels=True, tickformat="d", nticks=5, row=len(dims))
@@ -103,7 +113,7 @@ def latent_figure(codes: Latents, dims: Sequence[int], seed: int = 0) -> go.Figu
     unit = "nats" if codes.rate is not None else "variance"
     figure = make_subplots(
         ceil(len(dims) / columns), columns, shared_yaxes=True, horizontal_spacing=0.02, vertical_spacing=0.34 / max(2, ceil(len(dims) / columns)),
-        subplot_titles=[f"z{dim} · {rate[dim]:.2f} {unit}" for dim in dims],
+        subplot_titles=[f"{codes.title(dim)} · {rate[dim]:.2f} {unit}" for dim in dims],
     )  # fmt: skip
     centre, deviation = codes.spread()
     random, edges = np.random.RandomState(seed), np.linspace(-SPAN, SPAN, BARS + 1)
@@ -118,7 +128,7 @@ def latent_figure(codes: Latents, dims: Sequence[int], seed: int = 0) -> go.Figu
         density = np.histogram(np.clip((z - centre[dim]) / deviation[dim], -SPAN, SPAN), edges, density=True)[0]
         tallest.append(float(density.max()))
         figure.add_bar(
-            x=centres, y=density, marker={"color": "#4C6FFF"}, opacity=0.75, hovertemplate=f"z{dim} near %{{x:.1f}}: %{{y:.2f}}<extra></extra>", **cell,
+            x=centres, y=density, marker={"color": "#4C6FFF"}, opacity=0.75, hovertemplate=f"{codes.title(dim)} near %{{x:.1f}}: %{{y:.2f}}<extra></extra>", **cell,
         )  # fmt: skip
         figure.add_scatter(
             x=centres, y=prior, mode="lines", line={"color": "#F2994A", "width": 2}, hoverinfo="skip", **cell

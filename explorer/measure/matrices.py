@@ -48,7 +48,7 @@ def matrices(run: Run) -> None:
         with column:
             st.subheader(title)
             event = st.plotly_chart(
-                matrix_figure(matrix, order, factors, unit), key=f"measure.{title}.{run.id}", on_select="rerun",
+                matrix_figure(matrix, order, factors, unit, codes.title), key=f"measure.{title}.{run.id}", on_select="rerun",
                 selection_mode="points", config=PLAIN, alt=f"{title} of dimensions and factors",
             )  # fmt: skip
             st.caption(caption, help=detail)
@@ -61,12 +61,16 @@ def matrices(run: Run) -> None:
 
 def show_cell(run: Run, codes: Latents, dim: int, factor: str, share: float) -> None:
     """The traversal of a dimension above the images along a factor; `share`: its information on the factor, 0 to 1."""
-    title = factor.replace("_", " ")
-    st.subheader(f"z{dim} and {title}")
+    title, dimension = factor.replace("_", " "), codes.title(dim)
+    st.subheader(f"{dimension} and {title}")
     prior = codes.rate is not None and codes.standard
-    where = f"z{dim} from −{REACH:g} to {REACH:g} σ" if prior else f"z{dim} over {2 * REACH:g} deviations of the codes"
+    where = (
+        f"{dimension} from −{REACH:g} to {REACH:g} σ"
+        if prior
+        else f"{dimension} over {2 * REACH:g} deviations of the codes"
+    )
     st.caption(
-        f"z{dim} has {share:.0%} of the information on {title}; its traversal is above test images along {title}.",
+        f"{dimension} has {share:.0%} of the information on {title}; its traversal is above test images along {title}.",
         help=f"Above: {where}, all else as in test image {ANCHOR}. Below: images as near to that one as possible in all "
         "other factors.",
     )
@@ -78,12 +82,12 @@ def show_cell(run: Run, codes: Latents, dim: int, factor: str, share: float) -> 
         values = (centre[dim] + np.linspace(-REACH, REACH, STEPS) * deviation[dim]).tolist()
         label = None if codes.labels is None else int(codes.labels[ANCHOR])
         strip = traverse(model, torch.from_numpy(codes.mu[ANCHOR]), dim, values, label)
-        show_strip(strip, f"Traversal of z{dim}")
+        show_strip(strip, f"Traversal of {dimension}")
     assert codes.factors is not None, "called for runs with factors only"
     rows = rows_along(codes.factors, codes.factor_names.index(factor), ANCHOR, STEPS)
     images = originals(run, rows)
     show_strip(decoded(run, rows) if images is None else images, f"Test images along {title}")
-    if st.button(f"Drag z{dim}", icon=":material/tune:", key="measure.go"):
+    if st.button(f"Drag {dimension}", icon=":material/tune:", key="measure.go"):
         session().run = run.id
         session().set_code(run.id, codes.mu[ANCHOR].tolist(), ANCHOR)
         go("traverse")

@@ -21,6 +21,10 @@ CSS = """<style>
 [class*="st-key-split-"] > * { width: 100% !important; min-width: 0; }
 [class*="st-key-card-"] { transition: border-color .15s, box-shadow .15s; }
 [class*="st-key-card-"]:hover { border-color: #7C8CFF; box-shadow: 0 4px 18px rgba(76, 111, 255, .14); }
+.strips { display: grid; grid-template-columns: minmax(0, 1fr) minmax(4.2rem, auto); gap: .4rem .6rem; align-items: center; }
+.strips img { width: 100%; border-radius: .3rem; }
+.strips div { display: grid; line-height: 1.2; font-size: .8rem; }
+.strips span { opacity: .65; font-size: .75rem; font-variant-numeric: tabular-nums; }
 .no-picture {
   aspect-ratio: 2 / 1; display: flex; align-items: center; justify-content: center; border-radius: .4rem;
   background: rgba(127, 139, 155, .12); color: rgba(127, 139, 155, .9); font-size: .85rem;

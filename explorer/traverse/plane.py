@@ -24,13 +24,13 @@ def plane(run: Run, codes: Latents, reach: float, label: int | None) -> None:
     """
     order = codes.order()
     across, up, _ = st.columns([1, 1, 2])
-    x = across.selectbox("Across", order, key=f"traverse.x.{run.id}", format_func=lambda dim: f"z{dim}")
+    x = across.selectbox("Across", order, key=f"traverse.x.{run.id}", format_func=codes.title)
     others = [dim for dim in order if dim != x]
-    y = up.selectbox("Up", others, key=f"traverse.y.{run.id}", format_func=lambda dim: f"z{dim}")
+    y = up.selectbox("Up", others, key=f"traverse.y.{run.id}", format_func=codes.title)
     centre, deviation = codes.spread()
     steps = np.linspace(-reach, reach, PLANE)
     to_right = (centre[x] + steps * deviation[x]).tolist()
     to_top = (centre[y] - steps * deviation[y]).tolist()
     z = torch.tensor(session().z[run.id])
     images = manifold(library.model_of(run), z, x, y, to_right, to_top, label).flatten(0, 1)
-    st.image(png_address(sheet(images, PLANE, side=48)), alt=f"The plane of z{x} and z{y}")
+    st.image(png_address(sheet(images, PLANE, side=48)), alt=f"The plane of {codes.title(x)} and {codes.title(y)}")

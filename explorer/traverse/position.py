@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from vae_core.analysis import Latents
+from vae_core.config import BetascopeError
 from vae_core.runs import Run
+from vae_core.runs.notes import clean_name
 from vae_core.serving import MAX_CODE
 
 from ..components import state_value
@@ -38,5 +42,21 @@ def remember(run: Run, key: str, dims: int) -> None:
         row = position.get("row")
         session().set_code(run.id, z, row if isinstance(row, int) else None)
         set_condition(run, position.get("condition"))
+    remember_names(run, state_value(key, "names"), dims)
     if str(reach) in REACHES:
         session().set_view("reach", None if reach == 3 else str(reach))
+
+
+def remember_names(run: Run, value: object, dims: int) -> None:
+    """Write the names of dimensions that were typed in the browser beside the run, if they are new."""
+    if not isinstance(value, dict):
+        return
+    typed = {int(dim): clean_name(str(name)) for dim, name in value.items() if str(dim).isdecimal() and int(dim) < dims}
+    notes = run.notes()
+    names = {dim: name for dim, name in (dict(notes.names) | typed).items() if name}
+    if names == notes.names:
+        return
+    try:
+        replace(notes, names=names).write(run.path)
+    except BetascopeError as error:
+        st.toast(str(error), icon=":material/error:")

@@ -29,7 +29,15 @@ def sliders(run: Run, codes: Latents) -> None:
 
     label = class_in_view(run, codes, row)
     props = traversal_props(run, codes, z, row, reach, condition(run, label)) | {"rates": rates_props(run)}
-    event = mount("traversal", key, props, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
+    event = mount(
+        "traversal",
+        key,
+        props,
+        on_z_change=changed,
+        on_reach_change=changed,
+        on_names_change=changed,
+        on_gone_change=lambda: None,
+    )
     if event.get("gone"):
         st.rerun()  # the frame shows the reason, and another run
     missing_data_notice(run)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
 
 import vae_core
 from vae_core.analysis import Latents, cache_path, latents_of, mig_matrix
+from vae_core.analysis.scores.labels import best_dimensions, labels_of
 from vae_core.analysis.scores.responses import correlations, information_in_view, information_of, responses, rows_along
 from vae_core.metrics.coded import MetricError
+from vae_core.runs import Run
+from vae_core.runs.notes import Notes
 
 
 def codes() -> Latents:
@@ -76,3 +80,19 @@ def test_the_information_in_view_is_that_of_the_mig_once_it_is_known(shared_stor
     share, _, where = information_in_view(run, found)
     assert (share == matrix).all()
     assert "MIG" in where
+
+
+def test_a_dimension_is_labelled_by_a_person_or_by_the_factor_it_tells_most_about(run, tmp_path):
+    mine = Run.open(shutil.copytree(run.path, tmp_path / "mine"))
+    given = dataclasses.replace(codes(), rate=np.tile([3.0, 2.0, 1.0, 0.0], (3000, 1)).astype(np.float32))
+    labels = labels_of(mine, given)
+    assert list(labels) == [0], "z2 tells less of the same factor, and z1 of none"
+    assert (labels[0].text, labels[0].share) == ("a", pytest.approx(1, abs=1e-6))
+    best = best_dimensions(mine, given, count=4)
+    assert list(best) == [0, 1, 2], "then by rate, and a collapsed one never"
+    assert best[1] is None
+    assert list(best_dimensions(mine, given, count=2)) == [0, 1]
+    Notes(names={1: "noise"}).write(mine.path)
+    named = [(dim, label.text, label.share is None) for dim, label in labels_of(mine, given).items()]
+    assert named == [(1, "noise", True), (0, "a", False)]
+    assert [latents_of(mine).title(dim) for dim in (0, 1)] == ["z0", "z1 noise"]

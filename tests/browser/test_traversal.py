@@ -248,3 +248,26 @@ def test_an_image_file_dropped_on_the_page_is_encoded(open_page: Open, store: va
     )
     expect_code(main, wanted, tolerance=0.02)
     wait_for_pixels(main, drawn(run, wanted), near=3)
+
+
+def test_a_dimension_is_named_for_everybody(open_page: Open, store: vae_core.Store) -> None:
+    page = open_page("traverse?run=auto-1")
+    opened(page)
+    dim, name = first_dim(page), page.locator(".traversal .row input.given").first
+
+    def type_name(text: str, names: dict[int, str]) -> None:
+        name.fill(text)
+        name.press("Enter")
+        soon(page, lambda: store.open("auto-1").notes().names == names, f"the names are not {names}")
+
+    type_name("  stroke   width", {dim: "stroke width"})
+    settle(page)
+    elsewhere = open_page("map?run=auto-1")
+    colours = ready(elsewhere, "map").get_by_role("combobox", name="Colour")
+    colours.select_option(label=f"z{dim} stroke width")
+    expect_query(elsewhere, colour=f"z{dim}")
+    again = open_page("traverse?run=auto-1")
+    opened(again)
+    expect(again.locator(".traversal .row input.given").first).to_have_value("stroke width")
+    type_name("", {})
+    settle(page)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from vae_core.runs import Store
+import vae_core
+from explorer import library
+from explorer.home.featured import place_of, props
+from explorer.home.pictures import strips, strips_html
+from vae_core.__main__ import main
+from vae_core.runs import Run, Store
+from vae_core.runs.notes import Notes
 
 from .conftest import texts
 
@@ -36,6 +45,60 @@ def test_gallery_and_own_runs_lead_into_traverse(app: Open, put: Put) -> None:
     assert texts(at.title) == "Traverse"
     assert at.session_state["session"].run == "gallery/shipped"
     assert at.query_params["run"] == "gallery/shipped"
+
+
+def test_the_first_of_the_gallery_plays_and_cards_say_what_dimensions_move(app: Open, put: Put) -> None:
+    first, second = put("first", gallery=True), put("second", gallery=True)
+    Notes(about="Digits in five numbers", rank=1, picked="Seed 2 of 3.").write(second)
+    Notes(names={3: "slant <b>"}).write(first)
+    at = app()
+    assert not at.exception
+    featured, card = Run.open(second, "gallery/second"), Run.open(first, "gallery/first")
+    assert "Digits in five numbers" in texts(at.markdown)
+    assert "Seed 2 of 3." in texts(at.caption)
+    found = strips(featured)
+    assert [strip.dim for strip in found] == library.latents(featured).order()[:3], "no names, no factors: by rate"
+    assert all(strip.detail().endswith("nats") for strip in found)
+    named = strips(card)
+    assert (named[0].dim, named[0].title(), named[0].detail()) == (3, "slant <b>", "z3")
+    assert "slant &lt;b&gt;" in strips_html(named, "first")
+    at.button(key="explore.gallery/second").click().run()
+    assert at.session_state["session"].run == "gallery/second"
+
+
+def test_a_click_on_the_playing_card_is_a_code(put: Put) -> None:
+    run = Run.open(put("first", gallery=True), "gallery/first")
+    found = strips(run)
+    shown, code = props(run, found), library.latents(run).mu[0]
+    assert len(shown["rows"]) == 3
+    dim = found[1].dim
+    expected = code.astype(float).tolist()
+    expected[dim] = 1.1
+    assert place_of({"dim": dim, "place": 0.75}, run, found) == pytest.approx(expected)
+    start = shown["rows"][1]["start"]
+    assert place_of({"dim": dim, "place": start}, run, found) == pytest.approx(code.astype(float).tolist(), abs=1e-6)
+    for wrong in (
+        None,
+        "z",
+        {"dim": 99, "place": 0.5},
+        {"dim": dim, "place": 2},
+        {"dim": dim},
+        {"dim": dim, "place": "0"},
+    ):
+        assert place_of(wrong, run, found) is None
+
+
+def test_scores_on_a_card_are_those_of_the_command_line(
+    app: Open, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings: dict[str, Any] = dict(
+        network="mlp", hidden=(16,), latent_dim=3, image_size=16, size=600, epochs=1, snapshots=0
+    )
+    run = vae_core.train("sprites", "vae", store=store, **settings)
+    assert "MIG" not in texts(app().caption)
+    assert main(["metrics", run.id, "--scores", "mig,factor_vae", "--json", "--store", str(store.root)]) == 0
+    numbers = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert f"MIG {numbers['mig']:.2f} · FactorVAE score {numbers['factor_vae']:.2f}" in texts(app().caption)
 
 
 def test_states_of_own_runs(app: Open, put: Put, store: Store) -> None:

@@ -8,6 +8,7 @@ from tests.conftest import QUICK
 from vae_core.jobs import configure
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.runs.files import write_json
+from vae_core.runs.notes import LONGEST, Notes, clean_name
 
 
 @pytest.fixture
@@ -30,6 +31,8 @@ DAMAGE = {
     "beta edited by hand": lambda p: edit(p / "config.json", model=json.loads((p / "config.json").read_text())["model"] | {"beta": -1}),
     "weights gone": lambda p: (p / "weights.safetensors").unlink(),
     "weights cut": lambda p: (p / "weights.safetensors").write_bytes((p / "weights.safetensors").read_bytes()[:999]),
+    "notes of another form": lambda p: (p / "notes.json").write_text('{"names": {"first": "slant"}}'),
+    "notes that are a list": lambda p: (p / "notes.json").write_text("[1]"),
     "empty folder": lambda p: [file.unlink() for file in p.rglob("*") if file.is_file()],
 }  # fmt: skip
 
@@ -42,6 +45,16 @@ def test_a_damaged_folder_is_listed_with_the_reason(copy, store, damage):
     assert "'copy' is broken" in found.reason
     with pytest.raises(RunError, match="broken"):
         store.open("copy")
+
+
+def test_names_of_dimensions_stay_with_the_run(copy, store):
+    assert store.open("copy").notes() == Notes()
+    Notes(about="It turns.", names={3: clean_name("  stroke\n width " + "x" * 80), 1: ""}).write(copy)
+    notes = store.open("copy").notes()
+    assert notes.about == "It turns."
+    assert list(notes.names) == [3]
+    assert notes.names[3].startswith("stroke width xxx")
+    assert len(notes.names[3]) == LONGEST
 
 
 def test_weights_of_another_model_are_reported(copy, store):

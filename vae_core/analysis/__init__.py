@@ -16,6 +16,7 @@ from .maps.neighbours import place
 from .maps.projections import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
 from .scores.evaluation import EvaluateConfig, evaluate
 from .scores.generation import NETWORK_NAMES, cached_quality, generation_quality
+from .scores.labels import Label, best_dimensions, labels_of
 from .scores.rates import IMAGES, RateCurve, at_nearest, beta_steps, codes_along, nearest_step, rate_curve, rate_point
 from .scores.reproducibility import SEEDS, Reproducibility, reproducibility, seed_groups
 from .scores.sources import SOURCES, coded_of
@@ -38,6 +39,7 @@ __all__ = [
     "EvaluateConfig",
     "Finding",
     "Keyframe",
+    "Label",
     "Latents",
     "MapConfig",
     "Match",
@@ -51,6 +53,7 @@ __all__ = [
     "anomaly_scores",
     "around",
     "at_nearest",
+    "best_dimensions",
     "beta_steps",
     "cache_path",
     "cached_quality",
@@ -67,6 +70,7 @@ __all__ = [
     "evaluate",
     "generation_quality",
     "keyframe",
+    "labels_of",
     "latents_file",
     "latents_of",
     "manifold",

@@ -17,6 +17,7 @@ from ..datasets import ImageData, load
 from ..models import Model, create
 from .config import RunConfig
 from .files import RunError, read_json, read_tensors, write_json
+from .notes import Notes
 
 STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
 FINISHED = ("done", "failed", "cancelled", "paused")
@@ -48,6 +49,7 @@ class Run:
             raise RunError(f"There is no run {id or path.name!r} in {path.parent}.")
         try:
             run = cls(id or path.name, path, RunConfig.from_dict(read_json(path / "config.json")))
+            run.notes()
             state = run.status().get("state")
             if state not in STATES:
                 raise RunError(f"status.json says {state!r}; it can be {', '.join(STATES)}.")
@@ -102,6 +104,14 @@ class Run:
     def evaluation(self) -> dict[str, Any] | None:
         path = self.path / "evaluation.json"
         return read_json(path) if path.exists() else None
+
+    def notes(self) -> Notes:
+        """What a person wrote about the run.
+
+        Raises:
+            RunError: a file of another form.
+        """
+        return Notes.read(self.path)
 
     @property
     def weights_path(self) -> Path:

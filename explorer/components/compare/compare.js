@@ -67,7 +67,7 @@ export function mount(component) {
     const { title } = reference;
     const ends = { low: low[dim], high: high[dim] };
     const carries = { weight: data.weights[dim], full, unit, collapsed: collapsed.has(dim) };
-    const props = { title, ...ends, ...carries };
+    const props = { title, name: data.names[dim] ?? "", ...ends, ...carries };
     return new SliderRow(dim, props, {
       commit,
       choose() {

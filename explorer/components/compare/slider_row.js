@@ -9,12 +9,12 @@ const FINE = 300; // steps of a slider
 export class SliderRow {
   /**
    * @param {number} dim
-   * @param {{title: string, low: number, high: number, weight: number, full: number, unit: string, collapsed: boolean}}
+   * @param {{title: string, name: string, low: number, high: number, weight: number, full: number, unit: string, collapsed: boolean}}
    *   props
    * @param {{choose: () => void, move: (value: number, time: number) => void, commit: () => void, reset: () => void}}
    *   handlers
    */
-  constructor(dim, { title, low, high, weight, full, unit, collapsed }, { choose, move, commit, reset }) {
+  constructor(dim, { title, name, low, high, weight, full, unit, collapsed }, { choose, move, commit, reset }) {
     this.dim = dim;
     this.slider = h("input", {
       type: "range",
@@ -22,16 +22,17 @@ export class SliderRow {
       min: low,
       max: high,
       step: (high - low) / FINE,
-      "aria-label": `z${dim} of ${title}`,
+      "aria-label": `${`z${dim} ${name}`.trimEnd()} of ${title}`,
     });
     this.value = h("output", { class: "value" });
     const bar = weightBar(full, unit);
     bar.set(weight);
-    const name = h("span", { class: "name" }, `z${dim}`, this.value);
+    const heading = h("span", { class: "name" }, `z${dim}`, this.value);
+    const given = name ? h("span", { class: "given" }, name) : null;
     this.element = h(
       "div",
       { class: "row", "data-collapsed": collapsed, "data-dim": `${dim}` },
-      h("div", { class: "label" }, name, bar.element),
+      h("div", { class: "label" }, heading, bar.element, given),
       this.slider,
     );
     this.slider.addEventListener("input", (event) => move(this.slider.valueAsNumber, event.timeStamp));

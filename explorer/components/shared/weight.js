@@ -9,6 +9,7 @@ import { number } from "./numbers.js";
  * @property {number[]} collapsed dimensions that carry nothing
  * @property {number[]} weights what each dimension carries
  * @property {string} unit of the weights
+ * @property {Record<string, string>} names that a person gave to dimensions
  */
 
 /**

@@ -27,6 +27,20 @@ export function factorCells({ names, share, where }, dim) {
   return h("div", { class: "tells", role: "img", "aria-label": label }, ...cells);
 }
 
+const CLEAR = 0.3; // share of a factor's information from which on it describes a dimension
+
+/**
+ * What a dimension could be named after, or an invitation to name it.
+ * @param {FactorProps | null} factors
+ * @param {number} dim
+ * @returns {string}
+ */
+export function hintOf(factors, dim) {
+  if (!factors) return "name it …";
+  const most = Math.max(...factors.share[dim]);
+  return most < CLEAR ? "name it …" : factors.names[factors.share[dim].indexOf(most)];
+}
+
 /**
  * The factors' names over their cells.
  * @param {FactorProps} factors

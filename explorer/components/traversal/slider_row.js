@@ -10,6 +10,7 @@ import { STEPS } from "./range.js";
 const COLLAPSED = 0.01; // nats below which a dimension carries nothing
 const MOVING_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 const WHEEL = 5; // steps of the slider, without Shift
+const LONGEST = 40; // characters of a name
 
 /**
  * @typedef {object} RowHandlers
@@ -19,6 +20,7 @@ const WHEEL = 5; // steps of the slider, without Shift
  * @property {() => void} commitSoon after a gesture whose end nothing shows
  * @property {(row: SliderRow) => void} play or pause
  * @property {(dim: number) => number} value now
+ * @property {(dim: number, name: string) => void} rename
  */
 
 export class SliderRow {
@@ -28,11 +30,12 @@ export class SliderRow {
   /**
    * @param {number} dim
    * @param {import("./range.js").Range} range
-   * @param {{weight: number, full: number, unit: string, collapsed: boolean}} carries
+   * @param {{weight: number, full: number, unit: string, collapsed: boolean, name: string, hint: string}} carries
+   *   `name`: given by a person; `hint`: shown where there is none
    * @param {RowHandlers} handlers
    * @param {HTMLElement[]} [beside] elements at the end of the row
    */
-  constructor(dim, range, { weight, full, unit, collapsed }, handlers, beside = []) {
+  constructor(dim, range, { weight, full, unit, collapsed, name, hint }, handlers, beside = []) {
     this.dim = dim;
     this.range = range;
     this.handlers = handlers;
@@ -46,12 +49,21 @@ export class SliderRow {
     const title = `Animate z${dim}`;
     this.button = iconButton("▶", title, () => handlers.play(this), { title });
     this.weight = weightBar(full, unit);
+    this.given = h("input", {
+      class: "given",
+      value: name,
+      placeholder: hint,
+      maxlength: `${LONGEST}`,
+      "aria-label": `Name of z${dim}`,
+      title: "What this dimension moves: click to name it",
+    });
     this.label = h(
       "div",
       { class: "label", title: "Double-click puts it back to the middle" },
       h("span", { class: "name" }, `z${dim}`, this.value),
       this.weight.element,
       this.button,
+      this.given,
     );
     const track = h("div", { class: "track" }, this.strip, this.slider);
     this.element = h("div", { class: "row", "data-dim": `${dim}` }, this.label, track, ...beside);
@@ -81,8 +93,13 @@ export class SliderRow {
     );
     slider.addEventListener("dblclick", () => this.#go(range.centre[dim]));
     this.label.addEventListener("dblclick", (event) => {
-      if (event.target !== this.button) this.#go(range.centre[dim]);
+      if (event.target !== this.button && event.target !== this.given) this.#go(range.centre[dim]);
     });
+    this.given.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // Ctrl+Z belongs to the text here
+      if (event.key === "Enter") this.given.blur();
+    });
+    this.given.addEventListener("change", () => handlers.rename(dim, this.given.value.trim()));
     strip.addEventListener("click", (event) =>
       this.#go(range.cellValue(dim, imageUnder(event, strip, STEPS)), event.timeStamp),
     );
@@ -122,6 +139,11 @@ export class SliderRow {
   setWeight(weight, collapsed = weight < COLLAPSED) {
     this.weight.set(weight);
     this.element.toggleAttribute("data-collapsed", collapsed);
+  }
+
+  /** @param {string} name given by a person, perhaps elsewhere */
+  setName(name) {
+    if (!this.given.matches(":focus")) this.given.value = name;
   }
 
   /** @param {boolean} playing */

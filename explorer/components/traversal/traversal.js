@@ -16,7 +16,7 @@ import { fullWeight } from "../shared/weight.js";
 import { ClassField } from "./class_field.js";
 import { CodesAlong } from "./codes_along.js";
 import { onImageDrop, readImage } from "./dropped_image.js";
-import { factorCells, factorHeads } from "./factors.js";
+import { factorCells, factorHeads, hintOf } from "./factors.js";
 import { Pin } from "./pin.js";
 import { Player } from "./player.js";
 import { Range } from "./range.js";
@@ -44,6 +44,7 @@ export function mount(component) {
   const player = new Player(range, move);
   const source = sourceImage(data, goToImage);
   const owner = {};
+  const names = { ...data.names };
   /** @type {Set<number>} classes and βs that were reported from here */
   const conditions = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -58,8 +59,9 @@ export function mount(component) {
   const full = fullWeight(rates?.per_dim[0] ?? data.weights);
   const collapsed = new Set(data.collapsed);
   const rows = data.order.map((dim) => {
-    const carries = { weight: data.weights[dim], full, unit: data.unit, collapsed: collapsed.has(dim) };
-    const handlers = { begin, move, commit, commitSoon, play, value: () => position.z[dim] };
+    const texts = { name: names[dim] ?? "", hint: hintOf(factors, dim) };
+    const carries = { weight: data.weights[dim], full, unit: data.unit, collapsed: collapsed.has(dim), ...texts };
+    const handlers = { begin, move, commit, commitSoon, play, rename, value: () => position.z[dim] };
     return new SliderRow(dim, range, carries, handlers, factors ? [factorCells(factors, dim)] : []);
   });
   const byDim = new Map(rows.map((row) => [row.dim, row]));
@@ -191,6 +193,15 @@ export function mount(component) {
     player.start(row, position.z[row.dim]);
   }
 
+  /**
+   * @param {number} dim
+   * @param {string} name
+   */
+  function rename(dim, name) {
+    names[dim] = name;
+    report.setValue("names", { ...names });
+  }
+
   /** @param {number} row */
   async function goToImage(row) {
     const code = await codeOfImage(run, data, row);
@@ -244,6 +255,8 @@ export function mount(component) {
       report.update(component);
       const fresh = component.data;
       map.update(fresh.map, position.z);
+      Object.assign(names, fresh.names);
+      for (const row of rows) row.setName(names[row.dim] ?? "");
       data = { ...data, codes: fresh.codes };
       takeCondition(fresh);
       if (!position.isNews(fresh.z)) return;

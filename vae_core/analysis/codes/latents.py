@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from ...divergences import gaussian_kl
 from ...models import Model
 from ...models.vae import DiagonalGaussian
 from ...runs import Run
+from ...runs.notes import dimension_title
 from ...training import COLLAPSED_RATE, choose_device
 from ...training.batches import in_order
 from ..cache import cache_path, cached
@@ -31,7 +33,7 @@ class Latents:
 
     mu `(N, D)`; sigma `(N, D)` posterior σ and rate `(N, D)` nats, None without a posterior or a prior; distortion
     `(N,)` nats at z = mu; labels `(N,)`, factors `(N, F)` or None. standard: the prior is N(0, I); gaussian: also q(z|x) is
-    N(mu, sigma²), so that mu and sigma describe it completely.
+    N(mu, sigma²), so that mu and sigma describe it completely. names: those that a person gave to dimensions.
     """
 
     mu: NDArray[np.float32]
@@ -44,6 +46,7 @@ class Latents:
     factor_names: tuple[str, ...]
     standard: bool = True
     gaussian: bool = False
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -51,6 +54,10 @@ class Latents:
     @property
     def dims(self) -> int:
         return self.mu.shape[1]
+
+    def title(self, dim: int) -> str:
+        """ "z3 slant", or "z3" for a dimension without a name."""
+        return dimension_title(dim, self.names)
 
     def weight_per_dim(self) -> NDArray[np.float64]:
         """How informative each dimension is `(D,)`: mean KL in nats, or the variance of the codes without a prior."""
@@ -137,4 +144,5 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         factor_names=tuple(names["factor_names"]),
         standard=standard,
         gaussian=gaussian,
+        names=run.notes().names,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ...config import ConfigError
 from ...models import Model
+from ...runs.notes import dimension_title
 from ..codes.latents import Latents
 from .traversal import decode
 
@@ -121,7 +122,7 @@ def to_npz(samples: Samples) -> bytes:
     return file.getvalue()
 
 
-def to_zip(samples: Samples) -> bytes:
+def to_zip(samples: Samples, dimension_names: Mapping[int, str] | None = None) -> bytes:
     """A PNG file for each image, in a folder for each class, and the codes in codes.csv."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -132,7 +133,7 @@ def to_zip(samples: Samples) -> bytes:
             image = io.BytesIO()
             Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(image, "PNG")
             archive.writestr(names[-1], image.getvalue())
-        head = ",".join(["image", *(f"z{dim}" for dim in range(samples.z.shape[1]))])
+        head = ",".join(["image", *(dimension_title(dim, dimension_names or {}) for dim in range(samples.z.shape[1]))])
         lines = [",".join([name, *(f"{value:.6g}" for value in z)]) for name, z in zip(names, samples.z.tolist(), strict=True)]  # fmt: skip
         archive.writestr("codes.csv", "\n".join([head, *lines]) + "\n")
     return file.getvalue()

@@ -29,7 +29,7 @@ export class Colouring {
         chosen(this.select.value);
       },
     });
-    for (const { name } of colourings) this.select.append(h("option", { value: name }, name));
+    for (const { name, label } of colourings) this.select.append(h("option", { value: name }, label));
     this.select.value = name;
   }
 

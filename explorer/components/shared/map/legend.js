@@ -9,7 +9,8 @@ import { rangeOf } from "./values.js";
 
 /**
  * @typedef {object} ColouringProps
- * @property {string} name
+ * @property {string} name in links
+ * @property {string} label as shown
  * @property {string} source where its values are, as `valuesOf` takes it
  * @property {string[] | null} names of the classes, where they are classes
  * @property {string | null} unit
@@ -50,11 +51,11 @@ export function classLegend(names, classes, palette, hidden, toggle) {
  * @param {Numbers} values
  * @returns {(HTMLElement | string)[]}
  */
-export function scaleLegend({ name, unit }, values) {
+export function scaleLegend({ label, unit }, values) {
   const [low, high] = rangeOf(values);
   const bar = h("span", { class: "gradient" });
   bar.style.background = GRADIENT;
-  return [name, number(low), bar, `${number(high)} ${unit ?? ""}`];
+  return [label, number(low), bar, `${number(high)} ${unit ?? ""}`];
 }
 
 /**

@@ -1,0 +1,89 @@
+"""The first card: a model that plays by itself, and leads into Traverse at the very place that it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+
+from vae_core.analysis import at_nearest, traverse_all
+from vae_core.runs import Run
+from vae_core.serving import MODEL_CACHE
+
+from .. import library
+from ..components import mount
+from ..images.files import png_address
+from ..images.sheets import to_pixels
+from ..navigation import go
+from ..runs.actions import explore
+from ..state import session
+from .cards import describe, scores
+from .pictures import ANCHOR, REACH, Strip, strips
+
+#: Images from one end of a dimension to the other.
+FRAMES = 41
+
+
+def featured(run: Run) -> None:
+    """The card of a run that `has_strips`.
+
+    Raises:
+        BetascopeError: codes are not cached, and data or weights are not available.
+    """
+    found = strips(run)
+    with st.container(border=True, key="card-featured"), st.container(key="stack-featured"):
+        left, right = st.columns([5, 3], gap="large", vertical_alignment="center")
+        with left:
+            event = mount("featured", "home.featured", props(run, found), on_go_change=lambda: None)
+        with right:
+            st.subheader(run.config.name, anchor=False)
+            notes = run.notes()
+            if notes.about:
+                st.markdown(notes.about)
+            st.caption("  \n".join(filter(None, [describe(run), scores(run), notes.picked])))
+            if st.button("Drag its dimensions", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
+                explore(run)
+    if place := place_of(event.get("go"), run, found):
+        session().run = run.id
+        session().set_code(run.id, place)
+        go("traverse")
+
+
+def props(run: Run, found: list[Strip]) -> dict[str, Any]:
+    """For featured.js: a sheet with a row of images for each of these dimensions."""
+    code = library.latents(at_nearest(run)).mu[ANCHOR]
+    rows = [
+        {"dim": strip.dim, "title": strip.title(), "detail": strip.detail(), "start": float(np.clip(0.5 + code[strip.dim] / (2 * REACH), 0, 1))}
+        for strip in found
+    ]  # fmt: skip
+    dims = tuple(strip.dim for strip in found)
+    return {
+        "name": run.config.name,
+        "shape": list(run.config.model.shape),
+        "sheet": _sheet(at_nearest(run), dims, run.weights_path.stat().st_mtime_ns),
+        "frames": FRAMES,
+        "rows": rows,
+    }
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=library.BY_PATH)
+def _sheet(run: Run, dims: tuple[int, ...], version: int) -> str:
+    """A PNG address: a row for each dimension, `FRAMES` images wide, without gaps."""
+    values = torch.linspace(-REACH, REACH, FRAMES).tolist()
+    code = torch.from_numpy(library.latents(run).mu[ANCHOR])
+    images = traverse_all(MODEL_CACHE.model(run), code, dims, [values] * len(dims))
+    return png_address(np.concatenate([np.concatenate([to_pixels(image) for image in row], axis=1) for row in images]))
+
+
+def place_of(value: object, run: Run, found: list[Strip]) -> list[float] | None:
+    """The code of the place that was clicked in the browser; None for anything else."""
+    if not isinstance(value, dict) or value.get("dim") not in [strip.dim for strip in found]:
+        return None
+    place = value.get("place")
+    if not isinstance(place, int | float) or not 0 <= place <= 1:
+        return None
+    code = library.latents(at_nearest(run)).mu[ANCHOR].astype(float)
+    code[value["dim"]] = REACH * (2 * place - 1)
+    return list(map(float, code))
