@@ -27,9 +27,9 @@ import { SweepRow } from "./sweep_row.js";
 
 /**
  * @param {import("../shared/component.js").Component<FeaturedProps>} component
- * @returns {Promise<import("../shared/component.js").View<FeaturedProps>>}
+ * @returns {import("../shared/component.js").View<FeaturedProps>}
  */
-export async function mount(component) {
+export function mount(component) {
   const { shape, sheet, frames, rows, name } = component.data;
   const [, height, width] = shape;
   const animation = new Animation();
@@ -40,8 +40,6 @@ export async function mount(component) {
 
   const image = new Image();
   image.src = sheet;
-  await image.decode();
-
   const canvas = h("canvas", { class: "pixels main", role: "img", "aria-label": `Images of ${name}`, width, height });
   const views = rows.map((row, index) => {
     const source = { image, top: index * height, width, height, frames };
@@ -108,9 +106,13 @@ export async function mount(component) {
   element.addEventListener("focusout", play);
   component.parentElement.append(element);
   mark();
-  show(0, starts[0]);
-  play();
-  element.dataset.ready = "true";
+  image.decode().then(() => {
+    if (!element.isConnected) return;
+    for (const view of views) view.draw();
+    show(0, starts[0]);
+    play();
+    element.dataset.ready = "true";
+  });
 
   return {
     update(fresh) {

@@ -17,9 +17,10 @@ export class SweepRow {
    */
   constructor({ dim, title, detail, start }, source, { show, choose }) {
     this.place = start;
-    const strip = stripOf(source);
+    this.source = source;
+    this.strip = h("canvas", { class: "strip", width: CELLS * (source.width + GAP) - GAP, height: source.height });
     this.cursor = h("span", { class: "cursor" });
-    const jump = h("button", { class: "jump", "aria-label": `Traverse z${dim}, ${title}` }, strip, this.cursor);
+    const jump = h("button", { class: "jump", "aria-label": `Traverse z${dim}, ${title}` }, this.strip, this.cursor);
     const placeOf = (/** @type {MouseEvent} */ event) => {
       const { left, width } = jump.getBoundingClientRect();
       return clamp((event.clientX - left) / width, 0, 1);
@@ -41,15 +42,14 @@ export class SweepRow {
     this.place = place;
     this.cursor.style.left = `${100 * place}%`;
   }
-}
 
-/** @param {Source} source */
-function stripOf({ image, top, width, height, frames }) {
-  const canvas = h("canvas", { class: "strip", width: CELLS * (width + GAP) - GAP, height });
-  const context = context2d(canvas);
-  for (let cell = 0; cell < CELLS; cell++) {
-    const frame = Math.round((cell / (CELLS - 1)) * (frames - 1));
-    context.drawImage(image, frame * width, top, width, height, cell * (width + GAP), 0, width, height);
+  /** Draw the strip, once the source has loaded. */
+  draw() {
+    const { image, top, width, height, frames } = this.source;
+    const context = context2d(this.strip);
+    for (let cell = 0; cell < CELLS; cell++) {
+      const frame = Math.round((cell / (CELLS - 1)) * (frames - 1));
+      context.drawImage(image, frame * width, top, width, height, cell * (width + GAP), 0, width, height);
+    }
   }
-  return canvas;
 }
