@@ -1,19 +1,22 @@
 """Train the models that ship in `checkpoints/gallery/`: `python -m bench.gallery [--only ID …] [--store DIR]`.
 
-Runs are trained in the store like any other (interrupted ones go on where they were saved), then what the
-app needs is copied into the gallery: configuration, history, weights, numbers, codes and maps.
+Runs are trained in the store like any other, as many at once as there are cores (interrupted ones go on where they were
+saved). Of each model with several seeds the most reproducible one is picked, by UDR, without labels. Then what the app needs is
+copied into the gallery: configuration, history, weights, numbers, codes and maps.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from vae_core.analysis import (
-    SOURCES,
     EvaluateConfig,
     MapConfig,
     at_nearest,
@@ -22,76 +25,124 @@ from vae_core.analysis import (
     mig_matrix,
     names_of,
     rate_point,
+    reproducibility,
     scores_of_run,
     scores_without_factors,
 )
+from vae_core.analysis.scores.sources import SOURCES
 from vae_core.cli.console import progress
 from vae_core.config import BetascopeError
-from vae_core.jobs import configure, finish, train_run
-from vae_core.runs import GALLERY, Run, Store
+from vae_core.cores import cores
+from vae_core.datasets import DATASETS
+from vae_core.jobs import configure, finish
+from vae_core.runs import GALLERY, Processes, Run, Store
+from vae_core.runs.notes import Notes
 
-SPRITES: dict[str, Any] = dict(
-    dataset="sprites", size=100_000, network="conv", latent_dim=10, steps=18_000, lr_schedule="cosine", snapshots=0
-)
-DIGITS: dict[str, Any] = dict(dataset="digits", network="conv", beta=1.0, epochs=400, lr_schedule="cosine", snapshots=0)
 
-GALLERY_RUNS: dict[str, dict[str, Any]] = {
-    "sprites-beta-1": SPRITES | {"name": "Sprites, β = 1", "beta": 1.0},
-    "sprites-beta-4": SPRITES | {"name": "Sprites, β = 4", "beta": 4.0},
-    "sprites-beta-16": SPRITES | {"name": "Sprites, β = 16", "beta": 16.0},
-    "digits-beta-1": DIGITS | {"name": "Digits, β = 1", "latent_dim": 10},
-    "digits-2d": DIGITS | {"name": "Digits on a plane", "latent_dim": 2, "hidden": (128,)},
-    "digits-every-beta": dict(
-        dataset="digits", model="multirate_vae", name="Digits, every β", network="conv", hidden=(128,), latent_dim=10, epochs=600,
-        lr_schedule="cosine", snapshots=0,
+@dataclass(frozen=True)
+class Shipped:
+    """name, about: as the card shows them; minutes: one seed on one core of a laptop; settings: as of the command line."""
+
+    name: str
+    about: str
+    minutes: int
+    settings: dict[str, Any]
+    seeds: Sequence[int] = (0,)
+
+
+ALL: dict[str, Any] = dict(latent_dim=10, lr_schedule="cosine", snapshots=0, threads=1)
+#: β-TCVAE (Chen et al. 2018) with a spatial broadcast decoder (Watters et al. 2019) and a β that falls.
+APART = ALL | dict(model="beta_tcvae", network="broadcast", schedule="falling")
+SPRITES = ALL | dict(dataset="sprites", size=100_000, network="broadcast", steps=6000)
+DIGITS = ALL | dict(dataset="digits", network="conv", epochs=400)
+MNIST = ALL | dict(dataset="mnist", network="conv", epochs=20)
+
+#: In the order of the cards.
+SHIPPED = {
+    "sprites": Shipped(
+        "Sprites, disentangled", "Position and size on sliders of their own", 8,
+        APART | dict(dataset="sprites", size=100_000, beta=2.0, warmup_steps=1500, steps=4000), seeds=(0, 1, 2),
     ),
-    "mnist-beta-1": dict(
-        dataset="mnist", name="MNIST, β = 1", beta=1.0, network="conv", latent_dim=10, epochs=20,
-        lr_schedule="cosine", snapshots=0,
+    "sprites-beta-1": Shipped("Sprites, β = 1", "Sharp, but every slider moves everything", 12, SPRITES | dict(beta=1.0)),
+    "sprites-beta-4": Shipped("Sprites, β = 4", "Cheaper codes, softer shapes", 12, SPRITES | dict(beta=4.0)),
+    "sprites-beta-16": Shipped("Sprites, β = 16", "Too dear: only place and size are left", 12, SPRITES | dict(beta=16.0)),
+    "digits-beta-1": Shipped("Digits, β = 1", "Small digits in ten numbers", 2, DIGITS | dict(beta=1.0)),
+    "digits-2d": Shipped("Digits on a plane", "A latent space in one picture", 2, DIGITS | dict(beta=1.0, latent_dim=2, hidden=(128,))),
+    "digits-every-beta": Shipped(
+        "Digits, every β", "Drag β itself, in one model", 4, DIGITS | dict(model="multirate_vae", hidden=(128,), epochs=600)
     ),
+    "digits-codebook": Shipped(
+        "Digits, a codebook", "Strokes to swap, and a learned prior", 2, DIGITS | dict(model="vq_vae", latent_dim=8, epochs=200)
+    ),
+    "mnist-2d": Shipped("MNIST on a plane", "The classic plane of digits", 4, MNIST | dict(beta=1.0, latent_dim=2)),
+    "mnist-beta-1": Shipped("MNIST, β = 1", "A digit in ten numbers", 4, MNIST | dict(beta=1.0)),
+    "mnist-vampprior": Shipped(
+        "MNIST, a VampPrior", "New digits that look like digits", 6, MNIST | dict(model="vampprior_vae")
+    ),
+    "mnist-classes": Shipped("MNIST by class", "Any digit, in any handwriting", 4, MNIST | dict(model="conditional_vae")),
 }  # fmt: skip
-SHIPPED = ("config.json", "status.json", "metrics.jsonl", "weights.safetensors", "evaluation.json")
+FILES = ("config.json", "status.json", "metrics.jsonl", "weights.safetensors", "evaluation.json")
 MAPS = ("umap", "tsne", "pca")
 
 
-def train(store: Store, id: str) -> Run:
-    """The trained run, from an earlier attempt if there is one."""
-    if (store.root / id).is_dir():
-        run = store.open(id)
-    else:
-        run = store.create(configure(**GALLERY_RUNS[id]), id)
-    if run.status()["state"] != "done":
-        with progress(id, " steps") as bar:
-            train_run(run, bar)
-    return run
+def runs_of(store: Store, id: str) -> list[Run]:
+    """The runs of all seeds, created where there are none yet."""
+    shipped = SHIPPED[id]
+    runs = []
+    for seed in shipped.seeds:
+        run_id = id if len(shipped.seeds) == 1 else f"{id}-seed-{seed}"
+        if not (store.root / run_id).is_dir():
+            store.create(configure(name=shipped.name, seed=seed, **shipped.settings), run_id)
+        runs.append(store.open(run_id))
+    return runs
 
 
-def publish(run: Run) -> None:
-    """Copy what the app needs into the gallery, with all maps laid out."""
+def train(store: Store, runs: Sequence[Run]) -> None:
+    """Train all that are not done, one on each core.
+
+    Raises:
+        BetascopeError: one of them failed.
+    """
+    waiting = [run for run in runs if run.status()["state"] != "done"]
+    with progress(f"{len(waiting)} runs", " steps") as bar:
+        states = Processes(cores()).train(store, waiting, lambda done, total: bar.move(done, total))
+    if failed := [id for id, state in states.items() if state != "done"]:
+        raise BetascopeError(f"Not trained: {', '.join(failed)}; start the same command again to go on.")
+
+
+def publish(id: str, runs: Sequence[Run]) -> Run:
+    """Copy what the app needs of the picked seed into the gallery, with all maps laid out; returns the gallery's run."""
+    run, picked = runs[0], ""
+    if len(runs) > 1:
+        found = reproducibility(runs)
+        run, picked = found.picked, f"Of {len(runs)} seeds, without labels: {found.reason}"
     shutil.rmtree(run.cache, ignore_errors=True)
     finish(run)
     rate_point(run)  # beside a curve over β
-    run = at_nearest(run)
     for method in (*MAPS, "plane") if run.config.model.latent_dim == 2 else MAPS:
-        map_of(run, MapConfig(method=method))
-    target = GALLERY / run.id
+        map_of(at_nearest(run), MapConfig(method=method))
+    target = GALLERY / id
+    earlier = Notes.read(target) if target.is_dir() else Notes()
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for name in SHIPPED:
+    for name in FILES:
         shutil.copy2(run.path / name, target / name)
     shutil.copytree(run.cache, target / "cache")
-    compute_numbers(Run.open(target, f"gallery/{run.id}"))
+    Notes(SHIPPED[id].about, picked, list(SHIPPED).index(id), earlier.names).write(target)
+    shipped = Run.open(target, f"gallery/{id}")
+    compute_numbers(shipped)
     lines = [json.dumps(shortened(record)) for record in run.history()]
     (target / "metrics.jsonl").write_text("\n".join(lines) + "\n")
+    return shipped
 
 
 def compute_numbers(run: Run) -> None:
     """Every number that the Measure page shows of a shipped run; the codes that they are computed from are deleted."""
     evaluate(run, EvaluateConfig())
-    scores_without_factors(run)
-    if run.config.data.name == "sprites":
-        for source in SOURCES if run.id == "gallery/sprites-beta-1" else ("codes",):
-            scores_of_run(run, names_of("all"), of=source)
+    scores_without_factors(at_nearest(run))
+    if (source := DATASETS.get(run.config.data.name)) and source.factors:
+        for of in SOURCES if run.id == f"gallery/{next(iter(SHIPPED))}" else ("codes",):
+            scores_of_run(run, names_of("all"), of=of)
         mig_matrix(run)
     for name in ("coded-*", "classifier-*"):
         for file in run.cache.glob(name):
@@ -109,20 +160,26 @@ def shortened(value: Any) -> Any:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", default=list(GALLERY_RUNS), choices=list(GALLERY_RUNS), metavar="ID")
+    parser.add_argument("--only", nargs="+", default=list(SHIPPED), choices=list(SHIPPED), metavar="ID")
     parser.add_argument("--store", default=None)
     parser.add_argument("--measure", action="store_true", help="only measure the shipped models again")
     options = parser.parse_args()
+    store = Store(options.store)
     try:
         if options.measure:
             for id in options.only:
                 compute_numbers(Run.open(GALLERY / id, f"gallery/{id}"))
                 print(f"{id}: measured")
             return 0
-        for id in options.only:
-            run = train(Store(options.store), id)
-            publish(run)
-            print(f"{id}: {run.evaluation()}")
+        minutes = sum(SHIPPED[id].minutes * len(SHIPPED[id].seeds) for id in options.only)
+        print(
+            f"About {minutes} minutes on one core, {os.cpu_count()} cores here; the runs are in {store.root}.",
+            file=sys.stderr,
+        )
+        by_id = {id: runs_of(store, id) for id in options.only}
+        train(store, [run for runs in by_id.values() for run in runs])
+        for id, runs in by_id.items():
+            print(f"{id}: {publish(id, [Run.open(run.path, run.id) for run in runs]).evaluation()}", flush=True)
     except BetascopeError as error:
         print(error, file=sys.stderr)
         return 2

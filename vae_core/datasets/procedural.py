@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..cores import Threads
 from .base import DataConfig, DataError, ImageData, check_available, test_count
 from .resizing import resize
 
@@ -87,7 +88,9 @@ class Drawing:
         """Rendered and resized in chunks, so that memory holds little more than the result."""
         first = resize(self.render(factors[:1]), side)
         images = first.new_empty(len(factors), *first.shape[1:])
-        for start in range(0, len(factors), chunk):
-            rows = slice(start, start + chunk)
-            images[rows] = resize(self.render(factors[rows]), side)
+        with Threads() as threads:
+            for start in range(0, len(factors), chunk):
+                rows = slice(start, start + chunk)
+                images[rows] = resize(self.render(factors[rows]), side)
+                threads.step()
         return images

@@ -15,6 +15,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from ..cores import Threads
 from .base import DataConfig, ImageData
 from .procedural import Drawing, FactorSpace
 
@@ -136,8 +137,9 @@ def render(factors: Tensor) -> Tensor:
     SPACE.check(factors)
     geometries, of_image = factors[:, 3:].unique(dim=0, return_inverse=True)
     lights = torch.empty(len(geometries), 3, SIDE, SIDE, dtype=torch.float16)
-    for row, geometry in enumerate(geometries.tolist()):
-        lights[row] = _light(*geometry)
+    with Threads(1):  # many small operations: beside another program, two threads took 20 times as long
+        for row, geometry in enumerate(geometries.tolist()):
+            lights[row] = _light(*geometry)
     light = lights[of_image].float()  # (n, 3 materials, 64, 64)
     tints = _colours()[factors[:, :3]]  # (n, 3 materials, RGB)
     return torch.einsum("nmhw,nmc->nchw", light, tints).mul_(255).round_().clamp_(0, 255).byte()
