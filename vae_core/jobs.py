@@ -20,6 +20,8 @@ from .models import MODELS, ModelConfig, create, family
 from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_together, follow, plan_run
 from .runs.recorder import OnStep
 from .training import TrainConfig, fit
+from .training.calibration import estimated_seconds
+from .training.config import held_out_of
 from .training.distributed import ALONE, Group
 
 #: Seconds that a task waits for a run whose lock another process still holds.
@@ -72,6 +74,18 @@ def autoencoder_beside(run: Run) -> RunConfig:
     dataset, seed = settings.pop("name"), data["seed"]
     name = f"Autoencoder beside {run.config.name}"
     return configure(dataset, "autoencoder", name=name, **settings | {"data_seed": seed, "seed": run.config.train.seed})
+
+
+def cost(configs: Sequence[RunConfig]) -> float:
+    """About how many seconds it takes here to train these variants of one model, from a few timed steps.
+
+    Raises:
+        ConfigError: a device that is not on this machine.
+    """
+    config = configs[0]
+    images = config.model.train_size - (held_out_of(config.model.train_size) if config.train.holds_out else 0)
+    model = create(config.family, config.model)
+    return estimated_seconds(config.train, model, config.train.total_steps(images), len(configs))
 
 
 def _unknown(key: str, value: Any, model: str) -> str:

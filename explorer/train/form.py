@@ -17,6 +17,7 @@ from vae_core.models.vae import VAE
 from vae_core.training import TrainConfig
 
 from ..shell.errors import explain_error
+from .cost import cost_text
 from .defaults import DATA_SETTINGS, PREFIX, apply_family_defaults, apply_preset, clear_preset, seed_defaults
 from .fields import config_form
 from .parsing import MAX_MODELS, beta_norm, betas_of, seeds_of
@@ -36,7 +37,8 @@ def preset_pills() -> None:
         persist_state="session",
     )  # fmt: skip
     if chosen:
-        st.caption(PRESETS[chosen].about, help=PRESETS[chosen].detail or None)
+        preset = PRESETS[chosen]
+        st.caption(preset.about + (f" {cost_text(chosen)}" if preset.timed else ""))
 
 
 def data_field() -> str:

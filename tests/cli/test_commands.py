@@ -59,6 +59,17 @@ def test_train_reports_what_the_contract_names(command):
     assert listed[0]["elbo"] == row["elbo"]
 
 
+def test_the_cost_is_said_and_nothing_is_trained(command, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    one = command("train", "--dataset", "digits", *TINY, "--cost")
+    assert (one["runs"], command("runs")["runs"][0]["run"].split("/")[0]) == (1, "gallery")
+    words = ("--dataset", "digits", "--betas", "1", "2", "--seeds", *map(str, range(50)))
+    many = command("sweep", *words, *TINY, "--cost")
+    assert many["runs"] == 100
+    assert many["seconds"] > one["seconds"] > 0
+    assert (tmp_path / "betascope" / "steps.json").exists()
+
+
 def test_an_autoencoder_has_null_where_it_has_no_number(command):
     row = command("train", "--dataset", "digits", "--model", "autoencoder", *TINY)
     assert (row["elbo"], row["rate"]) == (None, None)

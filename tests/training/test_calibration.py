@@ -5,7 +5,7 @@ import torch
 
 from vae_core.models import MODELS, create
 from vae_core.training import TrainConfig, calibration
-from vae_core.training.calibration import fastest, resolve_precision, seconds_per_step
+from vae_core.training.calibration import estimated_seconds, fastest, resolve_precision, seconds_per_step
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_short_run_takes_float32_untried(model, home, monkeypatch):
 def test_a_long_run_is_tried_once_and_remembered(model, home, monkeypatch):
     requests = []
     monkeypatch.setattr(
-        calibration, "seconds_per_step", lambda *_: requests.append(1) or {"float32": 1.0, "bfloat16": 0.5}
+        calibration, "seconds_per_step", lambda *_, **__: requests.append(1) or {"float32": 1.0, "bfloat16": 0.5}
     )
     assert [resolve_precision(TrainConfig(), model, 2000).precision for _ in range(2)] == ["bfloat16", "bfloat16"]
     assert len(requests) == 1
@@ -45,11 +45,13 @@ def test_a_long_run_is_tried_once_and_remembered(model, home, monkeypatch):
     assert len(requests) == 2
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", json.dumps({"x": "quantum"})])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", json.dumps({"x": "quantum"}), json.dumps({"x": {"float32": "fast"}})]
+)
 def test_a_spoilt_memory_is_forgotten(model, home, monkeypatch, content):
-    monkeypatch.setattr(calibration, "seconds_per_step", lambda *_: {"float32": 1.0})
+    monkeypatch.setattr(calibration, "seconds_per_step", lambda *_, **__: {"float32": 1.0})
     (home / "betascope").mkdir()
-    (home / "betascope" / "precision.json").write_text(content)
+    (home / "betascope" / "steps.json").write_text(content)
     assert resolve_precision(TrainConfig(), model, 2000).precision == "float32"
 
 
@@ -61,3 +63,21 @@ def test_trying_leaves_weights_and_noise_alone(model):
     assert torch.equal(torch.random.get_rng_state(), expected)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert torch.get_float32_matmul_precision() == "highest"
+
+
+def test_what_runs_cost_follows_from_steps_of_this_machine(model, home, monkeypatch):
+    times = {"float32": 0.02, "products": 0.02, "bfloat16": 0.01}
+    monkeypatch.setattr(calibration, "seconds_per_step", lambda *_, **__: times)
+    monkeypatch.setattr(calibration, "cores", lambda: 2)
+    seconds = {
+        (total, runs, precision): estimated_seconds(TrainConfig(precision=precision), model, total, runs)
+        for total in (1000, 4000)
+        for runs in (1, 3)
+        for precision in ("auto", "products")
+    }
+    assert seconds[1000, 1, "auto"] == pytest.approx(1.15 * 1000 * 0.02), "a short run takes float32"
+    assert seconds[4000, 1, "auto"] == pytest.approx(1.15 * 4000 * 0.01)
+    assert seconds[4000, 1, "products"] == pytest.approx(1.15 * 4000 * 0.02)
+    assert seconds[4000, 3, "auto"] == pytest.approx(2 * seconds[4000, 1, "auto"]), (
+        "two cores take three runs in two rounds"
+    )

@@ -15,7 +15,7 @@ from ..models import MODELS
 from ..runs import Executor, Processes, RayCluster, Run, RunConfig, Store, Together, fitting
 from ..training import choose_device
 from .console import echo, graceful, progress
-from .train import add_settings, queued, settings_of, summary, train_here
+from .train import add_settings, costs, queued, settings_of, summary, train_here
 
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +28,14 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--executor", choices=("processes", "together", "ray"), default=None, help="processes (default on a CPU), together: all values of β as one batched model (default on a GPU), or ray: tasks of a Ray cluster")  # fmt: skip
     parser.add_argument("--address", default="auto", help="the Ray cluster (default auto: the one this machine is in)")
     parser.add_argument("--queue", action="store_true", help="queue the runs for the background worker and return")
+    parser.add_argument("--cost", action="store_true", help="print about how long it takes here, from a few timed steps, and train nothing")  # fmt: skip
     add_settings(parser)
 
 
 def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store, configs = Store(options.store), _configs(options)
+    if options.cost:
+        return costs(configs)
     if options.queue:
         return queued(store, configs)
     result, code = _trained(options, store, configs)

@@ -12,11 +12,12 @@ from typing import Any
 
 from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
-from ..jobs import FROM_DATA, configure, rehearse, train_folders, train_group, train_run
+from ..jobs import FROM_DATA, configure, cost, rehearse, train_folders, train_group, train_run
 from ..models import MODELS
 from ..runs import RayCluster, Run, RunConfig, RunError, Store, request, submit, work
 from ..runs.worker import work_on
-from ..training import TrainConfig
+from ..training import TrainConfig, choose_device
+from ..training.device import describe_device
 from ..training.distributed import ALONE, Group, joined
 from .console import add_option, echo, graceful, progress
 
@@ -41,6 +42,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="", help="name of the run (default: from its settings)")
     parser.add_argument("--resume", metavar="RUN", default=None, help="continue this run from its last save")
     parser.add_argument("--queue", action="store_true", help="queue the run for the background worker and return")
+    parser.add_argument("--cost", action="store_true", help="print about how long it takes here, from a few timed steps, and train nothing")  # fmt: skip
     add_settings(parser)
 
 
@@ -56,6 +58,8 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
 
 def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store = Store(options.store)
+    if options.cost:
+        return costs([_configured(options)])
     if options.queue and options.resume is None:
         return queued(store, [_configured(options)])
     with joined() as group:
@@ -70,6 +74,14 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         finally:
             group.broadcast(run.id if run else "")
         return train_here(run, group)
+
+
+def costs(configs: list[RunConfig]) -> tuple[dict[str, Any], int]:
+    """About how long these runs take here."""
+    seconds = cost(configs)
+    device = describe_device(choose_device(configs[0].train.device))
+    echo(f"About {seconds / 60:.1f} minutes for {len(configs)} run{'s' * (len(configs) > 1)} on {device}.")
+    return {"runs": len(configs), "seconds": round(seconds, 3), "device": device}, 0
 
 
 def _configured(options: argparse.Namespace) -> RunConfig:
