@@ -75,23 +75,27 @@ def family_field() -> str:
     )
 
 
-def beta_field(shape: tuple[int, ...] | None) -> list[float]:
-    """The values of β, with β_norm below where the image `shape` (C, H, W) is known.
+def beta_field() -> list[float]:
+    """The values of β.
 
     Raises:
         ConfigError: the text is not a list of numbers.
     """
-    text = st.text_input(
-        "β", key=f"{PREFIX}.beta", persist_state="session",
-        help="The weight of the rate; several values, as in 1, 4, 16, train one model each.",
+    return betas_of(
+        st.text_input(
+            "β", key=f"{PREFIX}.beta", persist_state="session",
+            help="The weight of the rate; several values, as in 1, 4, 16, train one model each.",
+        )
     )  # fmt: skip
-    betas = betas_of(text)
+
+
+def show_beta_norm(betas: list[float], shape: tuple[int, ...] | None) -> None:
+    """β_norm as a caption, where the image `shape` (C, H, W) is known."""
     latent = st.session_state.get(f"{PREFIX}.latent_dim")
     if shape and latent:
         pixels = shape[0] * shape[1] * shape[2]
         norms = ", ".join(f"{beta_norm(beta, latent, pixels):.3g}" for beta in betas)
         st.caption(f"β_norm = β · {latent} latent dimensions / {pixels:,} pixels = {norms}")
-    return betas
 
 
 def seeds_field() -> list[int]:
@@ -119,9 +123,10 @@ def variant_fields(model: str, shape: tuple[int, ...] | None) -> list[dict[str, 
         return [{"seed": seed} for seed in seeds_field()]
     left, right = st.columns(2)
     with left:
-        betas = beta_field(shape)
+        betas = beta_field()
     with right:
         seeds = seeds_field()
+    show_beta_norm(betas, shape)
     if len(betas) * len(seeds) > MAX_MODELS:
         raise ConfigError(
             f"{len(betas)} values of β and {len(seeds)} seeds are {len(betas) * len(seeds)} models; train at most {MAX_MODELS} at once."

@@ -59,7 +59,7 @@ PRESETS = {
             "schedule": "falling",
             "warmup_steps": 1500,
             "size": 100_000,
-            "steps": 4000,
+            "epochs": 6,
         },
         timed=True,
     ),
