@@ -17,7 +17,10 @@ from multiprocessing import get_context
 from statistics import median
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
 
 from vae_core.cores import cores
 from vae_core.datasets import load
@@ -27,6 +30,7 @@ from vae_core.metrics.coded import Coded
 from vae_core.metrics.dci import importance, score_function
 from vae_core.metrics.mig import mig
 from vae_core.metrics.shared_factor import factor_vae_score
+from vae_core.metrics.udr import agreements, udr
 from vae_core.models import Model, create
 from vae_core.training import Listener, fit
 from vae_core.training.batches import in_order
@@ -36,7 +40,7 @@ from .claims import RESULTS, Report, run
 #: Images that scores during training are computed from, and batches of the FactorVAE score (training, test).
 IMAGES, BATCHES = 4000, (1000, 500)
 SEEDS: tuple[int, ...] = (0, 1, 2)
-COLUMNS = ("recipe", "seed", "step", "images", "seconds", "mig", "factor_vae", "dci_disentanglement")
+COLUMNS = ("recipe", "seed", "step", "images", "seconds", "mig", "factor_vae", "dci_disentanglement", "udr")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Recipe:
 
 
 SHARED: dict[str, Any] = dict(
-    latent_dim=10, batch_size=128, steps=4000, lr=1e-3, lr_schedule="cosine", size=100_000, snapshots=0
+    latent_dim=10, batch_size=128, steps=3000, lr=1e-3, lr_schedule="cosine", size=100_000, snapshots=0
 )
 #: Data set → the MIG whose time is reported.
 TARGETS = {"sprites": 0.30, "shapes3d": 0.40}
@@ -58,7 +62,7 @@ TARGETS = {"sprites": 0.30, "shapes3d": 0.40}
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "β-TCVAE, conv": ("beta_tcvae", dict(beta=6.0, network="conv")),
     "β-TCVAE, broadcast, β falls": (
-        "beta_tcvae", dict(beta=4.0, network="broadcast", schedule="falling"),
+        "beta_tcvae", dict(beta=2.0, network="broadcast", schedule="falling", warmup_steps=1500),
     ),
     "β-TCVAE, broadcast": ("beta_tcvae", dict(beta=6.0, network="broadcast")),
     "β-VAE, broadcast": ("beta_vae", dict(beta=4.0, network="broadcast")),
@@ -73,38 +77,52 @@ def recipes(dataset: str) -> list[Recipe]:
     return [Recipe(title, dataset, model, SHARED | settings) for title, (model, settings) in VARIANTS.items()]
 
 
+@dataclass
+class Trained:
+    """rows: scores over time; codes `(N, D)` of the images and rates `(D,)` at the end, for UDR."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    codes: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    rates: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+
 class Scores(Listener):
     """Scores at every evaluation, of the same images each time."""
 
     def __init__(self, recipe: Recipe, seed: int, images: Split) -> None:
         self.recipe, self.seed, self.images = recipe, seed, images
-        self.rows: list[dict[str, Any]] = []
+        self.trained = Trained()
 
     def evaluated(self, state: Any, record: dict[str, Any]) -> None:
         step, settings = record["step"], self.recipe.settings
-        scores = scores_of(state.model, self.images, last=step == settings["steps"])
+        codes = codes_of(state.model, self.images)
+        assert self.images.factors is not None
+        scores = scores_of(Coded(codes, self.images.factors.numpy()), last=step == settings["steps"])
         place = {"recipe": self.recipe.title, "seed": self.seed, "step": step, "images": step * settings["batch_size"]}
-        self.rows.append(place | {"seconds": record["seconds"]} | scores)
+        self.trained.rows.append(place | {"seconds": record["seconds"]} | scores)
+        self.trained.codes, self.trained.rates = codes, np.array(record["rate_per_dim"])
 
 
 @torch.no_grad()
-def scores_of(model: Model, images: Split, last: bool) -> dict[str, float]:
-    """MIG and FactorVAE score of images `(N, C, H, W)` with factors `(N, F)`, and at the last step DCI disentanglement."""
-    training = model.training
+def codes_of(model: Model, images: Split) -> NDArray[np.float64]:
+    """Codes `(N, D)` of images; the model goes on training as it did."""
+    training, device = model.training, next(model.parameters()).device
     model.eval()
-    device = next(model.parameters()).device
-    codes = torch.cat([model.embed(x) for x, _ in in_order(images.images, None, device)]).double().cpu()
+    codes = torch.cat([model.embed(x) for x, _ in in_order(images.images, None, device)])
     model.train(training)
-    assert images.factors is not None
-    coded = Coded(codes.numpy(), images.factors.numpy())
+    return codes.double().cpu().numpy()
+
+
+def scores_of(coded: Coded, last: bool) -> dict[str, float]:
+    """MIG and FactorVAE score, and at the last step DCI disentanglement."""
     scores = mig(coded).values() | factor_vae_score(coded, points=BATCHES).values()
     if last:
         scores |= score_function(importance(coded, jobs=1, classifier="forest")).values()
     return {name: round(scores[name], 4) for name in COLUMNS[5:] if name in scores}
 
 
-def trained(recipe: Recipe, seed: int) -> list[dict[str, Any]]:
-    """Train one seed on one thread; its scores over time."""
+def trained(recipe: Recipe, seed: int) -> Trained:
+    """Train one seed on one thread."""
     torch.set_num_threads(1)
     config = configure(recipe.dataset, recipe.model, seed=seed, threads=1, **recipe.settings)
     data = load(config.data)
@@ -114,7 +132,7 @@ def trained(recipe: Recipe, seed: int) -> list[dict[str, Any]]:
     torch.manual_seed(seed)
     listener = Scores(recipe, seed, images)
     fit(create(config.family, config.model), data, config.train, listener)
-    return listener.rows
+    return listener.trained
 
 
 def minutes_until(rows: Sequence[dict[str, Any]], target: float) -> float:
@@ -126,21 +144,40 @@ def measure(report: Report, quick: bool, sprites: bool, shapes3d: bool) -> None:
     wanted = [name for name, chosen in (("sprites", sprites), ("shapes3d", shapes3d)) if chosen]
     for dataset in wanted or list(TARGETS):
         tried = recipes(dataset)[: 2 if quick else None]
-        rows = list(curves(tried, quick))
+        found = list(every_seed(tried, quick))
+        rank(found)
+        rows = [row for one in found for row in one.rows]
         if not quick:
             save(dataset, rows)
         for recipe in tried:
             claim(report, recipe, [row for row in rows if row["recipe"] == recipe.title])
+        last = [one.rows[-1] for one in found if "udr" in one.rows[-1]]
+        if len(last) >= 8:
+            rho = spearmanr([row["udr"] for row in last], [row["mig"] for row in last]).statistic
+            report.claim(f"{dataset}: rank correlation of UDR and MIG", float(rho), "", against=f"{len(last)} models")
 
 
-def curves(tried: Sequence[Recipe], quick: bool) -> Iterator[dict[str, Any]]:
-    """The scores of these recipes and all seeds over time."""
+def every_seed(tried: Sequence[Recipe], quick: bool) -> Iterator[Trained]:
+    """Each recipe with each seed."""
     seeds = SEEDS[: 1 if quick else None]
     if quick:
-        tried = [replace(recipe, settings=recipe.settings | {"steps": 10, "size": 6000}) for recipe in tried]
+        tried = [
+            replace(recipe, settings=recipe.settings | {"steps": 10, "size": 6000, "warmup_steps": None})
+            for recipe in tried
+        ]
     with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
         for future in [pool.submit(trained, recipe, seed) for recipe in tried for seed in seeds]:
-            yield from future.result()
+            yield future.result()
+
+
+def rank(found: Sequence[Trained]) -> None:
+    """UDR of each model among the seeds of its recipe, in its last row."""
+    for title in dict.fromkeys(one.rows[-1]["recipe"] for one in found):
+        group = [one for one in found if one.rows[-1]["recipe"] == title]
+        if len(group) > 2:
+            scores = udr(agreements([one.codes for one in group], [one.rates for one in group]))
+            for one, score in zip(group, scores, strict=True):
+                one.rows[-1]["udr"] = round(float(score), 4)
 
 
 def save(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
