@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 import streamlit as st
 
 from vae_core.analysis import cached_scores
-from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.models import MODELS
@@ -18,7 +16,7 @@ from vae_core.runs import Run
 from ..images.thumbnails import thumbnail
 from ..runs.actions import delete, explore, request_action
 from ..runs.summary import BADGES, bound
-from .pictures import has_strips, strips, strips_html
+from .pictures import strips_html, strips_of
 
 #: Scores on a card.
 HEADLINES = ("mig", "factor_vae")
@@ -46,12 +44,9 @@ def run_card(run: Run) -> None:
 
 def _picture(run: Run) -> None:
     """Strips of the dimensions that show most, with what they move; else a thumbnail."""
-    if has_strips(run):
-        with suppress(BetascopeError):  # neither codes nor data: the decoder alone makes a thumbnail
-            st.html(strips_html(strips(run), run.config.name))
-            return
-    picture = thumbnail(run)
-    if picture is None:
+    if found := strips_of(run):
+        st.html(strips_html(found, run.config.name))
+    elif (picture := thumbnail(run)) is None:
         st.html('<div class="no-picture">no weights yet</div>')
     else:
         st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")

@@ -20,19 +20,14 @@ from ..navigation import go
 from ..runs.actions import explore
 from ..state import session
 from .cards import describe, scores
-from .pictures import ANCHOR, REACH, Strip, strips
+from .pictures import ANCHOR, REACH, Strip
 
 #: Images from one end of a dimension to the other.
 FRAMES = 41
 
 
-def featured(run: Run) -> None:
-    """The card of a run that `has_strips`.
-
-    Raises:
-        BetascopeError: codes are not cached, and data or weights are not available.
-    """
-    found = strips(run)
+def featured(run: Run, found: list[Strip]) -> None:
+    """The card of a run with these strips."""
     with st.container(border=True, key="card-featured"), st.container(key="stack-featured"):
         left, right = st.columns([5, 3], gap="large", vertical_alignment="center")
         with left:

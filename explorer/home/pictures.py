@@ -9,6 +9,7 @@ import streamlit as st
 import torch
 
 from vae_core.analysis import Label, at_nearest, best_dimensions, traverse
+from vae_core.config import BetascopeError
 from vae_core.models import family
 from vae_core.runs import Run
 from vae_core.serving import MODEL_CACHE
@@ -43,28 +44,28 @@ class Strip:
         return f"z{self.dim}" if self.label.share is None else f"z{self.dim} · {self.label.share:.2f}"
 
 
-def has_strips(run: Run) -> bool:
-    """Whether single dimensions can be shown: a finished run with a Gaussian prior of three or more dimensions."""
-    kind = family(run.config.family)
-    return (
-        run.status()["state"] == "done"
-        and run.config.model.latent_dim > 2
-        and kind.standard_prior
-        and not kind.conditional
-    )
+def strips_of(run: Run) -> list[Strip] | None:
+    """Strips of the dimensions that show most, from the code of a test image, of a finished run with a Gaussian prior.
 
-
-def strips(run: Run) -> list[Strip]:
-    """The strips of the dimensions that show most, from the code of a test image.
-
-    Raises:
-        BetascopeError: codes are not cached, and data or weights are not available.
+    None where single dimensions cannot be shown: conditional models and those of fewer than three dimensions, or where neither
+    codes nor data are available.
     """
+    kind = family(run.config.family)
+    if (
+        run.status()["state"] != "done"
+        or run.config.model.latent_dim < 3
+        or kind.conditional
+        or not kind.standard_prior
+    ):
+        return None
     run = at_nearest(run)
-    codes = library.latents(run)
-    best = best_dimensions(run, codes)
+    try:
+        codes = library.latents(run)
+        best = best_dimensions(run, codes)
+        pictures = _pictures(run, tuple(best), run.weights_path.stat().st_mtime_ns)
+    except BetascopeError:
+        return None
     rates = codes.weight_per_dim()
-    pictures = _pictures(run, tuple(best), run.weights_path.stat().st_mtime_ns)
     return [
         Strip(dim, picture, label, float(rates[dim]))
         for (dim, label), picture in zip(best.items(), pictures, strict=True)

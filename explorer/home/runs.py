@@ -11,7 +11,7 @@ from ..runs.actions import delete
 from ..shell.controls import empty_state
 from .cards import card_grid
 from .featured import featured
-from .pictures import REACH, has_strips
+from .pictures import REACH, strips_of
 
 PAGE_SIZE = 12
 
@@ -22,8 +22,8 @@ def gallery() -> None:
     if not runs:
         st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; you can train your own.")
         return
-    if has_strips(runs[0]):
-        featured(runs.pop(0))
+    if found := strips_of(runs[0]):
+        featured(runs.pop(0), found)
     st.caption(
         f"Each row of a picture moves one latent dimension from −{REACH} to {REACH}: the three that tell most about one factor each.",
         help="Beside it: the factor, and its share of the factor's entropy that the dimension has; a name that a person gave it on "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 import vae_core
 from explorer import library
 from explorer.home.featured import place_of, props
-from explorer.home.pictures import strips, strips_html
+from explorer.home.pictures import strips_html, strips_of
 from vae_core.__main__ import main
+from vae_core.datasets.base import DataError
 from vae_core.runs import Run, Store
 from vae_core.runs.notes import Notes
 
@@ -56,10 +58,12 @@ def test_the_first_of_the_gallery_plays_and_cards_say_what_dimensions_move(app: 
     featured, card = Run.open(second, "gallery/second"), Run.open(first, "gallery/first")
     assert "Digits in five numbers" in texts(at.markdown)
     assert "Seed 2 of 3." in texts(at.caption)
-    found = strips(featured)
+    found = strips_of(featured)
+    assert found is not None
     assert [strip.dim for strip in found] == library.latents(featured).order()[:3], "no names, no factors: by rate"
     assert all(strip.detail().endswith("nats") for strip in found)
-    named = strips(card)
+    named = strips_of(card)
+    assert named is not None
     assert (named[0].dim, named[0].title(), named[0].detail()) == (3, "slant <b>", "z3")
     assert "slant &lt;b&gt;" in strips_html(named, "first")
     at.button(key="explore.gallery/second").click().run()
@@ -68,7 +72,8 @@ def test_the_first_of_the_gallery_plays_and_cards_say_what_dimensions_move(app: 
 
 def test_a_click_on_the_playing_card_is_a_code(put: Put) -> None:
     run = Run.open(put("first", gallery=True), "gallery/first")
-    found = strips(run)
+    found = strips_of(run)
+    assert found is not None
     shown, code = props(run, found), library.latents(run).mu[0]
     assert len(shown["rows"]) == 3
     dim = found[1].dim
@@ -86,6 +91,18 @@ def test_a_click_on_the_playing_card_is_a_code(put: Put) -> None:
         {"dim": dim, "place": "0"},
     ):
         assert place_of(wrong, run, found) is None
+
+
+def test_a_card_without_codes_or_data_has_a_thumbnail(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put("alone", gallery=True)
+    shutil.rmtree(path / "cache")
+    monkeypatch.setattr(
+        "vae_core.runs.run.load", lambda *_, **__: (_ for _ in ()).throw(DataError("The disk is gone."))
+    )
+    at = app()
+    assert not at.exception
+    assert strips_of(Run.open(path, "gallery/alone")) is None
+    assert at.button(key="explore.gallery/alone")
 
 
 def test_scores_on_a_card_are_those_of_the_command_line(
