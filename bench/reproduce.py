@@ -17,7 +17,7 @@ from vae_core.jobs import configure, train_run
 from vae_core.runs import Run, Store
 
 from .claims import Report, run
-from .disentanglement import disentanglement
+from .published import disentanglement
 
 
 def trained(store: Store, model: str, **settings: Any) -> Run:
