@@ -61,6 +61,33 @@ def test_capacity_charges_the_distance_from_a_growing_rate(step, capacity):
     assert same == found
 
 
+@pytest.mark.parametrize(("step", "opened"), [(0, 1), (33, 1), (34, 2), (66, 2), (67, 3), (100, 3), (999, 3)])
+def test_dimensions_of_a_cascade_open_one_after_another(step, opened):
+    model = make("cascade_vae", warmup_steps=100, schedule="constant", beta=3.0)
+    found = model.loss(X, None, step)
+    assert model.opened.sum() == opened
+    rates = model.encode(X).rate_per_dim()
+    assert (rates[:, :opened] > 0).all()
+    assert (rates[:, opened:] == 0).all(), "the posterior of a closed dimension is the prior"
+    z = torch.randn(8, 3)
+    noisy = torch.cat([z[:, :opened], torch.randn(8, 3 - opened)], dim=1)
+    assert torch.equal(model.decode(z), model.decode(noisy)), "and the decoder does not see it"
+    assert found["rate"].item() == pytest.approx(rates.sum(1).mean().item())
+
+
+def test_an_open_cascade_is_a_tcvae():
+    settings = dict(step=100, beta=3.0, schedule="constant")
+    assert terms("cascade_vae", warmup_steps=100, **settings) == pytest.approx(terms("beta_tcvae", **settings))
+
+
+def test_the_dimensions_that_are_open_are_saved():
+    model = make("cascade_vae", warmup_steps=100)
+    model.loss(X, None, 40)
+    again = make("cascade_vae", warmup_steps=100)
+    again.load_state_dict(model.state_dict())
+    assert again.opened.tolist() == [1, 1, 0]
+
+
 def test_free_bits_cost_the_same_whether_used_or_not():
     model = make("vae", free_bits=2.0)
     rates = torch.tensor([[0.0, 1.0, 5.0], [1.0, 5.0, 9.0]])  # means 0.5, 3, 7

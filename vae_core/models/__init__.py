@@ -11,6 +11,7 @@ from .base import Model, ModelConfig, Posterior
 from .beta_tcvae import BetaTCVAE
 from .beta_vae import BetaVAE
 from .capacity_vae import CapacityVAE
+from .cascade_vae import CascadeVAE
 from .conditional_vae import ConditionalVAE
 from .contractive_autoencoder import ContractiveAutoencoder
 from .denoising_autoencoder import DenoisingAutoencoder
@@ -36,6 +37,7 @@ MODELS: dict[str, type[Model]] = {
     "beta_vae": BetaVAE,
     "capacity_vae": CapacityVAE,
     "beta_tcvae": BetaTCVAE,
+    "cascade_vae": CascadeVAE,
     "factor_vae": FactorVAE,
     "dip_vae": DIPVAE,
     "info_vae": InfoVAE,

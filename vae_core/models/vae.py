@@ -89,6 +89,9 @@ class VAE(Model):
         if cast(VAE.Config, config).schedule == "controlled":
             self.controller = RateController(cast(VAE.Config, config).target_rate)
 
+    #: Whether the loss depends on the step by more than the weight of the rate.
+    depends_on_step = False
+
     #: The full β and β at this step as tensors, in a CUDA graph (training/steps.py) and in stacked training
     #: (training/stacked.py); None: from the configuration.
     beta_tensors: tuple[Tensor, Tensor] | None = None

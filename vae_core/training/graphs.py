@@ -20,10 +20,11 @@ WARM_UP = 3
 def is_static(family: type[Model], config: ModelConfig) -> bool:
     """Whether all steps of such a model are the same operations, with β at the step given as a tensor.
 
-    Required for CUDA graphs and for stacked training. Not the case with a critic or a rate controller.
+    Required for CUDA graphs and for stacked training. Not the case with a critic, a rate controller, or a loss that depends on the step otherwise.
     """
     return (
         issubclass(family, VAE)
+        and not family.depends_on_step
         and family.adversary_loss is Model.adversary_loss
         and config.betas is None
         and getattr(config, "schedule", "") in SCHEDULES
