@@ -63,7 +63,7 @@ SHIPPED = {
         "Sprites, disentangled", "Position and size on sliders of their own", 8,
         APART | dict(dataset="sprites", size=100_000, beta=2.0, warmup_steps=1500, steps=4000), seeds=(0, 1, 2),
     ),
-    "sprites-beta-1": Shipped("Sprites, β = 1", "Sharp, but every slider moves everything", 12, SPRITES | dict(beta=1.0)),
+    "sprites-beta-1": Shipped("Sprites, β = 1", "Sharp, but a slider moves several factors", 12, SPRITES | dict(beta=1.0)),
     "sprites-beta-4": Shipped("Sprites, β = 4", "Cheaper codes, softer shapes", 12, SPRITES | dict(beta=4.0)),
     "sprites-beta-16": Shipped("Sprites, β = 16", "Too dear: only place and size are left", 12, SPRITES | dict(beta=16.0)),
     "digits-beta-1": Shipped("Digits, β = 1", "Small digits in ten numbers", 2, DIGITS | dict(beta=1.0)),
