@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae_core.analysis import (
+    SOURCES,
     EvaluateConfig,
     MapConfig,
     at_nearest,
@@ -29,7 +29,6 @@ from vae_core.analysis import (
     scores_of_run,
     scores_without_factors,
 )
-from vae_core.analysis.scores.sources import SOURCES
 from vae_core.cli.console import progress
 from vae_core.config import BetascopeError
 from vae_core.cores import cores
@@ -173,7 +172,7 @@ def main() -> int:
             return 0
         minutes = sum(SHIPPED[id].minutes * len(SHIPPED[id].seeds) for id in options.only)
         print(
-            f"About {minutes} minutes on one core, {os.cpu_count()} cores here; the runs are in {store.root}.",
+            f"About {minutes} minutes on one core, {cores()} cores here; the runs are in {store.root}.",
             file=sys.stderr,
         )
         by_id = {id: runs_of(store, id) for id in options.only}

@@ -21,7 +21,6 @@ from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_toget
 from .runs.recorder import OnStep
 from .training import TrainConfig, fit
 from .training.calibration import estimated_seconds
-from .training.config import held_out_of
 from .training.distributed import ALONE, Group
 
 #: Seconds that a task waits for a run whose lock another process still holds.
@@ -83,9 +82,8 @@ def cost(configs: Sequence[RunConfig]) -> float:
         ConfigError: a device that is not on this machine.
     """
     config = configs[0]
-    images = config.model.train_size - (held_out_of(config.model.train_size) if config.train.holds_out else 0)
-    model = create(config.family, config.model)
-    return estimated_seconds(config.train, model, config.train.total_steps(images), len(configs))
+    total = config.train.total_steps(config.train.trained_on(config.model.train_size))
+    return estimated_seconds(config.train, create(config.family, config.model), total, len(configs))
 
 
 def _unknown(key: str, value: Any, model: str) -> str:

@@ -12,6 +12,7 @@ from vae_core.datasets import DATASETS
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.models import MODELS
 from vae_core.runs import Run
+from vae_core.runs.notes import Notes
 
 from ..images.thumbnails import thumbnail
 from ..runs.actions import delete, explore, request_action
@@ -36,7 +37,8 @@ def run_card(run: Run) -> None:
     with st.container(border=True, key=f"card-{slug}", height="stretch", gap="small"):
         _picture(run)
         _heading(run, status["state"])
-        st.caption("  \n".join(filter(None, [run.notes().about, describe(run), scores(run), run.notes().picked])))
+        notes = run.notes()
+        st.caption("  \n".join(filter(None, [notes.about, describe(run, notes)])))
         _progress(run, status)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _actions(run, status["state"])
@@ -58,13 +60,13 @@ def scores(run: Run) -> str:
     return " · ".join(f"{SCORES[name].title} {numbers[name].value:.2f}" for name, numbers in cached.items() if numbers)
 
 
-def describe(run: Run) -> str:
-    """Data, family and size of code on one line, the ELBO on the next."""
+def describe(run: Run, notes: Notes) -> str:
+    """Data, family and size of code on one line, then the ELBO, scores, and how the run was picked, where there are any."""
     config = run.config
     source = DATASETS.get(config.data.name)
     data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
     parts = [data, MODELS[config.family].title, config.model.code_description]
-    return "  \n".join(filter(None, [" · ".join(parts), bound(run)]))
+    return "  \n".join(filter(None, [" · ".join(parts), bound(run), scores(run), notes.picked]))
 
 
 def _heading(run: Run, state: str) -> None:

@@ -10,7 +10,6 @@ import torch
 
 from vae_core.analysis import at_nearest, traverse_all
 from vae_core.runs import Run
-from vae_core.serving import MODEL_CACHE
 
 from .. import library
 from ..components import mount
@@ -19,7 +18,7 @@ from ..images.sheets import to_pixels
 from ..navigation import go
 from ..runs.actions import explore
 from ..state import session
-from .cards import describe, scores
+from .cards import describe
 from .pictures import ANCHOR, REACH, Strip
 
 #: Images from one end of a dimension to the other.
@@ -37,7 +36,7 @@ def featured(run: Run, found: list[Strip]) -> None:
             notes = run.notes()
             if notes.about:
                 st.markdown(notes.about)
-            st.caption("  \n".join(filter(None, [describe(run), scores(run), notes.picked])))
+            st.caption(describe(run, notes))
             if st.button("Drag its dimensions", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
                 explore(run)
     if place := place_of(event.get("go"), run, found):
@@ -68,7 +67,7 @@ def _sheet(run: Run, dims: tuple[int, ...], version: int) -> str:
     """A PNG address: a row for each dimension, `FRAMES` images wide, without gaps."""
     values = torch.linspace(-REACH, REACH, FRAMES).tolist()
     code = torch.from_numpy(library.latents(run).mu[ANCHOR])
-    images = traverse_all(MODEL_CACHE.model(run), code, dims, [values] * len(dims))
+    images = traverse_all(library.model_of(run), code, dims, [values] * len(dims))
     return png_address(np.concatenate([np.concatenate([to_pixels(image) for image in row], axis=1) for row in images]))
 
 

@@ -12,7 +12,6 @@ from vae_core.analysis import Label, at_nearest, best_dimensions, traverse
 from vae_core.config import BetascopeError
 from vae_core.models import family
 from vae_core.runs import Run
-from vae_core.serving import MODEL_CACHE
 
 from .. import library
 from ..images.files import png_address
@@ -74,7 +73,7 @@ def strips_of(run: Run) -> list[Strip] | None:
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=library.BY_PATH)
 def _pictures(run: Run, dims: tuple[int, ...], version: int) -> list[str]:
-    codes, model = library.latents(run), MODEL_CACHE.model(run)
+    codes, model = library.latents(run), library.model_of(run)
     values = torch.linspace(-REACH, REACH, COLUMNS).tolist()
     code = torch.from_numpy(codes.mu[ANCHOR])
     return [png_address(sheet(traverse(model, code, dim, values), COLUMNS, side=48)) for dim in dims]

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.config import BetascopeError, ConfigError
+from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS
 from vae_core.datasets.base import DataConfig
 from vae_core.jobs import setting_names
@@ -20,7 +20,7 @@ from ..shell.errors import explain_error
 from .cost import cost_text
 from .defaults import DATA_SETTINGS, PREFIX, apply_family_defaults, apply_preset, clear_preset, seed_defaults
 from .fields import config_form
-from .parsing import MAX_MODELS, beta_norm, betas_of, seeds_of
+from .parsing import beta_norm, betas_of, takes_beta, variants_of
 from .presets import PRESETS
 from .start import train
 
@@ -75,17 +75,20 @@ def family_field() -> str:
     )
 
 
-def beta_field() -> list[float]:
-    """The values of β.
+def beta_field() -> str:
+    """The values of β, as typed."""
+    return st.text_input(
+        "β", key=f"{PREFIX}.beta", persist_state="session",
+        help="The weight of the rate; several values, as in 1, 4, 16, train one model each.",
+    )  # fmt: skip
 
-    Raises:
-        ConfigError: the text is not a list of numbers.
-    """
-    return betas_of(
-        st.text_input(
-            "β", key=f"{PREFIX}.beta", persist_state="session",
-            help="The weight of the rate; several values, as in 1, 4, 16, train one model each.",
-        )
+
+def seeds_field() -> str:
+    """The seeds to train with, as typed."""
+    return st.text_input(
+        "Seeds", key=f"{PREFIX}.seeds", persist_state="session",
+        help="Of the initial weights, the order of the images and the noise. Several, as in 0, 1, 2, train the same model "
+        "again; from three on, the most reproducible is picked without labels.",
     )  # fmt: skip
 
 
@@ -98,40 +101,21 @@ def show_beta_norm(betas: list[float], shape: tuple[int, ...] | None) -> None:
         st.caption(f"β_norm = β · {latent} latent dimensions / {pixels:,} pixels = {norms}")
 
 
-def seeds_field() -> list[int]:
-    """The seeds to train with.
-
-    Raises:
-        ConfigError: the text is not a list of whole numbers.
-    """
-    return seeds_of(
-        st.text_input(
-            "Seeds", key=f"{PREFIX}.seeds", persist_state="session",
-            help="Of the initial weights, the order of the images and the noise. Several, as in 0, 1, 2, train the same model "
-            "again; from three on, the most reproducible is picked without labels.",
-        )
-    )  # fmt: skip
-
-
 def variant_fields(model: str, shape: tuple[int, ...] | None) -> list[dict[str, Any]]:
     """The values of β, if the family has any, and of the seed; returns one dictionary of both for each model to train.
 
     Raises:
         ConfigError: a text that cannot be parsed, or too many models.
     """
-    if "beta" not in MODELS[model].Config.__dataclass_fields__:
-        return [{"seed": seed} for seed in seeds_field()]
+    if not takes_beta(model):
+        return variants_of(model, "", seeds_field())
     left, right = st.columns(2)
     with left:
         betas = beta_field()
     with right:
         seeds = seeds_field()
-    show_beta_norm(betas, shape)
-    if len(betas) * len(seeds) > MAX_MODELS:
-        raise ConfigError(
-            f"{len(betas)} values of β and {len(seeds)} seeds are {len(betas) * len(seeds)} models; train at most {MAX_MODELS} at once."
-        )
-    return [{"beta": beta, "seed": seed} for beta in betas for seed in seeds]
+    show_beta_norm(betas_of(betas), shape)
+    return variants_of(model, betas, seeds)
 
 
 def model_and_training_fields(model: str) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vae_core.config import ConfigError
+from vae_core.models import MODELS
 
 from .labels import label_of
 
@@ -54,6 +57,28 @@ def seeds_of(text: str) -> list[int]:
             f"Seeds: {len(seeds)} values were given; write one, as in 0, or up to {MAX_SEEDS}, as in 0, 1, 2."
         )
     return seeds
+
+
+def takes_beta(model: str) -> bool:
+    """Whether the family `model` has the setting β."""
+    return "beta" in MODELS[model].Config.__dataclass_fields__
+
+
+def variants_of(model: str, betas: str, seeds: str) -> list[dict[str, Any]]:
+    """Typed values of β, which a family without the setting ignores, and of the seed → both for each model to train.
+
+    Raises:
+        ConfigError: a text that cannot be parsed, or too many models.
+    """
+    by_seed = [{"seed": seed} for seed in seeds_of(seeds)]
+    if not takes_beta(model):
+        return by_seed
+    by_beta = [{"beta": beta} for beta in betas_of(betas)]
+    if (count := len(by_beta) * len(by_seed)) > MAX_MODELS:
+        raise ConfigError(
+            f"{len(by_beta)} values of β and {len(by_seed)} seeds are {count} models; train at most {MAX_MODELS} at once."
+        )
+    return [beta | seed for beta in by_beta for seed in by_seed]
 
 
 def beta_norm(beta: float, latent_dim: int, pixels: int) -> float:

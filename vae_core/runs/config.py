@@ -16,7 +16,6 @@ from ..datasets.base import DataConfig, DataError
 from ..models import MODELS, ModelConfig, family
 from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
-from ..training.config import held_out_of
 from .files import read_json
 
 
@@ -92,7 +91,7 @@ def plan_run(
             f"--model {family_name!r}: needs labels, and {data.name} has none; take labelled images, or choose one of {others}."
         )
     _check_perceptual(kind.from_dict(model), images.shape)
-    usable = images.train_size - (held_out_of(images.train_size) if train.holds_out else 0)
+    usable = train.trained_on(images.train_size)
     if train.batch_size > usable:
         raise DataError(
             f"--batch-size {train.batch_size}: larger than the {usable} training images of "

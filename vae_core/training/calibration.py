@@ -8,6 +8,7 @@ import math
 import os
 import platform
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,14 +37,18 @@ def resolve_precision(config: TrainConfig, model: Model, total: int) -> TrainCon
     bfloat16 if the hardware supports it. The times are cached for this machine, model and batch size, so that the same
     command gives the same numbers again.
     """
-    if config.precision != "auto":
-        return config
     device = choose_device(config.device)
+    precision = _precision(config, device, total, lambda: _step_times(model, config.batch_size, device, _threads()))
+    return config if precision == config.precision else config.replace(precision=precision)
+
+
+def _precision(config: TrainConfig, device: torch.device, total: int, times: Callable[[], dict[str, float]]) -> str:
+    """The precision of a run of `total` steps; `times` of its steps are measured only if the choice depends on them."""
+    if config.precision != "auto":
+        return config.precision
     if device.type == "cuda":
-        return config.replace(precision="bfloat16" if native_bfloat16(device) else "float32")
-    if total < MIN_STEPS:
-        return config.replace(precision="float32")
-    return config.replace(precision=fastest(_step_times(model, config.batch_size, device, _threads())))
+        return "bfloat16" if native_bfloat16(device) else "float32"
+    return "float32" if total < MIN_STEPS else fastest(times())
 
 
 def estimated_seconds(config: TrainConfig, model: Model, total: int, runs: int = 1) -> float:
@@ -55,10 +60,7 @@ def estimated_seconds(config: TrainConfig, model: Model, total: int, runs: int =
     at_once = 1 if device.type == "cuda" else min(runs, cores())
     threads = config.threads or (1 if runs > 1 else _threads())
     times = _step_times(model, config.batch_size, device, threads)
-    precision = config.precision
-    if precision == "auto":
-        precision = "float32" if total < MIN_STEPS and device.type == "cpu" else fastest(times)
-    return OVERHEAD * total * times[precision] * math.ceil(runs / at_once)
+    return OVERHEAD * total * times[_precision(config, device, total, lambda: times)] * math.ceil(runs / at_once)
 
 
 def _threads() -> int:

@@ -53,6 +53,10 @@ class TrainConfig(Config):
         """Optimiser steps for this many training images."""
         return self.steps or self.epochs * (images // self.batch_size)
 
+    def trained_on(self, images: int) -> int:
+        """How many of so many training images are trained on, the others being held out for decisions."""
+        return images - held_out_of(images) if self.holds_out else images
+
     @property
     def holds_out(self) -> bool:
         """Whether training takes decisions by a validation score, which must not use the test split."""

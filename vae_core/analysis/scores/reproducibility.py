@@ -43,7 +43,7 @@ class Reproducibility:
 
 
 def seed_groups(runs: Sequence[Run]) -> list[list[Run]]:
-    """Groups of two or more trained runs with a rate that differ by nothing but their seed, by seed."""
+    """Groups of two or more runs that differ by nothing but their seed, ordered by it."""
     groups: dict[object, list[Run]] = {}
     for run in runs:
         config = run.config
