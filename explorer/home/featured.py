@@ -19,7 +19,7 @@ from ..navigation import go
 from ..runs.actions import explore
 from ..state import session
 from .cards import describe
-from .pictures import ANCHOR, REACH, Strip
+from .pictures import ANCHOR, Strip, values_between
 
 #: Images from one end of a dimension to the other.
 FRAMES = 41
@@ -49,9 +49,9 @@ def props(run: Run, found: list[Strip]) -> dict[str, Any]:
     """For featured.js: a sheet with a row of images for each of these dimensions."""
     code = library.latents(at_nearest(run)).mu[ANCHOR]
     rows = [
-        {"dim": strip.dim, "title": strip.title(), "detail": strip.detail(), "start": float(np.clip(0.5 + code[strip.dim] / (2 * REACH), 0, 1))}
+        {"dim": strip.dim, "title": strip.title(), "detail": strip.detail(), "start": _place(strip, code[strip.dim])}
         for strip in found
-    ]  # fmt: skip
+    ]
     dims = tuple(strip.dim for strip in found)
     return {
         "name": run.config.name,
@@ -65,19 +65,24 @@ def props(run: Run, found: list[Strip]) -> dict[str, Any]:
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=library.BY_PATH)
 def _sheet(run: Run, dims: tuple[int, ...], version: int) -> str:
     """A PNG address: a row for each dimension, `FRAMES` images wide, without gaps."""
-    values = torch.linspace(-REACH, REACH, FRAMES).tolist()
-    code = torch.from_numpy(library.latents(run).mu[ANCHOR])
-    images = traverse_all(library.model_of(run), code, dims, [values] * len(dims))
+    codes = library.latents(run)
+    code = torch.from_numpy(codes.mu[ANCHOR])
+    images = traverse_all(library.model_of(run), code, dims, values_between(codes, dims, FRAMES))
     return png_address(np.concatenate([np.concatenate([to_pixels(image) for image in row], axis=1) for row in images]))
+
+
+def _place(strip: Strip, value: float) -> float:
+    """Where on its strip a value of the dimension is, 0 … 1; the middle of a dimension whose codes are all the same."""
+    return float((value - strip.low) / (strip.high - strip.low)) if strip.high > strip.low else 0.5
 
 
 def place_of(value: object, run: Run, found: list[Strip]) -> list[float] | None:
     """The code of the place that was clicked in the browser; None for anything else."""
-    if not isinstance(value, dict) or value.get("dim") not in [strip.dim for strip in found]:
+    if not isinstance(value, dict):
         return None
-    place = value.get("place")
-    if not isinstance(place, int | float) or not 0 <= place <= 1:
+    strip, place = next((strip for strip in found if strip.dim == value.get("dim")), None), value.get("place")
+    if strip is None or not isinstance(place, int | float) or not 0 <= place <= 1:
         return None
     code = library.latents(at_nearest(run)).mu[ANCHOR].astype(float)
-    code[value["dim"]] = REACH * (2 * place - 1)
+    code[strip.dim] = strip.low + place * (strip.high - strip.low)
     return list(map(float, code))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
 import streamlit as st
 import torch
 
-from vae_core.analysis import Label, at_nearest, best_dimensions, traverse
+from vae_core.analysis import Label, Latents, at_nearest, best_dimensions, traverse_all
 from vae_core.config import BetascopeError
 from vae_core.models import family
 from vae_core.runs import Run
@@ -17,17 +18,21 @@ from .. import library
 from ..images.files import png_address
 from ..images.sheets import sheet
 
-#: Images on the strip of one dimension, and how far it goes in standard deviations.
-COLUMNS, REACH = 8, 2.2
+#: Images on the strip of one dimension.
+COLUMNS = 8
+#: The quantiles of the codes that a strip goes between; beyond them a decoder has seen no images.
+ENDS = (0.02, 0.98)
 #: The test image that the strips start from.
 ANCHOR = 0
 
 
 @dataclass(frozen=True)
 class Strip:
-    """One dimension: its strip as a data URL, the label, and the rate in nats."""
+    """One dimension: its lowest and highest value, its strip as a data URL, the label, and the rate in nats."""
 
     dim: int
+    low: float
+    high: float
     picture: str
     label: Label | None
     rate: float
@@ -66,23 +71,35 @@ def strips_of(run: Run) -> list[Strip] | None:
         return None
     rates = codes.weight_per_dim()
     return [
-        Strip(dim, picture, label, float(rates[dim]))
+        Strip(dim, *ends(codes, dim), picture, label, float(rates[dim]))
         for (dim, label), picture in zip(best.items(), pictures, strict=True)
     ]
 
 
+def ends(codes: Latents, dim: int) -> tuple[float, float]:
+    """Where the strip of a dimension begins and ends: the quantiles `ENDS` of its codes, or the code it starts from."""
+    low, high = np.quantile(codes.mu[:, dim], ENDS)
+    start = codes.mu[ANCHOR, dim]
+    return float(min(low, start)), float(max(high, start))
+
+
+def values_between(codes: Latents, dims: tuple[int, ...], count: int) -> list[list[float]]:
+    """`count` values from end to end of each of these dimensions."""
+    return [torch.linspace(*ends(codes, dim), count).tolist() for dim in dims]
+
+
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=library.BY_PATH)
 def _pictures(run: Run, dims: tuple[int, ...], version: int) -> list[str]:
-    codes, model = library.latents(run), library.model_of(run)
-    values = torch.linspace(-REACH, REACH, COLUMNS).tolist()
+    codes = library.latents(run)
     code = torch.from_numpy(codes.mu[ANCHOR])
-    return [png_address(sheet(traverse(model, code, dim, values), COLUMNS, side=48)) for dim in dims]
+    rows = traverse_all(library.model_of(run), code, dims, values_between(codes, dims, COLUMNS))
+    return [png_address(sheet(row, COLUMNS, side=48)) for row in rows]
 
 
 def strips_html(found: list[Strip], name: str) -> str:
     """Strips below each other, each beside what it moves."""
     rows = "".join(
-        f'<img src="{strip.picture}" alt="{escape(strip.title())} of {escape(name)}, from −{REACH} to {REACH}">'
+        f'<img src="{strip.picture}" alt="{escape(strip.title())} of {escape(name)}, from {strip.low:.1f} to {strip.high:.1f}">'
         f"<div><b>{escape(strip.title())}</b><span>{strip.detail()}</span></div>"
         for strip in found
     )

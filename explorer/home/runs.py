@@ -11,7 +11,7 @@ from ..runs.actions import delete
 from ..shell.controls import empty_state
 from .cards import card_grid
 from .featured import featured
-from .pictures import REACH, strips_of
+from .pictures import strips_of
 
 PAGE_SIZE = 12
 
@@ -25,8 +25,8 @@ def gallery() -> None:
     if found := strips_of(runs[0]):
         featured(runs.pop(0), found)
     st.caption(
-        f"Each row of a picture moves one latent dimension from −{REACH} to {REACH}: the three that tell most about one factor each.",
-        help="Beside it: the factor, and its share of the factor's entropy that the dimension has; a name that a person gave it on "
+        "Each row of a picture moves one latent dimension: the three that tell most about one factor each.",
+        help="From the 2nd to the 98th percentile of the codes of the test images. Beside it: the factor, and its share of the factor's entropy that the dimension has; a name that a person gave it on "
         "Traverse; or else its rate.",
     )
     card_grid(runs, "gallery")

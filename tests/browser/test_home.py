@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 import vae_core
 from explorer.home.featured import FRAMES
-from explorer.home.pictures import ANCHOR, REACH
+from explorer.home.pictures import ANCHOR, ends
 from vae_core.analysis import at_nearest, best_dimensions, latents_of
 
 from .looking import query, ready, soon, steady_box
@@ -42,9 +42,10 @@ def test_the_first_card_plays_and_leads_into_traverse(open_page: Open, store: va
     codes = latents_of(run)
     assert dim == list(best_dimensions(run, codes))[1]
     z = codes.mu[ANCHOR].astype(float).tolist()
-    z[dim] = REACH / 2
+    low, high = ends(codes, dim)
+    z[dim] = low + 0.75 * (high - low)
     found = [float(part) for part in query(page)["z"].split(",")]
-    assert found == pytest.approx(z, abs=2 * REACH / box["width"] + 1e-3)
+    assert found == pytest.approx(z, abs=(high - low) / box["width"] + 1e-3)
 
 
 def test_who_wants_no_motion_gets_a_picture(open_page: Open) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -76,9 +77,11 @@ def test_a_click_on_the_playing_card_is_a_code(put: Put) -> None:
     assert found is not None
     shown, code = props(run, found), library.latents(run).mu[0]
     assert len(shown["rows"]) == 3
-    dim = found[1].dim
+    dim, column = found[1].dim, library.latents(run).mu[:, found[1].dim]
+    low, high = np.quantile(column, (0.02, 0.98))
+    assert (found[1].low, found[1].high) == pytest.approx((min(low, code[dim]), max(high, code[dim])))
     expected = code.astype(float).tolist()
-    expected[dim] = 1.1
+    expected[dim] = 0.25 * found[1].low + 0.75 * found[1].high
     assert place_of({"dim": dim, "place": 0.75}, run, found) == pytest.approx(expected)
     start = shown["rows"][1]["start"]
     assert place_of({"dim": dim, "place": start}, run, found) == pytest.approx(code.astype(float).tolist(), abs=1e-6)
