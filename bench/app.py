@@ -37,6 +37,8 @@ READY = {
     "Train": "button:has-text('Train')",
     "Home": ".featured[data-ready]",
 }
+#: The first point of a curve, or a line where two points came at once.
+POINT = ".js-plotly-plot .point, .js-plotly-plot .js-line"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -61,7 +63,7 @@ def measure(report: Report, quick: bool) -> None:
             another_run(report, page)
             frames_while_pages_open(report, page, app)
         with running_app(Path(folder) / "training", log, warm=True) as app:
-            first_point(report, browser.new_page(viewport={"width": 1440, "height": 900}), app)
+            first_point(report, browser, app, rounds=1 if quick else 3)
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -124,19 +126,26 @@ def first_picture(report: Report, browser: Browser, app: App) -> None:
     )
 
 
-def first_point(report: Report, page: Page, app: App) -> None:
+def first_point(report: Report, browser: Browser, app: App, rounds: int) -> None:
     """From the press of Train, digits and the small network of the first preset, to the first point of its curve."""
-    page.goto(f"{app.address}/train")
-    shown(page, "Train")
-    page.wait_for_timeout(20_000)  # the worker that waits has loaded everything
+    seconds = []
+    for _ in range(rounds):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{app.address}/train")
+        shown(page, "Train")
+        page.wait_for_timeout(20_000)  # the worker that waits has loaded everything
 
-    def train() -> None:
-        page.get_by_role("button", name="Train", exact=True).click()
-        page.locator(".js-plotly-plot .point").first.wait_for(state="attached", timeout=60_000)
+        def train(page: Page = page) -> None:
+            page.get_by_role("button", name="Train", exact=True).click()
+            page.wait_for_function(f"() => document.querySelector('{POINT}')", timeout=60_000)
 
-    report.claim("from Train to the first point of the curve", timed(train), "s", goal="≤ 1.5")
-    page.get_by_role("button", name="Cancel").first.click()
-    page.wait_for_timeout(2_000)
+        seconds.append(timed(train))
+        page.get_by_role("button", name="Cancel").first.click()
+        page.wait_for_timeout(3_000)
+        page.close()
+    report.claim(
+        "from Train to the first point of the curve", statistics.median(seconds), "s", goal="≤ 1.5", against=f"{rounds} rounds"
+    )  # fmt: skip
 
 
 def pages(report: Report, page: Page, rounds: int) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
 
+from ..components import mount
 from .about import about
 from .watch import live_view, refresh_interval, watched_runs
 
@@ -12,8 +16,17 @@ def result() -> None:
     """The live view of watched runs; without any, the chosen data and model."""
     if not watched_runs():
         about()
+        if script := chart_script():
+            mount("ahead", "train.ahead", {"script": script})
         return
     interval = refresh_interval()
     st.fragment(live_view, run_every=interval)(interval)
     with st.expander("Data and objective", icon=":material/info:"):
         about()
+
+
+@cache
+def chart_script() -> str | None:
+    """The file with Streamlit's plotly, beside its main script; None where this version has no such file."""
+    files = (Path(st.__file__).parent / "static" / "static" / "js").glob("PlotlyChart.*.js")
+    return next((file.name for file in files), None)

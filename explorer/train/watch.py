@@ -69,7 +69,7 @@ def refresh_interval() -> float | None:
     active = library.active_runs()
     if not active:
         return None
-    return 1.5 if any(run.history() for run in active) else 0.4
+    return 1.5 if any(run.history() for run in active) else 0.2
 
 
 def live_view(interval: float | None) -> None:

@@ -46,7 +46,17 @@ def test_imports_are_seen_in_every_form() -> None:
 
 def test_every_component_has_an_entry() -> None:
     folders = {path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("_")} - {"shared"}
-    assert folders == {"codebook", "compare", "featured", "interpolate", "link", "map", "multirate", "traversal"}
+    assert folders == {
+        "ahead",
+        "codebook",
+        "compare",
+        "featured",
+        "interpolate",
+        "link",
+        "map",
+        "multirate",
+        "traversal",
+    }
     for folder in folders:
         text = (HERE / folder / f"{folder}.js").read_text("utf8")
         assert re.search(r"^export function mount\(", text, re.MULTILINE), folder

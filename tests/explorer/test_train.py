@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer.train.presets import PRESETS
 from explorer.train.queue import duration, progress_text
+from explorer.train.result import chart_script
 from explorer.train.watch import refresh_interval
 from vae_core.analysis import reproducibility
 from vae_core.models import MODELS
@@ -254,3 +256,9 @@ def test_words_of_progress(trained: Run) -> None:
 
 def texts_of_progress(at: AppTest) -> str:
     return "\n".join(str(element.proto.text) for element in at.get("progress"))
+
+
+def test_the_charts_that_are_loaded_ahead_are_a_file_of_streamlit() -> None:
+    script = chart_script()
+    assert script is not None, "the first point of a curve waits for plotly"
+    assert (Path(st.__file__).parent / "static" / "static" / "js" / script).is_file()
