@@ -29,13 +29,14 @@ from vae_core.analysis import (
     scores_of_run,
     scores_without_factors,
 )
-from vae_core.cli.console import progress
 from vae_core.config import BetascopeError
 from vae_core.cores import cores
 from vae_core.datasets import DATASETS
-from vae_core.jobs import configure, finish
-from vae_core.runs import GALLERY, Processes, Run, Store
+from vae_core.jobs import finish
+from vae_core.runs import GALLERY, Run, Store
 from vae_core.runs.notes import Notes
+
+from .training import created, train
 
 
 @dataclass(frozen=True)
@@ -87,26 +88,10 @@ MAPS = ("umap", "tsne", "pca")
 def runs_of(store: Store, id: str) -> list[Run]:
     """The runs of all seeds, created where there are none yet."""
     shipped = SHIPPED[id]
-    runs = []
-    for seed in shipped.seeds:
-        run_id = id if len(shipped.seeds) == 1 else f"{id}-seed-{seed}"
-        if not (store.root / run_id).is_dir():
-            store.create(configure(name=shipped.name, seed=seed, **shipped.settings), run_id)
-        runs.append(store.open(run_id))
-    return runs
-
-
-def train(store: Store, runs: Sequence[Run]) -> None:
-    """Train all that are not done, one on each core.
-
-    Raises:
-        BetascopeError: one of them failed.
-    """
-    waiting = [run for run in runs if run.status()["state"] != "done"]
-    with progress(f"{len(waiting)} runs", " steps") as bar:
-        states = Processes(cores()).train(store, waiting, lambda done, total: bar.move(done, total))
-    if failed := [id for id, state in states.items() if state != "done"]:
-        raise BetascopeError(f"Not trained: {', '.join(failed)}; start the same command again to go on.")
+    return [
+        created(store, id if len(shipped.seeds) == 1 else f"{id}-seed-{seed}", name=shipped.name, seed=seed, **shipped.settings)
+        for seed in shipped.seeds
+    ]  # fmt: skip
 
 
 def publish(id: str, runs: Sequence[Run]) -> Run:

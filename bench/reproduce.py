@@ -71,7 +71,7 @@ def mnist(report: Report, quick: bool) -> None:
 
 if __name__ == "__main__":
     flags = {
-        "sprites": "VAE, β-VAE, β-TCVAE and FactorVAE on sprites, three seeds each, in about an hour on two cores",
-        "full": "the same with the published 300,000 steps on the whole set; for a GPU",
+        "sprites": "six families on sprites, three seeds each, in about an hour on two cores",
+        "full": "β-VAE, β-TCVAE and FactorVAE with the published 300,000 steps, in the store; hours on a CPU",
     }
     sys.exit(run("reproduce", measure, __doc__ or "", flags))
