@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.jobs import maps as module
+from tests.waiting import soon
 from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run, Store
 from vae_core.runs.machine import background
@@ -101,13 +101,6 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[module.MapService]:
     if not found.process.stdin.closed:
         found.process.stdin.close()
     found.process.wait(180)
-
-
-def soon(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 180
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_the_service_follows_progress_and_ends(

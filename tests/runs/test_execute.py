@@ -5,13 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import vae_core
 from tests.conftest import ENDLESS, QUICK
+from tests.waiting import soon
 from vae_core.__main__ import main
 from vae_core.jobs import configure, train_group, train_run
 from vae_core.runs import RunError, request, resume, submit, work
@@ -42,13 +42,6 @@ def command(*words, code=None):
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     line = [sys.executable, *(["-c", code] if code else ["-m", "vae_core"]), *map(str, words)]
     return subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def wait_for(condition, seconds=300):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 @pytest.mark.slow
@@ -93,7 +86,7 @@ def status_of(folder):
 @pytest.mark.slow
 def test_ctrl_c_saves_says_so_and_can_be_resumed(tmp_path):
     process = command("train", "--dataset", "digits", "--image-size", 8, "--network", "mlp", "--epochs", ENDLESS["epochs"], "--precision", "float32", "--snapshots", 0, "--store", tmp_path, "--name", "run", "--json")  # fmt: skip
-    wait_for(lambda: status_of(tmp_path / "run-1").get("step", 0) > 0)
+    soon(lambda: status_of(tmp_path / "run-1").get("step", 0) > 0)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=300)
     assert process.returncode == 130
@@ -254,7 +247,7 @@ def test_a_worker_outlives_whoever_started_it(store):
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     (run,) = store.runs()
-    wait_for(lambda: run.status()["state"] in ("done", "failed"))
+    soon(lambda: run.status()["state"] in ("done", "failed"))
     assert run.status()["state"] == "done", run.status()["message"]
 
 

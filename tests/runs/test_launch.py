@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 import vae_core
 from tests.conftest import QUICK
+from tests.waiting import soon
 from vae_core.jobs import configure
 from vae_core.runs import launch
 from vae_core.runs.launch import Standby, start_worker
@@ -25,13 +25,6 @@ print(*sys.argv[1:], file=open(sys.argv[1], "a"), flush=True)
 if "--wait" not in sys.argv or sys.stdin.readline():
     print("works", file=open(sys.argv[1], "a"), flush=True)
 """
-
-
-def soon(holds: Any) -> None:
-    end = time.monotonic() + 180
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture
