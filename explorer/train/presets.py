@@ -63,6 +63,23 @@ PRESETS = {
         },
         timed=True,
     ),
+    "hues": Preset(
+        "A room in colour",
+        "A cascade VAE: dimensions open one by one, so that the hues of floor and wall get sliders of their own.",
+        "5",
+        {
+            "dataset": "shapes3d",
+            "model": "cascade_vae",
+            "network": "broadcast",
+            "lr_schedule": "cosine",
+            "schedule": "constant",
+            "warmup_steps": 3000,
+            "image_size": 32,
+            "size": 60_000,
+            "epochs": 10,
+        },
+        timed=True,
+    ),
     "capacity": Preset(
         "Growing capacity",
         "Burgess et al. 2018: capacity grows from 0 to 25 nats (γ = 1000, entered as β), so factors enter the code one by one.",
