@@ -63,7 +63,7 @@ CASCADE = ALL | dict(model="cascade_vae", network="broadcast", schedule="constan
 SHIPPED = {
     "shapes3d": Shipped(
         "A room in colour", "The hue of the floor and that of the wall on sliders of their own", 4,
-        CASCADE | dict(dataset="shapes3d", size=60_000, beta=5.0, warmup_steps=3000, steps=4000), seeds=(0, 1, 2),
+        CASCADE | dict(dataset="shapes3d", size=60_000, beta=5.0, warmup_steps=3000, steps=4000), seeds=(0, 1, 2, 3, 4),
     ),
     "sprites": Shipped(
         "Sprites, disentangled", "Position and size on sliders of their own", 8,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from typing import Any
 
-from vae_core.cli.console import progress
+from vae_core.cli.console import graceful, progress
 from vae_core.config import BetascopeError
 from vae_core.cores import cores
 from vae_core.jobs import configure
@@ -20,13 +21,21 @@ def created(store: Store, id: str, **settings: Any) -> Run:
 
 
 def train(store: Store, runs: Sequence[Run]) -> None:
-    """Train all that are not done, one on each core.
+    """Train all that are not done, one on each core; whoever stops this process, by Ctrl-C or SIGTERM, pauses them.
 
     Raises:
-        BetascopeError: one of them failed.
+        BetascopeError: one of them failed or was paused.
     """
     waiting = [run for run in runs if run.status()["state"] != "done"]
-    with progress(f"{len(waiting)} runs", " steps") as bar:
-        states = Processes(cores()).train(store, waiting, lambda done, total: bar.move(done, total))
+    with (
+        progress(f"{len(waiting)} runs", " steps") as bar,
+        graceful(bar, {signal.SIGINT: "pause", signal.SIGTERM: "pause"}),
+    ):
+
+        def on_progress(done: int, total: int) -> str | None:
+            bar.move(done, total)
+            return bar.action
+
+        states = Processes(cores()).train(store, waiting, on_progress)
     if failed := [id for id, state in states.items() if state != "done"]:
         raise BetascopeError(f"Not trained: {', '.join(failed)}; start the same command again to go on.")

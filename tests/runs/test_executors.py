@@ -54,6 +54,15 @@ def test_a_request_reaches_all_and_everything_is_saved(store: vae_core.Store):
 
 
 @pytest.mark.slow
+def test_a_run_that_another_process_trains_is_left_alone(store: vae_core.Store):
+    run = store.create(configure("digits", "vae", **QUICK))
+    run.set_status(state="running")
+    with run.lock:
+        assert Processes(1).train(store, [run]) == {run.id: "running"}
+        assert not run.status().get("message")
+
+
+@pytest.mark.slow
 def test_a_request_before_anything_has_begun(store: vae_core.Store):
     run = store.create(configure("digits", "vae", **ENDLESS))
     states = Processes(1).train(store, [run], lambda done, total: "cancel")

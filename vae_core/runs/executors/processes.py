@@ -96,7 +96,7 @@ class Processes:
             )
             if action is not None and (silent or interrupted):
                 set_not_started(run, action)  # the signal arrived before training had started
-            elif not orderly and state != "failed":
+            elif not orderly and state != "failed" and not run.is_alive():  # else another process trains it
                 log.seek(0)
                 last = log.read().decode(errors="replace").strip().splitlines()[-1:]
                 run.set_status(state="failed", message=last[0] if last else f"Ended with code {process.returncode}.")
