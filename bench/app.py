@@ -62,8 +62,7 @@ def measure(report: Report, quick: bool) -> None:
             first_picture(report, browser, app)
             another_run(report, page)
             frames_while_pages_open(report, page, app)
-        with running_app(Path(folder) / "training", log, warm=True) as app:
-            first_point(report, browser, app, rounds=1 if quick else 3)
+        first_points(report, browser, Path(folder), rounds=1 if quick else 3)
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -126,25 +125,31 @@ def first_picture(report: Report, browser: Browser, app: App) -> None:
     )
 
 
-def first_point(report: Report, browser: Browser, app: App, rounds: int) -> None:
-    """From the press of Train, digits and the small network of the first preset, to the first point of its curve."""
+def first_points(report: Report, browser: Browser, folder: Path, rounds: int) -> None:
+    """From the press of Train, digits and the small network of the first preset, to the first point of its curve.
+
+    Each round in an empty store: the page shows the curve of a run of the last half hour.
+    """
     seconds = []
-    for _ in range(rounds):
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{app.address}/train")
-        shown(page, "Train")
-        page.wait_for_timeout(20_000)  # the worker that waits has loaded everything
+    for number in range(rounds):
+        with running_app(folder / f"training-{number}", folder / "log", warm=True) as app:
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(f"{app.address}/train")
+            shown(page, "Train")
+            page.wait_for_timeout(20_000)  # the worker that waits has loaded everything
+            assert page.locator(POINT).count() == 0
 
-        def train(page: Page = page) -> None:
-            page.get_by_role("button", name="Train", exact=True).click()
-            page.wait_for_function(f"() => document.querySelector('{POINT}')", timeout=60_000)
+            def train(page: Page = page) -> None:
+                page.get_by_role("button", name="Train", exact=True).click()
+                page.wait_for_function(f"() => document.querySelector('{POINT}')", timeout=60_000)
 
-        seconds.append(timed(train))
-        page.get_by_role("button", name="Cancel").first.click()
-        page.wait_for_timeout(3_000)
-        page.close()
+            seconds.append(timed(train))
+            page.get_by_role("button", name="Cancel").first.click()
+            page.wait_for_timeout(3_000)
+            page.close()
     report.claim(
-        "from Train to the first point of the curve", statistics.median(seconds), "s", goal="≤ 1.5", against=f"{rounds} rounds"
+        "from Train to the first point of the curve", statistics.median(seconds), "s", goal="≤ 1.5",
+        against=f"{rounds} rounds, the longest {max(seconds):.2f} s",
     )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.home.featured import props
+from explorer.home.pictures import strips_of
+from explorer.images.thumbnails import thumbnail
 from vae_core.analysis import (
     SOURCES,
     EvaluateConfig,
@@ -122,6 +125,7 @@ def publish(id: str, runs: Sequence[Run]) -> Run:
     Notes(SHIPPED[id].about, picked, list(SHIPPED).index(id), earlier.names).write(target)
     shipped = Run.open(target, f"gallery/{id}")
     compute_numbers(shipped)
+    draw_card(shipped)
     lines = [json.dumps(shortened(record)) for record in run.history()]
     (target / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     return shipped
@@ -141,6 +145,15 @@ def picked_of(runs: Sequence[Run], by: str) -> tuple[Run, str]:
         best,
         f"Of {len(runs)} seeds, chosen by the known factors: MIG {scores[best.id]:.2f}; the others have {low:.2f} to {high:.2f}.",
     )
+
+
+def draw_card(run: Run) -> None:
+    """What Home shows of a shipped run, so that it opens without loading a model."""
+    found = strips_of(run)
+    if not found:
+        thumbnail(run)
+    elif run.id == f"gallery/{next(iter(SHIPPED))}":
+        props(run, found)
 
 
 def compute_numbers(run: Run) -> None:

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-import torch
 
-from vae_core.analysis import at_nearest, traverse_all
+from vae_core.analysis import ANCHOR, at_nearest, strips
 from vae_core.runs import Run
 
 from .. import library
@@ -19,7 +18,7 @@ from ..navigation import go
 from ..runs.actions import explore
 from ..state import session
 from .cards import describe
-from .pictures import ANCHOR, Strip, values_between
+from .pictures import Strip
 
 #: Images from one end of a dimension to the other.
 FRAMES = 41
@@ -65,9 +64,7 @@ def props(run: Run, found: list[Strip]) -> dict[str, Any]:
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=library.BY_PATH)
 def _sheet(run: Run, dims: tuple[int, ...], version: int) -> str:
     """A PNG address: a row for each dimension, `FRAMES` images wide, without gaps."""
-    codes = library.latents(run)
-    code = torch.from_numpy(codes.mu[ANCHOR])
-    images = traverse_all(library.model_of(run), code, dims, values_between(codes, dims, FRAMES))
+    images = strips(run, library.latents(run), dims, FRAMES)
     return png_address(np.concatenate([np.concatenate([to_pixels(image) for image in row], axis=1) for row in images]))
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-import numpy as np
 import streamlit as st
-import torch
 
-from vae_core.analysis import Label, Latents, at_nearest, best_dimensions, traverse_all
+from vae_core.analysis import Label, at_nearest, best_dimensions, ends, strips
 from vae_core.config import BetascopeError
 from vae_core.models import family
 from vae_core.runs import Run
@@ -20,10 +18,6 @@ from ..images.sheets import sheet
 
 #: Images on the strip of one dimension.
 COLUMNS = 8
-#: The quantiles of the codes that a strip goes between; beyond them a decoder has seen no images.
-ENDS = (0.02, 0.98)
-#: The test image that the strips start from.
-ANCHOR = 0
 
 
 @dataclass(frozen=True)
@@ -64,36 +58,21 @@ def strips_of(run: Run) -> list[Strip] | None:
         return None
     run = at_nearest(run)
     try:
-        codes = library.latents(run)
-        best = best_dimensions(run, codes)
-        pictures = _pictures(run, tuple(best), run.weights_path.stat().st_mtime_ns)
+        return _strips(run, tuple(run.notes().names.items()), run.weights_path.stat().st_mtime_ns)
     except BetascopeError:
         return None
-    rates = codes.weight_per_dim()
-    return [
-        Strip(dim, *ends(codes, dim), picture, label, float(rates[dim]))
-        for (dim, label), picture in zip(best.items(), pictures, strict=True)
-    ]
-
-
-def ends(codes: Latents, dim: int) -> tuple[float, float]:
-    """Where the strip of a dimension begins and ends: the quantiles `ENDS` of its codes, or the code it starts from."""
-    low, high = np.quantile(codes.mu[:, dim], ENDS)
-    start = codes.mu[ANCHOR, dim]
-    return float(min(low, start)), float(max(high, start))
-
-
-def values_between(codes: Latents, dims: tuple[int, ...], count: int) -> list[list[float]]:
-    """`count` values from end to end of each of these dimensions."""
-    return [torch.linspace(*ends(codes, dim), count).tolist() for dim in dims]
 
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=library.BY_PATH)
-def _pictures(run: Run, dims: tuple[int, ...], version: int) -> list[str]:
+def _strips(run: Run, names: tuple[tuple[int, str], ...], version: int) -> list[Strip]:
     codes = library.latents(run)
-    code = torch.from_numpy(codes.mu[ANCHOR])
-    rows = traverse_all(library.model_of(run), code, dims, values_between(codes, dims, COLUMNS))
-    return [png_address(sheet(row, COLUMNS, side=48)) for row in rows]
+    best = best_dimensions(run, codes)
+    rates = codes.weight_per_dim()
+    rows = strips(run, codes, list(best), COLUMNS)
+    return [
+        Strip(dim, *ends(codes, dim), png_address(sheet(row, COLUMNS, side=48)), label, float(rates[dim]))
+        for (dim, label), row in zip(best.items(), rows, strict=True)
+    ]
 
 
 def strips_html(found: list[Strip], name: str) -> str:

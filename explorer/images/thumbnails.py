@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from vae_core.analysis import manifold, traverse_all
+from vae_core.analysis.cache import cached
 from vae_core.models import Model, family
 from vae_core.runs import Run
 from vae_core.serving import MODEL_CACHE
@@ -33,7 +34,15 @@ def thumbnail(run: Run) -> str | None:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _thumbnail(_run: Run, path: str, version: int) -> str:
-    return png_address(sheet(overview(MODEL_CACHE.model(_run), ranking(_run)), COLUMNS))
+    def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
+        images = overview(MODEL_CACHE.model(_run), ranking(_run))
+        return {"images": (images.clamp(0, 1) * 255).round().byte()}, {}
+
+    # A learned prior takes seconds to draw from; a run in training has other weights every few seconds.
+    done = _run.status()["state"] == "done"
+    parameters = {"rows": ROWS, "columns": COLUMNS, "reach": REACH}
+    tensors, _ = cached(_run, "thumbnail", parameters, compute) if done else compute()
+    return png_address(sheet(tensors["images"], COLUMNS))
 
 
 def description(run: Run) -> tuple[str, str]:

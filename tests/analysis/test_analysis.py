@@ -9,6 +9,7 @@ from vae_core.analysis import (
     MapConfig,
     decode,
     denoise,
+    ends,
     evaluate,
     latents_of,
     manifold,
@@ -16,6 +17,7 @@ from vae_core.analysis import (
     map_of,
     pca_axes,
     reconstruct,
+    strips,
     traverse,
     traverse_all,
     walk,
@@ -62,6 +64,21 @@ def test_a_traversal_moves_one_dimension(run):
     assert rows.shape == (2, 3, 1, 8, 8)
     assert torch.allclose(rows[0], images, atol=1e-6)
     assert torch.allclose(rows[1, 0], rows[1, 2], atol=1e-6)
+
+
+def test_strips_go_through_the_codes_and_need_no_model_again(run, monkeypatch):
+    codes = latents_of(run)
+    low, high = ends(codes, 1)
+    inside = (codes.mu[:, 1] >= low) & (codes.mu[:, 1] <= high)
+    assert 0.95 <= inside.mean() <= 1
+    assert low <= codes.mu[0, 1] <= high
+    images = strips(run, codes, [1, 0], 5)
+    code = torch.from_numpy(codes.mu[0]).repeat(2, 1)
+    code[:, 1] = torch.tensor([low, high])
+    assert images.dtype == torch.uint8
+    assert torch.equal(images[0, [0, -1]], (decode(run.model(), code) * 255).round().byte())
+    monkeypatch.setattr("vae_core.runs.Run.model", lambda self: pytest.fail("the strips are cached"))
+    assert torch.equal(strips(run, codes, [1, 0], 5), images)
 
 
 def test_a_manifold_runs_across_and_down(run):

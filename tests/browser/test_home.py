@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 import vae_core
 from explorer.home.featured import FRAMES
-from explorer.home.pictures import ANCHOR, ends
-from vae_core.analysis import at_nearest, best_dimensions, latents_of
+from vae_core.analysis import ANCHOR, at_nearest, best_dimensions, ends, latents_of
 
 from .looking import query, ready, soon, steady_box
 

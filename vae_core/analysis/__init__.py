@@ -10,6 +10,7 @@ from .codes.latents import ALL, LIMIT, Latents, encode_images, latents_file, lat
 from .codes.matching import Match, match_dimensions
 from .images.reconstruction import Reconstruction, denoise, reconstruct
 from .images.sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
+from .images.strips import ANCHOR, ends, strips
 from .images.traversal import decode, manifold, traverse, traverse_all
 from .maps.layouts import Stopped
 from .maps.neighbours import place
@@ -25,6 +26,7 @@ from .scores.unsupervised import WITHOUT_FACTORS, scores_without_factors, smooth
 
 __all__ = [
     "ALL",
+    "ANCHOR",
     "ANOMALY_SCORES",
     "IMAGES",
     "INTERPOLATIONS",
@@ -67,6 +69,7 @@ __all__ = [
     "diagnose",
     "draw",
     "encode_images",
+    "ends",
     "evaluate",
     "generation_quality",
     "keyframe",
@@ -95,6 +98,7 @@ __all__ = [
     "scores_without_factors",
     "seed_groups",
     "smoothness",
+    "strips",
     "threshold_at",
     "to_npz",
     "to_zip",
