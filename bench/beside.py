@@ -34,6 +34,13 @@ PRECISIONS = ("float32", "bfloat16")
 THREADS = {"ours": 0, "all": cores(), "one": 1}
 #: Seconds before a block counts, and of the block.
 SETTLE, BLOCK = 1.5, 2.5
+#: Two busy processes, which end when their input is closed.
+LOOPS = """
+import os, sys, threading
+os.fork()
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+while True: pass
+"""
 
 
 class Trainer:
@@ -77,8 +84,8 @@ def speeds(trainers: Sequence[Trainer]) -> list[float]:
 
 @contextmanager
 def busy_loops() -> Iterator[None]:
-    """Another program that computes without end on two cores."""
-    program = subprocess.Popen([sys.executable, "-c", "import os\nos.fork()\nwhile True: pass"], start_new_session=True)
+    """Another program that computes on two cores, until this process ends at the latest."""
+    program = subprocess.Popen([sys.executable, "-c", LOOPS], stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield
     finally:
