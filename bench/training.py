@@ -31,11 +31,6 @@ def train(store: Store, runs: Sequence[Run]) -> None:
         progress(f"{len(waiting)} runs", " steps") as bar,
         graceful(bar, {signal.SIGINT: "pause", signal.SIGTERM: "pause"}),
     ):
-
-        def on_progress(done: int, total: int) -> str | None:
-            bar.move(done, total)
-            return bar.action
-
-        states = Processes(cores()).train(store, waiting, on_progress)
+        states = Processes(cores()).train(store, waiting, bar)
     if failed := [id for id, state in states.items() if state != "done"]:
         raise BetascopeError(f"Not trained: {', '.join(failed)}; start the same command again to go on.")

@@ -96,12 +96,7 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
         progress(f"{len(runs)} runs", " steps") as bar,
         graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}),
     ):
-
-        def on_progress(done: int, total: int) -> str | None:
-            bar.move(done, total)
-            return bar.action
-
-        states = executor.train(store, runs, on_progress)
+        states = executor.train(store, runs, bar)
     seconds, rows = time.perf_counter() - started, []
     for run in runs:
         state = states[run.id]
