@@ -23,6 +23,7 @@ from torch import Tensor
 from .config import BetascopeError
 from .models import Model
 from .runs import Run, RunError
+from .training.batches import as_bytes
 
 #: Bytes of weights that stay loaded.
 CAPACITY = 2**30
@@ -200,8 +201,7 @@ def conditioned(model: Model, condition: float | None, n: int) -> tuple[Model, T
 
 def to_pixels(images: Tensor) -> NDArray[np.uint8]:
     """Images `(n, C, H, W)`, floats in [0, 1] or uint8 → `(n, H, W, C)` uint8."""
-    values = (images.clamp(0, 1) * 255).round().byte() if images.dtype.is_floating_point else images
-    return values.permute(0, 2, 3, 1).contiguous().numpy()
+    return as_bytes(images).permute(0, 2, 3, 1).contiguous().numpy()
 
 
 MODEL_CACHE = ModelCache()

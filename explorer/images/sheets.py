@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae_core.training.batches import as_bytes
+
 GAP = 2
 #: Between images; a mid grey that separates in light and in dark.
 GAP_COLOUR = 128
@@ -13,8 +15,7 @@ GAP_COLOUR = 128
 
 def to_pixels(image: Tensor) -> NDArray[np.uint8]:
     """One image `(C, H, W)`, floats in [0, 1] or uint8 → `(H, W, 3)` uint8."""
-    values = image if image.dtype.is_floating_point is False else (image.clamp(0, 1) * 255).round()
-    pixels = values.byte().permute(1, 2, 0).numpy()
+    pixels = as_bytes(image).permute(1, 2, 0).numpy()
     return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
 
 

@@ -13,6 +13,7 @@ from vae_core.analysis.cache import cached
 from vae_core.models import Model, family
 from vae_core.runs import Run
 from vae_core.serving import MODEL_CACHE
+from vae_core.training.batches import as_bytes
 
 from .files import png_address
 from .sheets import sheet
@@ -35,8 +36,7 @@ def thumbnail(run: Run) -> str | None:
 @st.cache_data(max_entries=256, show_spinner=False)
 def _thumbnail(_run: Run, path: str, version: int) -> str:
     def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
-        images = overview(MODEL_CACHE.model(_run), ranking(_run))
-        return {"images": (images.clamp(0, 1) * 255).round().byte()}, {}
+        return {"images": as_bytes(overview(MODEL_CACHE.model(_run), ranking(_run)))}, {}
 
     # A learned prior takes seconds to draw from; a run in training has other weights every few seconds.
     done = _run.status()["state"] == "done"

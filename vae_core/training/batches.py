@@ -73,3 +73,8 @@ def in_order(
 def as_floats(images: Tensor, layout: torch.memory_format = torch.contiguous_format) -> Tensor:
     """uint8 `(B, C, H, W)` → float32 in [0, 1]."""
     return images.to(torch.float32, memory_format=layout).div_(255)
+
+
+def as_bytes(images: Tensor) -> Tensor:
+    """Floats in [0, 1] of any shape → uint8, values beyond cut off; uint8 stays as it is."""
+    return (images.clamp(0, 1) * 255).round().byte() if images.dtype.is_floating_point else images

@@ -15,6 +15,7 @@ from torch import Tensor
 from ...config import ConfigError
 from ...models import Model
 from ...runs.notes import dimension_title
+from ...training.batches import as_bytes
 from ..codes.latents import Latents
 from .traversal import decode
 
@@ -140,4 +141,4 @@ def to_zip(samples: Samples, dimension_names: Mapping[int, str] | None = None) -
 
 
 def _bytes(images: Tensor) -> np.ndarray:
-    return (images * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    return as_bytes(images).permute(0, 2, 3, 1).numpy()

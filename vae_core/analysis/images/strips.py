@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...runs import Run
+from ...training.batches import as_bytes
 from ..cache import cached
 from ..codes.latents import Latents
 from .traversal import traverse_all
@@ -32,7 +33,7 @@ def strips(run: Run, codes: Latents, dims: Sequence[int], count: int) -> Tensor:
     def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
         values = [torch.linspace(*ends(codes, dim), count).tolist() for dim in dims]
         images = traverse_all(run.model(), torch.from_numpy(codes.mu[ANCHOR]), dims, values)
-        return {"images": (images.clamp(0, 1) * 255).round().byte()}, {}
+        return {"images": as_bytes(images)}, {}
 
     parameters = {"dims": list(dims), "count": count, "ends": ENDS, "anchor": ANCHOR, "codes": len(codes)}
     return cached(run, "strips", parameters, compute)[0]["images"]
