@@ -27,13 +27,15 @@ from vae_core.training import Listener, TrainConfig, fit
 
 from .claims import Report, run
 
-BATCH = 128
 NETWORKS = ("mlp", "conv", "resnet")
+#: Images in a batch: a step of the residual network takes a second for 128, and a block should hold many.
+BATCH = {"mlp": 128, "conv": 128, "resnet": 16}
 PRECISIONS = ("float32", "bfloat16")
 #: Threads that adapt, all of them, and one.
 THREADS = {"ours": 0, "all": cores(), "one": 1}
-#: Seconds before a block counts, and of the block.
-SETTLE, BLOCK = 1.5, 2.5
+#: Seconds before a block counts, and of the block. A stopped trainer wakes with the threads of its last block: it needs a window,
+#: a pause of up to 2 s after failed trials, and a trial until they fit this one.
+SETTLE, BLOCK = 3.0, 2.5
 #: Two busy processes, which end when their input is closed.
 LOOPS = """
 import os, sys, threading
@@ -47,6 +49,7 @@ class Trainer:
     """A training in a process of its own, stopped until a block runs it."""
 
     def __init__(self, network: str, precision: str, threads: int) -> None:
+        self.batch = BATCH[network]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bench.beside", "train", network, precision, str(threads)], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
@@ -79,7 +82,9 @@ def speeds(trainers: Sequence[Trainer]) -> list[float]:
     after = [trainer.step() for trainer in trainers]
     for trainer in trainers:
         trainer.process.send_signal(signal.SIGSTOP)
-    return [BATCH * (b[1] - a[1]) / (b[0] - a[0]) for a, b in zip(before, after, strict=True)]
+    return [
+        trainer.batch * (b[1] - a[1]) / (b[0] - a[0]) for trainer, a, b in zip(trainers, before, after, strict=True)
+    ]
 
 
 @contextmanager
@@ -93,12 +98,14 @@ def busy_loops() -> Iterator[None]:
         program.wait()
 
 
-def measure(report: Report, quick: bool, conv: bool) -> None:
-    for network in NETWORKS[1:2] if quick or conv else NETWORKS:
+def measure(report: Report, quick: bool, **parts: bool) -> None:
+    chosen = ["conv"] if quick else [name for name in (*NETWORKS, "drag") if parts[name] or not any(parts.values())]
+    for network in chosen:
+        if network == "drag":
+            drag(report)
+            continue
         for precision in PRECISIONS[:1] if quick else PRECISIONS:
             measure_case(report, network, precision, rounds=1 if quick else 3)
-    if not quick and not conv:
-        drag(report)
 
 
 def measure_case(report: Report, network: str, precision: str, rounds: int) -> None:
@@ -108,17 +115,23 @@ def measure_case(report: Report, network: str, precision: str, rounds: int) -> N
         for trainer in (trainer for pair in pairs.values() for trainer in pair):
             stack.callback(trainer.end)
         for number in range(rounds):
-            for who, pair in list(pairs.items())[:: -1 if number % 2 else 1]:
+            # Blocks that are compared follow each other, in one order and then in the other.
+            order = list(pairs.items())[:: -1 if number % 2 else 1]
+            for who, pair in order:
                 values.setdefault(f"{who}, alone", []).append(speeds(pair[:1])[0])
+            for who, pair in order:
                 values.setdefault(f"{who}, two at once", []).append(sum(speeds(pair)))
+            for who, pair in order:
                 with busy_loops():
                     values.setdefault(f"{who}, beside two loops", []).append(speeds(pair[:1])[0])
+            for who, pair in order[::-1]:
+                values[f"{who}, alone"].append(speeds(pair[:1])[0])
     case = f"{network}, {precision}"
     for name, samples in values.items():
         report.claim(f"{case}: {name}", statistics.median(samples), "images/s")
     ratio(report, f"{case}: alone", values["ours, alone"], values["all, alone"], "≥ 0.99", "all threads, always")
     ratio(report, f"{case}: two at once", values["ours, two at once"], values["one, two at once"], "≥ 0.95", "one thread each")  # fmt: skip
-    half = [value / 2 for value in values["all, alone"]]
+    half = [statistics.median(values["all, alone"]) / 2] * rounds
     ratio(report, f"{case}: beside two loops", values["ours, beside two loops"], half, "≥ 0.85", "half of all threads alone")  # fmt: skip
 
 
@@ -163,7 +176,7 @@ def train(network: str, precision: str, threads: str) -> None:
     """Train a β-VAE on noise of RGB 32×32 without end."""
     images = torch.randint(0, 256, (4096 + 128, 3, 32, 32), dtype=torch.uint8)
     model = create("beta_vae", MODELS["beta_vae"].Config(shape=(3, 32, 32), network=network))
-    config = TrainConfig(steps=10**8, batch_size=BATCH, snapshots=0, precision=precision, threads=int(threads))
+    config = TrainConfig(steps=10**8, batch_size=BATCH[network], snapshots=0, precision=precision, threads=int(threads))
     fit(model, ImageData("noise", images, 4096), config, Counter())
 
 
@@ -171,4 +184,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["train"]:
         train(*sys.argv[2:])
     else:
-        sys.exit(run("beside", measure, (__doc__ or "").strip(), {"conv": "only the convolutional network"}))
+        # Trainers are stopped most of the time, and would stay so for ever if this process ended without them.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+        parts = {name: f"the part {name} alone" for name in (*NETWORKS, "drag")}
+        sys.exit(run("beside", measure, (__doc__ or "").strip(), parts))

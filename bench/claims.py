@@ -11,6 +11,7 @@ import operator
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -48,13 +49,27 @@ def machine() -> dict[str, Any]:
     """What the figures were measured on."""
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
     return {
-        "cpu": platform.processor() or platform.machine(),
+        "cpu": processor(),
         "bfloat16": native_bfloat16(torch.device("cpu")),
         "threads": torch.get_num_threads(),
         "gpu": gpu,
         "python": platform.python_version(),
         "torch": torch.__version__,
     }
+
+
+def processor() -> str:
+    """The processor's name, with family and model where Linux has them: virtual machines hide the rest."""
+    rows = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in cpu_lines())}
+    if "model name" not in rows:
+        return platform.processor() or platform.machine()
+    return f"{rows['model name']}, family {rows.get('cpu family', '?')}, model {rows.get('model', '?')}"
+
+
+def cpu_lines() -> list[str]:
+    with suppress(OSError):
+        return Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+    return []
 
 
 def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str, str] = MappingProxyType({})) -> int:
