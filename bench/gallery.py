@@ -3,7 +3,7 @@
 Runs are trained in the store like any other, as many at once as there are cores (interrupted ones go on where they were
 saved). Of each model with several seeds the most reproducible one is picked, by UDR, without labels; where that fails, the one with
 the highest MIG, and the card says so. Then what the app needs is copied into the gallery: configuration, history, weights,
-numbers, codes and maps.
+numbers, codes, maps and the decoder that browsers run.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from vae_core.analysis import (
 from vae_core.config import BetascopeError
 from vae_core.cores import cores
 from vae_core.datasets import DATASETS
+from vae_core.export.files import onnx_of
 from vae_core.jobs import finish
 from vae_core.runs import GALLERY, Run, Store
 from vae_core.runs.notes import Notes
@@ -126,6 +127,7 @@ def publish(id: str, runs: Sequence[Run]) -> Run:
     shipped = Run.open(target, f"gallery/{id}")
     compute_numbers(shipped)
     draw_card(shipped)
+    onnx_of(shipped)
     lines = [json.dumps(shortened(record)) for record in run.history()]
     (target / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     return shipped

@@ -15,7 +15,6 @@ import struct
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -25,15 +24,14 @@ from typing import Any
 import numpy as np
 import plotly
 import torch
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from websockets.asyncio.client import connect
-from websockets.sync.client import connect as synchronous
 from websockets.typing import Origin
 
 from bench.claims import Report, run
+from bench.drags import AWAKE, SELF_DRAG, drags, move, opened, sweep
 from tests.browser.chromium import FLAGS, installed
-from tests.browser.looking import ready
-from tests.browser.serving import App, free_port, running_app, running_script
+from tests.browser.serving import App, running_app, running_script
 from vae_core.analysis import ALL, MapConfig, map_of
 from vae_core.analysis.cache import cached
 from vae_core.runs import Store
@@ -41,40 +39,10 @@ from vae_core.runs.files import read_json, write_json
 from vae_core.runs.machine import background
 
 MODEL = "gallery/sprites-beta-1"
+SIDE_BY_SIDE = ("gallery/sprites-beta-1", "gallery/sprites-beta-4", "gallery/sprites-beta-16")
 POINTS = 70_000
-RATE = 125  # moves per second, as a common mouse reports them
-DEBUGGING = free_port()
-#: Tabs in the background go on painting, as windows side by side would.
-AWAKE = ("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", f"--remote-debugging-port={DEBUGGING}")  # fmt: skip
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
-WATCH = """() => {
-  const seen = (window.seen = { main: [], late: [], moved: [], rows: 0, tips: [] });
-  let frame = 0;
-  requestAnimationFrame(function next(now) { frame = now; requestAnimationFrame(next); });
-  document.addEventListener("input", () => seen.moved.push(frame), true);
-  document.addEventListener("painted", (event) => {
-    const canvas = event.composedPath()[0];
-    const { requested, now } = event.detail;
-    if (canvas.classList.contains("main")) { seen.main.push(now); seen.late.push(now - requested); }
-    else seen.tips.push(now - requested);
-  });
-  document.addEventListener("row", () => seen.rows++);
-}"""
-#: A drag that the page makes itself, one move per frame: five tabs cannot share one mouse.
-SELF_DRAG = """(slider, seconds) => new Promise((done) => {
-  window.seen.main.length = 0;
-  const [low, high] = [Number(slider.min), Number(slider.max)];
-  slider.dispatchEvent(new PointerEvent("pointerdown"));
-  const start = performance.now();
-  requestAnimationFrame(function next(now) {
-    const passed = (now - start) / 1000;
-    if (passed > seconds) { slider.dispatchEvent(new Event("change")); return done(new Set(window.seen.main).size / passed); }
-    slider.value = low + (high - low) * (0.5 + 0.45 * Math.sin(4 * passed));
-    slider.dispatchEvent(new InputEvent("input"));
-    requestAnimationFrame(next);
-  });
-})"""
 #: Both ways to draw a map in a component, bare: first paint and frames while panning.
 RACE = """async ([kind, n, seconds, module]) => {
   document.body.innerHTML = '<div id="here" style="width:900px;height:600px"></div>';
@@ -124,12 +92,16 @@ def measure(report: Report, quick: bool) -> None:
         if path is None:
             raise SystemExit("No Chromium found; install one.")
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *AWAKE])
-        traversal(report, browser, app, seconds, times)
+        for place in GOALS:
+            traversal(report, browser, app, place, seconds, times)
+        if not quick:
+            other_pages(report, browser, app, seconds, times)
         with running_script("bench/native_slider.py", store.root, folder / "native.txt") as native:
             slider_of_streamlit(report, browser, native, seconds, times)
         large_map(report, browser, app, seconds, times)
         scatters(report, browser, app, seconds, (POINTS,) if quick else (POINTS, 5_000))
-        tabs(report, browser, app, 1.0 if quick else 3.0)
+        for place in GOALS:
+            tabs(report, browser, app, place, 1.0 if quick else 3.0)
         if not quick:
             beside_training(report, browser, app, folder, seconds, times)
         browser.close()
@@ -162,85 +134,60 @@ def make_store(root: Path) -> Store:
 
 
 # -- drags -----------------------------------------------------------------------------------------------------
-def opened(browser: Browser, app: App, address: str, component: str) -> tuple[Page, Locator]:
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(f"{app.address}/{address}")
-    view = ready(page, component)
-    page.wait_for_timeout(800)
-    page.evaluate(WATCH)
-    return page, view
+#: Goals of a drag: paints per second, median and 95th percentile of the latency in ms, strips per second.
+GOALS = {"browser": (59, 8, 17, 20), "server": (52, 20, 33, 15)}
 
 
-def sweep(page: Page, slider: Locator, seconds: float) -> None:
-    """Drag the slider there and back for so many seconds."""
-    box = slider.bounding_box()
-    assert box is not None
-    x, y, width = box["x"], box["y"] + box["height"] / 2, box["width"]
-    page.mouse.move(x + width / 2, y)
-    page.mouse.down()
-    move(page, seconds, lambda passed: (x + width * (0.5 + 0.45 * math.sin(4 * passed)), y))
-    page.mouse.up()
-
-
-def move(page: Page, seconds: float, place: Callable[[float], tuple[float, float]]) -> None:
-    """Moves of a pressed mouse that, like a real one, does not wait for the page before it moves on."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{DEBUGGING}/json") as answer:
-        target = next(target for target in json.load(answer) if target["url"] == page.url)
-    with synchronous(target["webSocketDebuggerUrl"], max_size=None, close_timeout=0.1) as browser:
-        begun, moves = time.perf_counter(), 0
-        while (passed := time.perf_counter() - begun) < seconds:
-            x, y = place(passed)
-            event = {"type": "mouseMoved", "x": x, "y": y, "button": "left", "buttons": 1}
-            browser.send(json.dumps({"id": moves, "method": "Input.dispatchMouseEvent", "params": event}))
-            moves += 1
-            time.sleep(max(0.0, begun + moves / RATE - time.perf_counter()))
-
-
-def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, float]:
-    """Medians over several drags: paints and strip images per second, latency in ms."""
-    results = []
-    for _ in range(times):
-        page.evaluate("() => { seen.main.length = seen.late.length = seen.moved.length = 0; seen.rows = 0; }")
-        sweep(page, slider, seconds)
-        seen = page.evaluate("() => seen")
-        delays = seen["late"] or [float("inf")]
-        results.append(
-            {
-                "paints": len(set(seen["main"])) / seconds,  # frames that showed a new image
-                "share": len(set(seen["main"])) / max(1, len(set(seen["moved"]))),
-                "rows": seen["rows"] / seconds,
-                "median": statistics.median(delays),
-                "p95": float(np.percentile(delays, 95)),
-            }
-        )
-        page.wait_for_timeout(300)
-    return {name: statistics.median(result[name] for result in results) for name in results[0]}
-
-
-def traversal(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
-    page, view = opened(browser, app, f"traverse?run={MODEL}", "traversal")
+def traversal(report: Report, browser: Browser, app: App, place: str, seconds: float, times: int) -> None:
+    """A drag on Traverse, with images decoded in the browser or by the server."""
+    page, view = opened(browser, app, f"traverse?run={MODEL}", "traversal", place)
     slider = view.locator(".row .slider").first
     rows = view.locator(".rows .row").count()
     sweep(page, slider, 0.5)
+    before = page.evaluate("window.frames_sent")
     drag = drags(page, slider, seconds, times)
+    paints, median, p95, strips = GOALS[place]
+    name = f"decoded by the {place}"
     report.claim(
-        "main image while dragging by mouse", drag["paints"], "paints/s", goal="≥ 55",
+        f"drag, {name}", drag["paints"], "paints/s", goal=f"≥ {paints}",
         against=f"{100 * drag['share']:.0f} % of the frames in which a move arrived",
     )  # fmt: skip
-    report.claim("drag latency, median", drag["median"], "ms", goal="≤ 20")
-    report.claim("drag latency, p95", drag["p95"], "ms", goal="≤ 33")
+    report.claim(f"drag, {name}: latency, median", drag["median"], "ms", goal=f"≤ {median}")
+    report.claim(f"drag, {name}: latency, p95", drag["p95"], "ms", goal=f"≤ {p95}")
     report.claim(
-        f"the strip's {11 * rows} images, all that the drag changes", drag["rows"] / max(1, rows - 1), "strips/s",
-        goal="≥ 15", against=f"the {rows - 1} rows of the dimensions that are not dragged",
+        f"drag, {name}: the strip's {11 * rows} images", drag["rows"] / max(1, rows - 1), "strips/s", goal=f"≥ {strips}",
+        against=f"the {rows - 1} rows of the dimensions that are not dragged",
     )  # fmt: skip
-    report.claim("main image while the strip follows", drag["paints"], "paints/s", goal="≥ 40")
+    if place == "browser":
+        sent = page.evaluate("window.frames_sent") - before
+        report.claim(f"drag, {name}: requests to the server", sent, "", goal="≤ 0")
     element = slider.element_handle()
     rates = [
         page.evaluate(f"([slider, seconds]) => ({SELF_DRAG})(slider, seconds)", [element, seconds])
         for _ in range(times)
     ]
-    report.claim("main image, a move in every frame", statistics.median(rates), "paints/s", goal="≥ 55")
+    report.claim(f"drag, {name}: a move in every frame", statistics.median(rates), "paints/s", goal="≥ 55")
     page.context.close()
+
+
+def other_pages(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
+    """The same on Interpolate and on Compare with three runs, decoded in the browser."""
+    for title, address, component, thumb in (
+        ("Interpolate", f"interpolate?run={MODEL}", "interpolation", "input[type=range]"),
+        (
+            "Compare, three runs",
+            f"compare?run={MODEL}&compare={','.join(SIDE_BY_SIDE)}&tab=Traversals",
+            "comparison",
+            ".slider",
+        ),
+    ):
+        page, view = opened(browser, app, address, component, "browser")
+        slider = view.locator(thumb).first
+        sweep(page, slider, 0.5)
+        drag = drags(page, slider, seconds, times)
+        report.claim(f"drag on {title}, decoded by the browser", drag["paints"], "paints/s", goal="≥ 59")
+        report.claim(f"drag on {title}, decoded by the browser: latency, median", drag["median"], "ms", goal="≤ 8")
+        page.context.close()
 
 
 def slider_of_streamlit(report: Report, browser: Browser, native: App, seconds: float, times: int) -> None:
@@ -277,7 +224,7 @@ def slider_of_streamlit(report: Report, browser: Browser, native: App, seconds: 
 def large_map(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
     paints, totals = [], []
     for _ in range(min(3, times)):
-        page, view = opened(browser, app, f"map?run=many&method=pca&points={ALL}", "map")
+        page, view = opened(browser, app, f"map?run=many&method=pca&points={ALL}", "map", "server")
         assert view.get_attribute("data-count") == f"{POINTS}"
         paints.append(float(view.get_attribute("data-milliseconds") or 0))
         totals.append(float(view.get_attribute("data-total") or 0))
@@ -331,8 +278,8 @@ def scatters(report: Report, browser: Browser, app: App, seconds: float, sizes: 
 
 
 # -- many at once ----------------------------------------------------------------------------------------------
-def tabs(report: Report, browser: Browser, app: App, seconds: float) -> None:
-    pages = [opened(browser, app, f"traverse?run={MODEL}", "traversal")[0] for _ in range(5)]
+def tabs(report: Report, browser: Browser, app: App, place: str, seconds: float) -> None:
+    pages = [opened(browser, app, f"traverse?run={MODEL}", "traversal", place)[0] for _ in range(5)]
     for page in pages:
         slider = page.locator(".row .slider").first.element_handle()
         page.evaluate(
@@ -340,8 +287,9 @@ def tabs(report: Report, browser: Browser, app: App, seconds: float) -> None:
             [slider, seconds],
         )
     rates = [page.evaluate("() => window.rate") for page in pages]
-    report.claim("five tabs dragging at once, the slowest", min(rates), "paints/s", goal="≥ 8")
-    report.claim("five tabs dragging at once, together", sum(rates), "paints/s")
+    name = f"decoded by the {place}"
+    report.claim(f"five tabs dragging at once, {name}: the slowest", min(rates), "paints/s", goal="≥ 8")
+    report.claim(f"five tabs dragging at once, {name}: together", sum(rates), "paints/s")
     for page in pages:
         page.context.close()
 
@@ -350,7 +298,7 @@ def beside_training(
     report: Report, browser: Browser, app: App, folder: Path, seconds: float, times: int, trainings: int = 1
 ) -> None:
     """A drag while models train, started as the app starts its workers."""
-    page, view = opened(browser, app, f"traverse?run={MODEL}", "traversal")
+    page, view = opened(browser, app, f"traverse?run={MODEL}", "traversal", "browser")
     slider = view.locator(".row .slider").first
     with ExitStack() as stack:
         for number in range(trainings):

@@ -17,7 +17,7 @@ LAYERS = [
     {"runs"},
     {"metrics"},
     {"analysis"},
-    {"serving", "jobs"},
+    {"serving", "jobs", "export"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -36,6 +36,7 @@ EXPLORER_LAYERS = [
     {"components"},
     {"shell"},
     WINGS,
+    {"take_away"},
 ]
 EXPLORER_LEVEL = {name: level for level, names in enumerate(EXPLORER_LAYERS) for name in names}
 EXPLORER = sorted((ROOT / "explorer").rglob("*.py"))

@@ -26,7 +26,7 @@ CACHED = re.compile(r"(latents|map)-[0-9a-f]{12}\.safetensors")
 
 async def images(request: Request) -> Response:
     """Test images `?rows=3,1,4` as raw uint8 `(n, H, W, C)`; decoded from their codes where the data is not available."""
-    run = await _requested_run(request)
+    run = await requested_run(request)
     rows = _rows(request.query_params.get("rows", ""))
     pixels = await run_in_threadpool(test_pixels, run, rows)
     caching = IMMUTABLE if "v" in request.query_params else {"Cache-Control": "no-cache"}
@@ -57,7 +57,7 @@ def test_pixels(run: Run, rows: list[int]) -> np.ndarray:
 
 async def cache_file(request: Request) -> Response:
     """A file of codes or of a map from the run's cache; its name changes with its content."""
-    run, name = await _requested_run(request), request.path_params["name"]
+    run, name = await requested_run(request), request.path_params["name"]
     path = run.cache / name
     if not CACHED.fullmatch(name) or not path.is_file():
         raise HTTPException(404, f"The run {run.id!r} has no cached file {name!r}.")
@@ -68,7 +68,7 @@ async def encode(request: Request) -> Response:
     """Raw pixels `(n, H, W, C)` uint8 in the body → their codes as raw float32 `(n, D)`."""
     if not same_origin(request.headers):
         raise HTTPException(403, "Only pages of this server may encode images.")
-    run = await _requested_run(request)
+    run = await requested_run(request)
     channels, height, width = run.config.model.shape
     limit = MAX_BATCH * channels * height * width
     body = bytearray()
@@ -89,7 +89,7 @@ async def encode(request: Request) -> Response:
 
 async def along(request: Request) -> Response:
     """Test images `?rows=3,1,4` → their codes at each β of `beta_steps`, raw float32 `(n, steps, D)`."""
-    run = await _requested_run(request)
+    run = await requested_run(request)
     rows, betas = _rows(request.query_params.get("rows", "")), run.config.model.betas
     if betas is None:
         raise HTTPException(404, f"The model of {run.id!r} is not conditioned on β.")
@@ -100,12 +100,16 @@ async def along(request: Request) -> Response:
 
 async def draw(request: Request) -> Response:
     """One code drawn from the prior as raw float32 `(1, D)`."""
-    run = await _requested_run(request)
+    run = await requested_run(request)
     code = await asyncio.wrap_future(DECODE_SERVICE.draw(run))
     return Response(code.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-async def _requested_run(request: Request) -> Run:
+async def requested_run(request: Request) -> Run:
+    """The run of the address.
+
+    Raises:
+        HTTPException: 404 where there is none."""
     from .. import library
 
     try:

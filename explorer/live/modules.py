@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
+from functools import cache
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -11,8 +13,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from .http import IMMUTABLE
+from .origin import base
 
 COMPONENTS = Path(__file__).parents[1] / "components"
+#: `import … from "./x.js"`, `export … from "./x.js"` and `import "./x.js"`, not types in comments.
+IMPORT = re.compile(r"""^(import|export)\b([^"';(=]*?)(["'])(\.{1,2}/[^"']+)\3""", re.MULTILINE)
 
 
 def modules_version() -> str:
@@ -21,11 +26,33 @@ def modules_version() -> str:
     return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=6).hexdigest()
 
 
+@cache
+def needed_by(name: str) -> tuple[str, ...]:
+    """All modules that a module imports, directly or through others."""
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        current = waiting.pop(0)
+        for match in IMPORT.finditer((COMPONENTS / current).read_text("utf8")):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(current), match[4]))
+            if target not in found:
+                found[target] = None
+                waiting.append(target)
+    return tuple(found)
+
+
 async def module(request: Request) -> Response:
-    """A component's file, which browsers cache for good, as its address contains the version."""
-    name = request.path_params["name"]
+    """A component's file, which browsers cache for good, as its address contains the version.
+
+    Its header names all modules that it needs, so that the browser requests them at once and not level by level.
+    """
+    version, name = request.path_params["version"], request.path_params["name"]
     path = COMPONENTS / name
     if not re.fullmatch(r"([a-z_]+/){1,2}[a-z_]+\.(js|css)", name) or not path.is_file():
         raise HTTPException(404, f"There is no module {name!r}.")
-    kind = "text/javascript" if path.suffix == ".js" else "text/css"
-    return FileResponse(path, media_type=kind, headers=IMMUTABLE)
+    if path.suffix == ".css":
+        return FileResponse(path, media_type="text/css", headers=IMMUTABLE)
+    links = [f"<{base()}/modules/{version}/{needed}>; rel=modulepreload" for needed in needed_by(name)]
+    return FileResponse(
+        path, media_type="text/javascript", headers=IMMUTABLE | ({"Link": ", ".join(links)} if links else {})
+    )

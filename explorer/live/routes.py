@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from .decoder import decoder, runtime
 from .http import along, cache_file, draw, encode, images
 from .modules import module
 from .origin import base
@@ -22,6 +23,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{prefix}/live/{{run:path}}/cache/{{name}}", cache_file),
         Route(f"{prefix}/live/{{run:path}}/encode", encode, methods=["POST"]),
         Route(f"{prefix}/live/{{run:path}}/draw", draw),
+        Route(f"{prefix}/live/{{run:path}}/decoder", decoder),
         Route(f"{prefix}/live/{{run:path}}/along", along),
+        Route(f"{prefix}/runtime/{{version}}/{{name}}", runtime),
         Route(f"{prefix}/modules/{{version}}/{{name:path}}", module),
     ]

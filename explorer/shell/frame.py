@@ -7,6 +7,7 @@ from explorer.runs.selection import current_run, notice
 from explorer.shell import sidebar
 from explorer.shell.errors import explain_error
 from explorer.shell.style import apply_style
+from explorer.shell.take_away import take_away
 from explorer.state import show_in_address
 
 st.set_page_config(page_title="Betascope", page_icon=sidebar.ICON, layout="wide")
@@ -18,6 +19,7 @@ name = next(name for name, listed in by_name.items() if listed == page)
 try:
     if ENTRIES[name].one_run:
         sidebar.run_picker(current_run())
+        take_away(current_run())
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
     sidebar.link()

@@ -54,6 +54,7 @@ def status() -> None:
     with st.sidebar:
         st.fragment(_training, run_every=4.0 if library.active_runs() else None)()
         st.caption(f":material/memory: {_device()}")
+        mount("decoding", "frame.decoding", {})
 
 
 def _training() -> None:

@@ -22,10 +22,12 @@ from vae_core.runs import Run
 
 LIMIT = 60.0  # seconds: a busy machine is slow, and a wait that ends early costs nothing
 
-# Counts requests of a page that the live service has not answered yet; run before any script of a page.
+# Counts requests of a page that the live service has not answered yet, and all that were sent by socket; run before any script
+# of a page.
 COUNT = """(() => {
   const sockets = new Set(), Socket = window.WebSocket, fetch = window.fetch;
   let fetches = 0;
+  window.frames_sent = 0;
   window.outstanding = () => [...sockets].reduce((sum, socket) => sum + socket.outstanding, fetches);
   window.WebSocket = class extends Socket {
     constructor(address, ...rest) {
@@ -38,6 +40,7 @@ COUNT = """(() => {
     }
     send(data) {
       this.outstanding += 1;
+      window.frames_sent += sockets.has(this);
       super.send(data);
     }
   };

@@ -50,6 +50,7 @@ def test_every_component_has_an_entry() -> None:
         "ahead",
         "codebook",
         "compare",
+        "decoding",
         "featured",
         "interpolate",
         "link",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,10 +19,13 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit import config
 
 from explorer import library
-from explorer.live.modules import modules_version
+from explorer.jobs import commands
+from explorer.live.decoder import manifest
+from explorer.live.modules import COMPONENTS, modules_version, needed_by
 from explorer.live.routes import routes
 from explorer.live.socket import FOREIGN, GONE, MALFORMED
 from vae_core.analysis import latents_file
+from vae_core.export.files import onnx_of
 from vae_core.runs import Run
 from vae_core.serving import MAX_BATCH, MODEL_CACHE
 
@@ -57,6 +62,7 @@ def test_it_says_hello_then_answers_every_code(client: TestClient, run: Run) -> 
             "shape": [1, 32, 32],
             "classes": 0,
             "betas": None,
+            "runtime": f"/runtime/{manifest()['version']}/",
         }
         for sequence in (0, 7, 2**32 - 1):
             socket.send_bytes(frame(z, sequence))
@@ -227,7 +233,63 @@ def test_a_draw_is_a_code(client: TestClient) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("rest", ["images?rows=0", "draw", "cache/latents-000000000000.safetensors"])
+def test_a_decoder_is_exported_once_and_served_from_then_on(
+    client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def export(run: Run, command: list[str]) -> commands.Job:
+        """A process that takes two looks."""
+        assert command == ["export", "one", "--cached"]
+
+        def poll() -> int | None:
+            looks.append(1)
+            if len(looks) < 2:
+                return None
+            onnx_of(run)
+            return 0
+
+        return commands.Job(SimpleNamespace(poll=poll), Path(), 0.0)
+
+    monkeypatch.setattr(commands, "_start", export)
+    answer = client.get("/live/one/decoder?v=x")
+    assert answer.content == onnx_of(run)
+    assert "immutable" in answer.headers["cache-control"]
+    assert len(looks) == 2
+    monkeypatch.setattr(commands, "_start", None)
+    assert client.get("/live/one/decoder?v=x").content == answer.content
+
+
+def test_a_decoder_that_cannot_be_exported_is_reported(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = tmp_path / "errors"
+    errors.write_text("a story\nThis model cannot be written as ONNX: no such operation\n")
+    failed = commands.Job(SimpleNamespace(poll=lambda: 2, returncode=2), errors, 0.0)
+    monkeypatch.setattr(commands, "_start", lambda run, command: failed)
+    answer = client.get("/live/one/decoder")
+    assert (answer.status_code, answer.text) == (422, "This model cannot be written as ONNX: no such operation")
+
+
+def test_a_run_that_still_trains_has_no_decoder(client: TestClient, put: Put) -> None:
+    put("two", state="queued")
+    answer = client.get("/live/two/decoder")
+    assert answer.status_code == 409
+    assert "still training" in answer.text
+
+
+def test_the_runtime_is_what_was_published(client: TestClient) -> None:
+    for name, digest in manifest()["files"].items():
+        answer = client.get(f"/runtime/{manifest()['version']}/{name}", headers={"accept-encoding": "gzip"})
+        assert hashlib.sha256(answer.content).hexdigest() == digest
+        assert "immutable" in answer.headers["cache-control"]
+        kind = "application/wasm" if name.endswith(".wasm") else "text/javascript"
+        assert answer.headers["content-type"].startswith(kind)
+    for wrong in ("0/ort.wasm.bundle.min.mjs", f"{manifest()['version']}/manifest.json", f"{manifest()['version']}/x"):
+        assert client.get(f"/runtime/{wrong}").status_code == 404
+
+
+@pytest.mark.parametrize("rest", ["images?rows=0", "draw", "decoder", "cache/latents-000000000000.safetensors"])
 def test_an_unknown_run_is_not_found(client: TestClient, rest: str) -> None:
     answer = client.get(f"/live/none/{rest}")
     assert answer.status_code == 404
@@ -250,6 +312,16 @@ def test_modules_are_served_by_version_and_nothing_beside_them(client: TestClien
         "shared//dom.js",
     ):
         assert client.get(f"/modules/x/{name}").status_code == 404
+
+
+def test_a_module_names_all_that_it_needs(client: TestClient) -> None:
+    needed = needed_by("traversal/traversal.js")
+    assert {"shared/dom.js", "traversal/strips.js", "shared/local/lane.js", "shared/map/grid.js"} <= set(needed)
+    assert len(needed) == len(set(needed))
+    assert all((COMPONENTS / name).is_file() for name in needed), "only imports are seen, no other paths"
+    answer = client.get("/modules/v7/traversal/traversal.js")
+    assert "</modules/v7/traversal/strips.js>; rel=modulepreload" in answer.headers["link"]
+    assert "link" not in client.get("/modules/v7/shared/dom.js").headers
 
 
 def test_everything_moves_below_a_prefix(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:

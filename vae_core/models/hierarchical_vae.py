@@ -86,7 +86,9 @@ class HierarchicalVAE(VAE):
     def prior_moments(self, level: int, above: Tensor | None, like: Tensor) -> tuple[Tensor, Tensor]:
         """The prior's mu and logvar of a layer, given z of the layer above; N(0, I) for the top layer."""
         if above is None:
-            zeros = like.new_zeros(len(like), self.widths[level])
+            zeros = like.new_zeros(
+                like.shape[0], self.widths[level]
+            )  # len would fix the batch size of an exported graph
             return zeros, zeros
         return self.moments(self.down[level](above))
 
@@ -200,7 +202,8 @@ class LayeredPosterior:
 
     @cached_property
     def _at_means(self) -> tuple[Tensor, list[Layer]]:
-        return self._sample([self.features.new_zeros(len(self.features), width) for width in self.model.widths])
+        n = self.features.shape[0]
+        return self._sample([self.features.new_zeros(n, width) for width in self.model.widths])
 
     @property
     def mu(self) -> Tensor:

@@ -97,7 +97,9 @@ class MultiRateVAE(VAE):
 
     def beta_features(self, like: Tensor) -> Tensor:
         """Features of the requested β, which all gates receive, `(B, BETA_FEATURES)`."""
-        beta = torch.as_tensor(self.requested_beta, dtype=torch.float32, device=like.device).expand(len(like))
+        beta = torch.as_tensor(self.requested_beta, dtype=torch.float32, device=like.device).expand(
+            like.shape[0]
+        )  # len would fix the batch size of an exported graph
         low, high = (math.log(bound) for bound in self.bounds)
         return self.teller((2 * (beta.log() - low) / (high - low) - 1)[:, None])
 
@@ -141,7 +143,7 @@ class Gate(nn.Module):
     def forward(self, layer: nn.Module, x: Tensor, features: Tensor) -> Tensor:
         """The layer's output for `x (B, …)` at the β of `features (B, BETA_FEATURES)`."""
         y = layer(x)
-        scale, shift = self.moments(features).to(y.dtype).view(len(y), -1, *[1] * (y.dim() - 2)).chunk(2, dim=1)
+        scale, shift = self.moments(features).to(y.dtype).view(y.shape[0], -1, *[1] * (y.dim() - 2)).chunk(2, dim=1)
         y = torch.addcmul(shift, y, 1 + scale)
         return y + self.out(self.into(x) * self.amounts(features)) if isinstance(layer, nn.Linear) else y
 

@@ -34,8 +34,10 @@ class LeanLinear(nn.Linear):
     """`nn.Linear`: `(B, inputs)` → `(B, outputs)`."""
 
     def forward(self, x: Tensor) -> Tensor:
-        small = x.dim() != 2 or len(x) * self.weight.numel() < MIN_ONEDNN_PRODUCTS
-        if small or x.dtype != torch.float32 or use_torch(x) or torch.is_autocast_enabled("cpu") or not _onednn():
+        # In this order: an exported graph must not depend on the size of the batch.
+        if x.dim() != 2 or x.dtype != torch.float32 or use_torch(x) or torch.is_autocast_enabled("cpu"):
+            return super().forward(x)
+        if len(x) * self.weight.numel() < MIN_ONEDNN_PRODUCTS or not _onednn():
             return super().forward(x)
         return _Linear.apply(x, self.weight, self.bias)
 

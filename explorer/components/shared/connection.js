@@ -1,13 +1,13 @@
-// The socket to a run: sends the newest codes only, has a few requests in flight, reconnects and goes on.
+// What decodes for a run: the server at first, then this browser where it is fast enough. Sends the newest codes only.
 
-import { addressOf } from "./addresses.js";
-import { readAnswer, requestFrame } from "./frames.js";
+import { localDecoder } from "./local/decoder.js";
+import { RemoteDecoder } from "./remote.js";
 
 /**
  * @typedef {object} Request
  * @property {Float32Array} codes n · D
  * @property {(pixels: Uint8Array) => void} done
- * @property {() => void} [lost] the connection broke before the answer
+ * @property {() => void} [lost] nobody decodes it any more
  */
 
 /**
@@ -17,34 +17,26 @@ import { readAnswer, requestFrame } from "./frames.js";
  * @property {() => Request | null} next
  */
 
-/** @typedef {{name: "connecting" | "open" | "lost" | "gone", message: string}} State */
-
-/** @typedef {{classes: number, betas: [number, number] | null, error?: string}} RunInfo what the server sends first */
+/** @typedef {import("./remote.js").State} State */
+/** @typedef {import("./remote.js").RunInfo} RunInfo */
+/** @typedef {import("./local/decoder.js").LocalDecoder} LocalDecoder */
 
 /** @typedef {(state: State, info: RunInfo | null) => void} Watcher */
 
-const GONE = 4404; // the code with which the server closes when the run does not exist
-const LONGEST_PAUSE = 3000; // milliseconds between two attempts to reconnect
-
 /** @type {Map<string, Connection>} */
 const connections = new Map();
+/** @type {Set<(connections: Connection[]) => void>} */
+const observers = new Set();
 
 export class Connection {
   /** @type {Map<Source, number>} requests in flight of each source */
   #inFlight = new Map();
   /** @type {Set<Watcher>} */
   #watchers = new Set();
-  /** @type {Map<number, {source: Source, request: Request}>} */
-  #waiting = new Map();
-  /** @type {WebSocket | null} */
-  #socket = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
   #users = 0;
-  #number = 0;
-  #failures = 0;
-  #reason = "";
-  #closed = false;
+  #remote;
+  /** @type {LocalDecoder | null} */
+  #local = null;
 
   /**
    * One connection per run, shared by all components of the page; `close()` it as often as it was opened.
@@ -68,16 +60,31 @@ export class Connection {
     this.info = null;
     /** @type {State} */
     this.state = { name: "connecting", message: "Connecting …" };
-    this.#connect();
+    this.#remote = new RemoteDecoder(run, (state, info) => this.#become(state, info));
+  }
+
+  /**
+   * Call `observer` with the open connections, now and whenever one of them changes.
+   * @param {(connections: Connection[]) => void} observer
+   * @returns {() => void} stops it
+   */
+  static observe(observer) {
+    observers.add(observer);
+    observer([...connections.values()]);
+    return () => observers.delete(observer);
+  }
+
+  /** Whether codes are decoded in this browser. */
+  get isLocal() {
+    return this.#local !== null;
   }
 
   close() {
     this.#users -= 1;
     if (this.#users > 0) return;
     connections.delete(this.run);
-    clearTimeout(this.#timer);
-    this.#closed = true;
-    this.#socket?.close();
+    this.#remote.close();
+    this.#tell();
   }
 
   /**
@@ -100,16 +107,39 @@ export class Connection {
     return () => this.#inFlight.delete(source);
   }
 
-  /** Send what the sources have, as far as there is room: to be called when a source has something new. */
+  /** Decode what the sources have, as far as there is room: to be called when a source has something new. */
   poll() {
-    if (this.state.name !== "open") return;
+    const { name } = this.state;
+    if (name === "gone" || (name !== "open" && !this.#local)) return;
     for (const source of this.#inFlight.keys()) {
       while ((this.#inFlight.get(source) ?? source.limit) < source.limit) {
         const request = source.next();
         if (!request) break;
-        this.#send(source, request);
+        this.#decode(source, request);
       }
     }
+  }
+
+  /**
+   * @param {Source} source
+   * @param {Request} request
+   */
+  #decode(source, request) {
+    const local = this.#local;
+    this.#count(source, 1);
+    (local ?? this.#remote).decode(request.codes, this.condition, {
+      done: (pixels) => {
+        this.#count(source, -1);
+        this.poll(); // the next request leaves before this answer is painted
+        request.done(pixels);
+        this.poll();
+      },
+      lost: () => {
+        this.#count(source, -1);
+        request.lost?.();
+        if (local && local === this.#local) this.#use(null); // for good: it was fast and is broken now
+      },
+    });
   }
 
   /**
@@ -122,73 +152,40 @@ export class Connection {
   }
 
   /**
-   * @param {Source} source
-   * @param {Request} request
+   * @param {State} state
+   * @param {RunInfo | null} info of a server that answers again
    */
-  #send(source, request) {
-    const number = (this.#number = (this.#number + 1) >>> 0);
-    this.#count(source, 1);
-    this.#waiting.set(number, { source, request });
-    this.#socket?.send(requestFrame(number, this.condition, request.codes));
-  }
-
-  #connect() {
-    const socket = new WebSocket(addressOf(this.run, "").replace(/^http/, "ws"));
-    this.#socket = socket;
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#opened(JSON.parse(data)) : this.#answered(data));
-    socket.onclose = ({ code }) => {
-      if (!this.#closed && this.#socket === socket) this.#broken(code);
-    };
+  #become(state, info) {
+    this.state = state;
+    if (info) {
+      if (info.classes && this.condition < 0) this.condition = 0; // a conditional model decodes nothing without a class
+      if (info.version !== this.info?.version) this.#tryLocal(info);
+      this.info = info;
+    }
+    this.#tell();
+    this.poll();
   }
 
   /** @param {RunInfo} info */
-  #opened(info) {
-    if (info.error) {
-      this.#reason = info.error;
-      return;
+  async #tryLocal(info) {
+    this.#local = null; // of older weights
+    try {
+      const local = await localDecoder(this.run, info);
+      if (info === this.info) this.#use(local);
+    } catch (error) {
+      console.debug(`The server decodes ${this.run}: ${error}`);
     }
-    this.info = info;
-    if (info.classes && this.condition < 0) this.condition = 0; // a conditional model decodes nothing without a class
-    this.#failures = 0;
-    this.#reason = "";
-    this.#become("open", "");
+  }
+
+  /** @param {LocalDecoder | null} local */
+  #use(local) {
+    this.#local = local;
+    this.#tell();
     this.poll();
   }
 
-  /** @param {ArrayBuffer} data */
-  #answered(data) {
-    const { number, pixels } = readAnswer(data);
-    const entry = this.#waiting.get(number);
-    if (!entry) return;
-    this.#waiting.delete(number);
-    this.#count(entry.source, -1);
-    this.poll(); // the next request leaves before this answer is painted
-    entry.request.done(pixels);
-    this.poll();
-  }
-
-  /** @param {number} code */
-  #broken(code) {
-    const lost = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { source, request } of lost) {
-      this.#count(source, -1);
-      request.lost?.();
-    }
-    if (code === GONE) return this.#become("gone", this.#reason || "This run is not there any more.");
-    this.#failures += 1;
-    this.#become("lost", this.#reason || "The server does not answer; trying again …");
-    const pause = Math.min(LONGEST_PAUSE, 200 * 2 ** Math.min(this.#failures, 4));
-    this.#timer = setTimeout(() => this.#connect(), pause);
-  }
-
-  /**
-   * @param {State["name"]} name
-   * @param {string} message
-   */
-  #become(name, message) {
-    this.state = { name, message };
+  #tell() {
     for (const watcher of this.#watchers) watcher(this.state, this.info);
+    for (const observer of observers) observer([...connections.values()]);
   }
 }

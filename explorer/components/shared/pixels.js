@@ -85,3 +85,21 @@ export function fromRgba(rgba, channels) {
   }
   return pixels;
 }
+
+/**
+ * Images of a network, n · C · H · W floats in [0, 1] → n · H · W · C bytes, rounded as the server rounds: half to even.
+ * @param {Float32Array} images
+ * @param {readonly number[]} dims [n, C, H, W]
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function toPixels(images, [count, channels, height, width]) {
+  const pixels = new Uint8ClampedArray(images.length); // rounds
+  const plane = height * width;
+  for (let image = 0, from = 0; image < count; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      let to = image * channels * plane + channel;
+      for (let place = 0; place < plane; place++, to += channels) pixels[to] = 255 * images[from++];
+    }
+  }
+  return new Uint8Array(pixels.buffer);
+}

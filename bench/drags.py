@@ -1,0 +1,111 @@
+"""Drags by mouse in the real app: paints and strip images per second, latency, and who decodes."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+import time
+import urllib.request
+from collections.abc import Callable
+
+import numpy as np
+from playwright.sync_api import Browser, Locator, Page, expect
+from websockets.sync.client import connect as synchronous
+
+from tests.browser.looking import COUNT, ready
+from tests.browser.serving import App, free_port
+
+RATE = 125  # moves per second, as a common mouse reports them
+DEBUGGING = free_port()
+#: Tabs in the background go on painting, as windows side by side would.
+AWAKE = ("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", f"--remote-debugging-port={DEBUGGING}")  # fmt: skip
+
+WATCH = """() => {
+  const seen = (window.seen = { main: [], late: [], moved: [], rows: 0, tips: [] });
+  let frame = 0;
+  requestAnimationFrame(function next(now) { frame = now; requestAnimationFrame(next); });
+  document.addEventListener("input", () => seen.moved.push(frame), true);
+  document.addEventListener("painted", (event) => {
+    const canvas = event.composedPath()[0];
+    const { requested, now } = event.detail;
+    if (canvas.classList.contains("main")) { seen.main.push(now); seen.late.push(now - requested); }
+    else seen.tips.push(now - requested);
+  });
+  document.addEventListener("row", () => seen.rows++);
+}"""
+#: A drag that the page makes itself, one move per frame: five tabs cannot share one mouse.
+SELF_DRAG = """(slider, seconds) => new Promise((done) => {
+  window.seen.main.length = 0;
+  const [low, high] = [Number(slider.min), Number(slider.max)];
+  slider.dispatchEvent(new PointerEvent("pointerdown"));
+  const start = performance.now();
+  requestAnimationFrame(function next(now) {
+    const passed = (now - start) / 1000;
+    if (passed > seconds) { slider.dispatchEvent(new Event("change")); return done(new Set(window.seen.main).size / passed); }
+    slider.value = low + (high - low) * (0.5 + 0.45 * Math.sin(4 * passed));
+    slider.dispatchEvent(new InputEvent("input"));
+    requestAnimationFrame(next);
+  });
+})"""
+
+
+def opened(browser: Browser, app: App, address: str, component: str, place: str) -> tuple[Page, Locator]:
+    """A page in a fresh profile, once its codes are decoded in this place: "browser" or "server"."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(COUNT)
+    page = context.new_page()
+    if place == "server":
+        page.route("**/decoder?*", lambda route: route.abort())
+    page.goto(f"{app.address}/{address}")
+    view = ready(page, component)
+    expect(page.locator(".decoding")).to_have_attribute("data-place", place, timeout=60_000)
+    page.wait_for_timeout(800)
+    page.evaluate(WATCH)
+    return page, view
+
+
+def sweep(page: Page, slider: Locator, seconds: float) -> None:
+    """Drag the slider there and back for so many seconds."""
+    box = slider.bounding_box()
+    assert box is not None
+    x, y, width = box["x"], box["y"] + box["height"] / 2, box["width"]
+    page.mouse.move(x + width / 2, y)
+    page.mouse.down()
+    move(page, seconds, lambda passed: (x + width * (0.5 + 0.45 * math.sin(4 * passed)), y))
+    page.mouse.up()
+
+
+def move(page: Page, seconds: float, place: Callable[[float], tuple[float, float]]) -> None:
+    """Moves of a pressed mouse that, like a real one, does not wait for the page before it moves on."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{DEBUGGING}/json") as answer:
+        target = next(target for target in json.load(answer) if target["url"] == page.url)
+    with synchronous(target["webSocketDebuggerUrl"], max_size=None, close_timeout=0.1) as browser:
+        begun, moves = time.perf_counter(), 0
+        while (passed := time.perf_counter() - begun) < seconds:
+            x, y = place(passed)
+            event = {"type": "mouseMoved", "x": x, "y": y, "button": "left", "buttons": 1}
+            browser.send(json.dumps({"id": moves, "method": "Input.dispatchMouseEvent", "params": event}))
+            moves += 1
+            time.sleep(max(0.0, begun + moves / RATE - time.perf_counter()))
+
+
+def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, float]:
+    """Medians over several drags: paints and strip images per second, latency in ms."""
+    results = []
+    for _ in range(times):
+        page.evaluate("() => { seen.main.length = seen.late.length = seen.moved.length = 0; seen.rows = 0; }")
+        sweep(page, slider, seconds)
+        seen = page.evaluate("() => seen")
+        delays = seen["late"] or [float("inf")]
+        results.append(
+            {
+                "paints": len(set(seen["main"])) / seconds,  # frames that showed a new image
+                "share": len(set(seen["main"])) / max(1, len(set(seen["moved"]))),
+                "rows": seen["rows"] / seconds,
+                "median": statistics.median(delays),
+                "p95": float(np.percentile(delays, 95)),
+            }
+        )
+        page.wait_for_timeout(300)
+    return {name: statistics.median(result[name] for result in results) for name in results[0]}

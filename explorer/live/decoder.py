@@ -1,0 +1,77 @@
+"""What a browser needs to decode by itself: a run's decoder as ONNX, and the files of onnxruntime-web."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from vae_core.export.files import cached_onnx
+from vae_core.runs import Run
+
+from .http import IMMUTABLE, UNCOMPRESSED, requested_run
+from .origin import base
+
+#: onnxruntime-web as published on npm (MIT); manifest.json has its version and the hash of each file.
+RUNTIME = Path(__file__).parent / "runtime"
+KINDS = {".mjs": "text/javascript", ".wasm": "application/wasm"}
+#: Seconds between two looks at an export.
+POLL = 0.2
+
+
+async def decoder(request: Request) -> Response:
+    """The decoder of a run; exported first, in a process of its own, where that has not been done yet."""
+    run = await requested_run(request)
+    if run.status()["state"] in ("queued", "running"):
+        raise HTTPException(409, f"The run {run.id!r} is still training: its decoder changes.")
+    content = await run_in_threadpool(cached_onnx, run) or await _exported(run)
+    return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
+
+
+async def _exported(run: Run) -> bytes:
+    """
+    Raises:
+        HTTPException: 422, with the reason, for a model that cannot be exported."""
+    from ..jobs.commands import forget, job_for  # Streamlit's caches need a running server when they are declared
+
+    run, command = run.at_beta(None), ["export", run.id, "--cached"]
+    job = job_for(run, command, finished=False)
+    assert job is not None
+    while job.process.poll() is None:
+        await asyncio.sleep(POLL)
+    content = await run_in_threadpool(cached_onnx, run)
+    if content is None:
+        raise HTTPException(422, job.failure() or f"The decoder of {run.id!r} was not saved.")
+    forget(run, command)
+    return content
+
+
+async def runtime(request: Request) -> Response:
+    """A file of onnxruntime-web, compressed where it lies compressed."""
+    version, name = request.path_params["version"], request.path_params["name"]
+    if version != manifest()["version"] or name not in manifest()["files"]:
+        raise HTTPException(404, f"There is no file {name!r} of onnxruntime-web {version!r}.")
+    headers = dict(IMMUTABLE)
+    path = RUNTIME / name
+    if not path.exists():
+        path = RUNTIME / f"{name}.gz"
+        headers["Content-Encoding"] = "gzip"
+    return FileResponse(path, media_type=KINDS[Path(name).suffix], headers=headers)
+
+
+def runtime_address() -> str:
+    """The folder that `runtime` serves."""
+    return f"{base()}/runtime/{manifest()['version']}/"
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    """version; files: name → SHA-256 of the file as it is published, uncompressed."""
+    return json.loads((RUNTIME / "manifest.json").read_text("utf8"))

@@ -1,0 +1,98 @@
+"""The menu "Take away" of the run in view: its model, a page that works offline, its numbers."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from vae_core.config import BetascopeError
+from vae_core.export import FORMATS
+from vae_core.models import family
+from vae_core.models.vq_vae import VQVAE
+from vae_core.runs import Run
+from vae_core.runs.machine import PROJECT
+
+from .. import library
+
+
+class Parcel(NamedTuple):
+    """title, help: of the button; format: of `export`; a folder becomes a ZIP."""
+
+    title: str
+    help: str
+    format: str
+
+
+PARCELS = (
+    Parcel("Page that works offline", "Sliders, map, paths and numbers in one HTML file, for any browser", "html"),
+    Parcel("ONNX", "Encoder and decoder for onnxruntime, in any language", "onnx"),
+    Parcel("Weights", "safetensors, with a small program that decodes and encodes", "weights"),
+    Parcel("Torch programs", "Encoder and decoder for torch.export.load", "pt2"),
+)
+
+
+def take_away(run: Run | None) -> None:
+    """A menu of downloads; each is made when it is clicked."""
+    if run is None:
+        return
+    name = run.id.replace("/", "-")
+    with st.sidebar, st.popover("Take away", icon=":material/download:"):
+        for parcel in PARCELS:
+            together = FORMATS[parcel.format].together
+            if together and issubclass(family(run.config.family), VQVAE):
+                continue  # no sliders
+            file, kind = (
+                (f"{name}.html", "text/html") if together else (f"{name}-{parcel.format}.zip", "application/zip")
+            )
+            st.download_button(
+                parcel.title, partial(made, run, parcel.format), file, kind, help=parcel.help, width="stretch", on_click="ignore",
+                key=f"away.{parcel.format}",
+            )  # fmt: skip
+        st.download_button(
+            "Numbers", lambda: json.dumps(library.numbers(run), indent=1), f"{name}.json", "application/json", help="The evaluation as JSON",
+            width="stretch", on_click="ignore", key="away.numbers",
+        )  # fmt: skip
+
+
+def made(run: Run, format: str) -> bytes:
+    """What `export` writes, in a process of its own: its imports and exporters would hold this one up for seconds.
+
+    Raises:
+        BetascopeError: it could not be exported.
+    """
+    store = library.store().root
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "out"
+        command = [
+            sys.executable,
+            "-m",
+            "vae_core",
+            "export",
+            run.id,
+            f"--{format}",
+            str(target),
+            "--store",
+            str(store.resolve()),
+        ]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+        if done.returncode:
+            raise BetascopeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "The export failed.")
+        return target.read_bytes() if target.is_file() else zipped(target)
+
+
+def zipped(folder: Path) -> bytes:
+    """The files of a folder as a ZIP."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.name)
+    return buffer.getvalue()

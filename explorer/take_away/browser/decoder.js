@@ -1,0 +1,64 @@
+// In place of components/shared/local/decoder.js: all models in one engine on the page's own thread, without a server to fall back to.
+
+import * as ort from "onnxruntime-web";
+
+import { Engine } from "../../components/shared/local/engine.js";
+import { contents, fileOf, unpack } from "./contents.js";
+
+/** @type {Promise<Engine> | null} */
+let engine = null;
+
+async function start() {
+  const runtime = /** @type {import("../../components/shared/local/engine.js").Runtime} */ (/** @type {unknown} */ (ort));
+  runtime.env.wasm.wasmBinary = await unpack(contents.runtime);
+  return new Engine(runtime);
+}
+
+/**
+ * An engine with one half of a run's model.
+ * @param {string} run
+ * @param {"decoder" | "encoder"} half
+ * @returns {Promise<{engine: Engine, key: string}>}
+ */
+export async function opened(run, half) {
+  const [found, file] = [await (engine ??= start()), await fileOf(run, half)];
+  const key = `${run} ${half}`;
+  await found.open(key, new Uint8Array(file));
+  return { engine: found, key };
+}
+
+export class LocalDecoder {
+  #engine;
+  #key;
+  #dims;
+
+  /**
+   * @param {Engine} engine
+   * @param {string} key
+   * @param {number} dims
+   */
+  constructor(engine, key, dims) {
+    this.#engine = engine;
+    this.#key = key;
+    this.#dims = dims;
+  }
+
+  /**
+   * @param {Float32Array} codes n · D
+   * @param {number} condition a class or a β, for models that need one
+   * @param {import("../../components/shared/remote.js").Answer} answer
+   */
+  decode(codes, condition, { done, lost }) {
+    this.#engine.decode(this.#key, codes, condition, this.#dims).then(done, lost);
+  }
+}
+
+/**
+ * @param {string} run
+ * @param {import("../../components/shared/remote.js").RunInfo} info
+ * @returns {Promise<LocalDecoder>}
+ */
+export async function localDecoder(run, { dims }) {
+  const { engine, key } = await opened(run, "decoder");
+  return new LocalDecoder(engine, key, dims);
+}

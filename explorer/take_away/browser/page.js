@@ -1,0 +1,96 @@
+// A page of components without a server: tabs, and what Python would do between a component's state and its props.
+
+import { mount as mountCompare } from "../../components/compare/compare.js";
+import { mount as mountInterpolate } from "../../components/interpolate/interpolate.js";
+import { mount as mountMap } from "../../components/map/map.js";
+import { h } from "../../components/shared/dom.js";
+import { mount as mountTraversal } from "../../components/traversal/traversal.js";
+import { contents } from "./contents.js";
+import { numbers } from "./numbers.js";
+import { keyframesOf } from "./picks.js";
+
+/** @typedef {import("./contents.js").ViewContents} ViewContents */
+/** @typedef {import("../../components/shared/component.js").View<any>} View */
+
+/** @type {Record<string, (component: any) => View>} */
+const COMPONENTS = { traversal: mountTraversal, map: mountMap, interpolate: mountInterpolate, compare: mountCompare, numbers };
+
+/** A tab: its component is mounted when it is shown first, and stays. */
+class Tab {
+  /** @type {View | null} */
+  view = null;
+  panel = h("section", { role: "tabpanel", hidden: true });
+
+  /**
+   * @param {ViewContents} contents
+   * @param {(tab: Tab, name: string, value: any) => void} changed a state of its component
+   */
+  constructor({ title, component, props }, changed) {
+    this.component = component;
+    this.props = props;
+    this.changed = changed;
+    this.button = h("button", { role: "tab", "aria-selected": "false" }, title);
+  }
+
+  /** @param {boolean} isShown */
+  show(isShown) {
+    this.panel.hidden = !isShown;
+    this.button.setAttribute("aria-selected", `${isShown}`);
+    if (isShown) this.view ??= COMPONENTS[this.component](this.#given());
+  }
+
+  /** @param {Record<string, any>} props */
+  set(props) {
+    this.props = { ...this.props, ...props };
+    this.view?.update(this.#given());
+  }
+
+  #given() {
+    return {
+      data: this.props,
+      parentElement: this.panel,
+      /**
+       * @param {string} name
+       * @param {any} state
+       */
+      setStateValue: (name, state) => queueMicrotask(() => this.changed(this, name, state.value)),
+      setTriggerValue() {},
+    };
+  }
+}
+
+/** @type {Tab[]} */
+const tabs = contents.views.map((view) => new Tab(view, changed));
+
+/**
+ * Hand a state back as a prop, as a run of the script would, and what was picked on a map to the paths between images.
+ * @param {Tab} tab
+ * @param {string} name
+ * @param {any} value
+ */
+async function changed(tab, name, value) {
+  if (name === "keys") {
+    /** @type {{text: string}[]} */
+    const keyframes = tab.props.keyframes;
+    tab.set({ keyframes: keyframes.filter(({ text }) => value.includes(text)) });
+  } else tab.set(name === "z" ? value : { [name]: value });
+  if (name !== "picks" || value.length < 2) return;
+  const keyframes = await keyframesOf(tab.props.run, tab.props.codes, value);
+  for (const other of tabs) {
+    if (other.component === "interpolate" && other.props.run === tab.props.run) other.set({ keyframes });
+  }
+}
+
+/** @param {Tab} shown */
+function show(shown) {
+  for (const tab of tabs) tab.show(tab === shown);
+}
+
+document.title = contents.title;
+const bar = h("nav", { role: "tablist" }, ...tabs.map(({ button }) => button));
+for (const tab of tabs) tab.button.addEventListener("click", () => show(tab));
+document.body.append(
+  h("header", {}, h("h1", {}, contents.title), bar),
+  h("main", {}, ...tabs.map(({ panel }) => panel)),
+);
+show(tabs[0]);

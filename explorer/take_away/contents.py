@@ -1,0 +1,151 @@
+"""What a file to take away holds: of each run its model, codes, map and images; and the components that show them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from vae_core.analysis import (
+    LIMIT,
+    Latents,
+    MapConfig,
+    at_nearest,
+    beta_steps,
+    keyframe,
+    latents_file,
+    map_file,
+    map_of,
+)
+from vae_core.config import BetascopeError
+from vae_core.export.files import onnx_of
+from vae_core.models.vq_vae import VQVAE
+from vae_core.runs import Run
+from vae_core.serving import to_pixels
+
+from .. import library
+from ..compare.numbers import table
+from ..compare.props import comparison_props
+from ..interpolate.props import interpolation_props
+from ..live.decoder import RUNTIME
+from ..live.map_props import flat_map, map_props
+from ..live.props import rates_props
+from ..live.socket import hello
+from ..runs.names import labels
+from ..traverse.props import traversal_props
+
+#: Test images that are in the file as they are, and draws from the prior; further images are decoded from their codes.
+IMAGES, DRAWS = 200, 100
+#: Standard deviations that sliders span to either side.
+REACH = 3.0
+
+
+def contents(runs: Sequence[Run]) -> dict[str, Any]:
+    """All of it as plain values; browser/contents.js has the types.
+
+    Raises:
+        BetascopeError: a model that cannot be exported, or codes that are not cached while the data is not at hand.
+    """
+    runs = [at_nearest(run) for run in runs]
+    for run in runs:
+        if isinstance(library.model_of(run), VQVAE):
+            raise BetascopeError(
+                f"{run.id}: a code that is a grid of codebook entries has no sliders to take away; leave it out."
+            )
+    names = labels(runs)
+    return {
+        "title": " · ".join(names.values()),
+        "runs": {run.id: contents_of(run) for run in runs},
+        "views": [view for run in runs for view in views_of(run, names[run.id] if len(runs) > 1 else "")]
+        + (comparison(runs, names) if len(runs) > 1 else [])
+        + [{"title": "Numbers", "component": "numbers", "props": numbers(runs)}],
+        "runtime": base64.b64encode((RUNTIME / "ort-wasm-simd-threaded.wasm.gz").read_bytes()).decode(),
+    }
+
+
+def contents_of(run: Run) -> dict[str, Any]:
+    codes = library.latents(run)
+    data, _ = library.test_data(run)
+    images = None if data is None else to_pixels(data.test.images[: min(IMAGES, len(codes))])
+    draws = library.model_of(run).prior_sample(DRAWS, torch.Generator().manual_seed(0)).float().numpy()
+    files = {
+        "decoder": onnx_of(run, "decoder"),
+        "encoder": onnx_of(run, "encoder"),
+        "images": b"" if images is None else images.tobytes(),
+        "draws": np.ascontiguousarray(draws, "<f4").tobytes(),
+    }
+    config = best_map(codes)
+    map_of(run, config)
+    for path in (latents_file(run), *(map_file(run, one) for one in (config, flat_map(codes)))):
+        files[path.name] = path.read_bytes()
+    return {
+        "info": hello(run) | {"runtime": None},
+        "shape": list(run.config.model.shape),
+        "files": {name: packed(content) for name, content in files.items() if content is not None},
+        "images": 0 if images is None else len(images),
+        "codes": latents_file(run).name,
+        "steps": beta_steps(*run.config.model.betas) if run.config.model.betas else [],
+    }
+
+
+def packed(content: bytes) -> str:
+    """gzip in base64; the same bytes give the same text."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
+def best_map(codes: Latents) -> MapConfig:
+    """The plane of a model with two dimensions, else UMAP."""
+    return flat_map(codes) if codes.dims == 2 else MapConfig(method="umap", limit=LIMIT)
+
+
+def views_of(run: Run, name: str) -> list[dict[str, Any]]:
+    """Traverse, Map and Interpolate of a run; `name` where there are several."""
+    codes = library.latents(run)
+    label = 0 if codes.labels is None else int(codes.labels[0])
+    condition = run.requested_beta if run.config.model.betas else float(label) if hello(run)["classes"] else None
+    others = np.flatnonzero(np.arange(len(codes)) > 0 if codes.labels is None else codes.labels != label)
+    ends = [keyframe(str(row), codes) for row in (0, *others[:1])]
+    shared = {"originals": True, "condition": condition}
+    views = {
+        "Traverse": (
+            "traversal",
+            traversal_props(run, codes, codes.mu[0].tolist(), 0, REACH, condition) | {"rates": rates_props(run)},
+        ),
+        "Map": ("map", map_props(run, codes, best_map(codes), condition=condition)),
+        "Interpolate": ("interpolate", interpolation_props(run, codes, ends, "linear", 0.5, condition)),
+    }
+    return [
+        {"title": f"{title} {name}".strip(), "component": component, "props": props | shared}
+        for title, (component, props) in views.items()
+        if props is not None
+    ]
+
+
+def comparison(runs: Sequence[Run], names: dict[str, str]) -> list[dict[str, Any]]:
+    """The same move in all runs, where they are of the same images."""
+    if len({run.config.fingerprint for run in runs}) > 1:
+        return []
+    return [{"title": "Compare", "component": "compare", "props": comparison_props(runs, names, 0, 0, {}, REACH)}]
+
+
+def numbers(runs: Sequence[Run]) -> dict[str, Any]:
+    """The table of the Compare page, as texts."""
+    frame = table(runs)
+
+    def text(value: object) -> str:
+        if isinstance(value, str):
+            return value
+        return "–" if value is None or pd.isna(value) else f"{float(value):.4g}"  # type: ignore[arg-type]
+
+    return {
+        "columns": ["Run", *frame.columns],
+        "rows": [
+            [str(name), *map(text, row)] for name, row in zip(frame.index, frame.itertuples(index=False), strict=True)
+        ],
+        "note": "On the whole test split; ELBO, distortion and rate in nats per image.",
+    }

@@ -1,0 +1,54 @@
+"""The browser's modules in one file: an import map from names to their sources.
+
+A module imports others by relative paths, which have no meaning inside a file; they become names below `betascope/`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import posixpath
+import re
+from pathlib import Path
+
+from ..live.decoder import RUNTIME
+from ..live.modules import IMPORT
+
+#: The folder that the names of modules start from.
+ROOT = Path(__file__).parents[1]
+#: Modules that ask a server, and those that take their place.
+OFFLINE = {
+    "components/shared/server.js": "take_away/browser/server.js",
+    "components/shared/remote.js": "take_away/browser/remote.js",
+    "components/shared/local/decoder.js": "take_away/browser/decoder.js",
+}
+
+
+def import_map(entry: str) -> str:
+    """The import map of a module and all that it imports, as JSON. `onnxruntime-web` is among them."""
+    sources = {"onnxruntime-web": (RUNTIME / "ort.wasm.bundle.min.mjs").read_text("utf8")}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if f"betascope/{name}" not in sources:
+            sources[f"betascope/{name}"], imported = named_imports(name, (ROOT / name).read_text("utf8"))
+            waiting += imported
+    return json.dumps({"imports": {name: as_address(source) for name, source in sources.items()}})
+
+
+def named_imports(name: str, source: str) -> tuple[str, list[str]]:
+    """A module's source with names in place of relative paths, and the modules that it imports."""
+    imported: list[str] = []
+
+    def rename(match: re.Match[str]) -> str:
+        word, between, _, path = match.groups()
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+        target = OFFLINE.get(target, target)
+        imported.append(target)
+        return f'{word}{between}"betascope/{target}"'
+
+    return IMPORT.sub(rename, source), imported
+
+
+def as_address(source: str) -> str:
+    return f"data:text/javascript;base64,{base64.b64encode(source.encode()).decode()}"

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+
+import { Connection } from "../../explorer/components/shared/connection.js";
+import { LARGEST, SLOWEST } from "../../explorer/components/shared/local/decoder.js";
+import { toPixels } from "../../explorer/components/shared/pixels.js";
+
+/** A server that is there and counts what it is sent. */
+class FakeSocket {
+  static opened = [];
+  sent = 0;
+
+  constructor() {
+    FakeSocket.opened.push(this);
+  }
+
+  send() {
+    this.sent += 1;
+  }
+
+  close() {}
+
+  hello(version, more = {}) {
+    const info = { version, dims: 2, classes: 0, betas: null, runtime: "/runtime/1/", ...more };
+    this.onmessage({ data: JSON.stringify(info) });
+  }
+}
+
+/** A worker that answers at once, as long as it works. */
+class FakeWorker {
+  static all = [];
+  static works = true;
+  static fails = null;
+  received = [];
+
+  constructor() {
+    FakeWorker.all.push(this);
+  }
+
+  postMessage(message) {
+    this.received.push(message);
+    const { number, kind, codes } = message;
+    clock += FakeWorker.milliseconds;
+    const value = kind === "decode" ? Uint8ClampedArray.from([codes[0]]) : undefined;
+    const data = FakeWorker.fails === kind ? { number, error: "broken" } : { number, value };
+    queueMicrotask(() => this.onmessage({ data }));
+  }
+
+  static requests(kind) {
+    return FakeWorker.all.map(({ received }) => received.filter((message) => message.kind === kind).length);
+  }
+}
+
+let clock = 0;
+let versions = 0;
+let connection;
+let fetched;
+
+beforeEach(() => {
+  globalThis.WebSocket = FakeSocket;
+  globalThis.Worker = FakeWorker;
+  globalThis.location = { origin: "http://here" };
+  fetched = [];
+  globalThis.fetch = async (address) => {
+    fetched.push(address);
+    return new Response(new Uint8Array(8));
+  };
+  mock.method(performance, "now", () => clock);
+  FakeSocket.opened.length = 0;
+  for (const worker of FakeWorker.all) worker.received.length = 0; // the page keeps its two workers
+  FakeWorker.fails = null;
+  FakeWorker.milliseconds = 0;
+  connection = Connection.open("one");
+});
+
+afterEach(() => {
+  connection.close();
+  mock.restoreAll();
+});
+
+const settled = () => new Promise((done) => setTimeout(done, 5));
+const socket = () => FakeSocket.opened.at(-1);
+const version = () => `weights ${(versions += 1)}`;
+
+/** Decode one code; the pixels, or "lost". */
+function decoded(...codes) {
+  return new Promise((done) => {
+    const requests = [{ codes: Float32Array.from(codes), done: (pixels) => done([...pixels]), lost: () => done("lost") }];
+    connection.add({ limit: 1, next: () => requests.shift() ?? null });
+    connection.poll();
+  });
+}
+
+test("once the browser has proved fast, the server decodes nothing more", async () => {
+  socket().hello(version());
+  assert.equal(connection.isLocal, false);
+  await settled();
+  assert.equal(connection.isLocal, true);
+  assert.deepEqual(await decoded(7, 0), [7]);
+  assert.equal(socket().sent, 0);
+  assert.match(fetched[0], /\/live\/one\/decoder\?v=weights/);
+});
+
+test("single codes and strips have a worker each", async () => {
+  socket().hello(version());
+  await settled();
+  const [single, several] = FakeWorker.requests("decode");
+  await decoded(1, 1);
+  await decoded(1, 1, 2, 2);
+  assert.deepEqual(FakeWorker.requests("decode"), [single + 1, several + 1]);
+});
+
+test("a browser that is too slow leaves it to the server", async () => {
+  FakeWorker.milliseconds = SLOWEST + 1;
+  socket().hello(version());
+  await settled();
+  assert.equal(connection.isLocal, false);
+  decoded(1, 1);
+  assert.equal(socket().sent, 1);
+});
+
+test("a run that trains is left to the server", async () => {
+  socket().hello(version(), { runtime: null });
+  await settled();
+  assert.equal(connection.isLocal, false);
+  assert.deepEqual(fetched, []);
+});
+
+test("so is a decoder that is too large, cannot be fetched or cannot be opened", async () => {
+  for (const answer of [new Response(new Uint8Array(LARGEST + 1)), new Response("no such operation", { status: 422 })]) {
+    globalThis.fetch = async () => answer;
+    socket().hello(version());
+    await settled();
+    assert.equal(connection.isLocal, false);
+  }
+  globalThis.fetch = async () => new Response(new Uint8Array(8));
+  FakeWorker.fails = "open";
+  socket().hello(version());
+  await settled();
+  assert.equal(connection.isLocal, false);
+});
+
+test("after a failure the lost request goes to the server, and all others too", async () => {
+  socket().hello(version());
+  await settled();
+  FakeWorker.fails = "decode";
+  assert.equal(await decoded(1, 1), "lost");
+  FakeWorker.fails = null;
+  assert.equal(connection.isLocal, false);
+  decoded(2, 2);
+  assert.equal(socket().sent, 1);
+});
+
+test("a browser that decodes goes on while the server is away", async () => {
+  socket().hello(version());
+  await settled();
+  socket().onclose({ code: 1006 });
+  assert.equal(connection.state.name, "lost");
+  assert.deepEqual(await decoded(3, 0), [3]);
+});
+
+test("other weights are another decoder", async () => {
+  const [first, second] = [version(), version()];
+  socket().hello(first);
+  await settled();
+  socket().hello(second);
+  assert.equal(connection.isLocal, false);
+  await settled();
+  assert.equal(connection.isLocal, true);
+  socket().hello(second);
+  assert.equal(connection.isLocal, true, "the same weights are opened once");
+});
+
+test("a trial of a model with a condition gives one", async () => {
+  socket().hello(version(), { betas: [0.5, 8] });
+  await settled();
+  const trials = FakeWorker.all[0].received.filter(({ kind }) => kind === "decode");
+  assert.ok(trials.length && trials.every(({ condition }) => condition === 0.5));
+});
+
+test("an observer sees who decodes", async () => {
+  const seen = [];
+  const stop = Connection.observe((all) => seen.push(all.map(({ isLocal }) => isLocal).join()));
+  socket().hello(version());
+  await settled();
+  stop();
+  connection.watch(() => {});
+  assert.equal(seen[0], "false");
+  assert.equal(seen.at(-1), "true");
+});
+
+test("floats become bytes, pixel by pixel", () => {
+  const planes = Float32Array.from([0, 1, 0.5, 0.25, 1, 0, 2.4 / 255, 3.6 / 255, 0, 0, 0, 0]);
+  assert.deepEqual([...toPixels(planes, [1, 3, 2, 2])], [0, 255, 0, 255, 0, 0, 128, 2, 0, 64, 4, 0]);
+  assert.deepEqual([...toPixels(Float32Array.from([0, 1, 1, 0]), [2, 1, 1, 2])], [0, 255, 255, 0]);
+});

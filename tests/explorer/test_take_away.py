@@ -1,0 +1,81 @@
+"""The menu "Take away", and the file that works without a server."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import library
+from explorer.shell.take_away import made
+from explorer.take_away import contents as contents_module
+from explorer.take_away.modules import import_map, named_imports
+from explorer.take_away.page import ENTRY, page
+from vae_core.analysis import MapConfig
+from vae_core.config import BetascopeError
+from vae_core.runs.files import read_json, write_json
+
+Put = Callable[..., Path]
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def quick_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PCA in place of UMAP, which takes seconds."""
+    monkeypatch.setattr(contents_module, "best_map", lambda codes: MapConfig(method="pca"))
+
+
+def test_every_page_of_a_run_has_the_menu(put: Put, app: Open) -> None:
+    put("one")
+    titles = {button.label for button in app("traverse", run="one").get("download_button")}
+    assert {"Page that works offline", "ONNX", "Weights", "Torch programs", "Numbers"} <= titles
+
+
+@pytest.mark.slow
+def test_a_folder_becomes_a_zip_and_a_failure_a_sentence(put: Put) -> None:
+    put("one")
+    with zipfile.ZipFile(io.BytesIO(made(library.find("one"), "onnx"))) as archive:
+        assert archive.namelist() == ["decoder.onnx", "encoder.onnx"]
+    path = put("two")
+    run = library.find("two")
+    (path / "weights.safetensors").unlink()
+    with pytest.raises(BetascopeError, match="two"):
+        made(run, "onnx")
+
+
+def test_all_modules_are_in_the_file_and_none_asks_a_server() -> None:
+    imports = json.loads(import_map(ENTRY))["imports"]
+    names = {name.removeprefix("betascope/") for name in imports}
+    assert {ENTRY, "components/shared/dom.js", "take_away/browser/server.js", "onnxruntime-web"} <= names
+    assert not names & {"components/shared/server.js", "components/shared/addresses.js", "components/shared/remote.js"}
+
+
+def test_paths_become_names() -> None:
+    source = 'import { a } from "./a.js";\nexport { b } from "../b/b.js";\nimport {\n  c,\n} from "../shared/server.js";\nconst d = "./d.js";\n'
+    renamed, imported = named_imports("components/x/x.js", source)
+    assert imported == ["components/x/a.js", "components/b/b.js", "take_away/browser/server.js"]
+    assert re.findall(r'"([^"]+)"', renamed) == [*(f"betascope/{name}" for name in imported), "./d.js"]
+
+
+def test_a_page_of_two_runs_compares_them(put: Put, quick_map: None) -> None:
+    put("one")
+    put("two")
+    found = contents_module.contents([library.find("one"), library.find("two")])
+    assert [view["title"] for view in found["views"]] == [
+        "Traverse one", "Map one", "Interpolate one", "Traverse two", "Map two", "Interpolate two", "Compare", "Numbers",
+    ]  # fmt: skip
+    assert found["views"][-1]["props"]["rows"][0][0] == "one"
+
+
+def test_nothing_in_a_page_ends_its_script_element(put: Put, quick_map: None) -> None:
+    path = put("one")
+    write_json(path / "config.json", read_json(path / "config.json") | {"name": "</script><b>one"})
+    text = page([library.find("one")])
+    assert "</script><b>" not in text
+    assert "<title>&lt;/script&gt;&lt;b&gt;one</title>" in text
