@@ -7,6 +7,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from streamlit.logger import set_log_level
+
 from vae_core.runs import Run
 from vae_core.runs.files import write_bytes
 
@@ -51,5 +53,6 @@ def write_page(runs: Sequence[Run], path: Path) -> list[Path]:
     Raises:
         BetascopeError: as `page`, or the folder is not writable.
     """
+    set_log_level("error")  # Streamlit warns that its caches are used outside of a page
     write_bytes(path, page(runs).encode())
     return [path]
