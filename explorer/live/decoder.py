@@ -31,7 +31,10 @@ async def decoder(request: Request) -> Response:
     run = await requested_run(request)
     if run.status()["state"] in ("queued", "running"):
         raise HTTPException(409, f"The run {run.id!r} is still training: its decoder changes.")
-    content = await run_in_threadpool(cached_onnx, run) or await _exported(run)
+    try:
+        content = await run_in_threadpool(cached_onnx, run) or await _exported(run)
+    except OSError:
+        return Response(status_code=204)  # deleted meanwhile, which the socket reports
     return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
