@@ -28,9 +28,11 @@ def current_run() -> Run | None:
         if run.id == requested:
             return at_current_beta(run)
     chosen = next((run for run in runs if run.id.startswith("gallery/")), runs[0] if runs else None)
-    session().run = chosen.id if chosen else None
+    shown = chosen.id if chosen else None
     if requested:
-        st.session_state[NOTICE] = library.reason_not_openable(requested), session().run
+        # Before the run changes: Streamlit may end the script at any access to the session, and the next one starts from there.
+        st.session_state[NOTICE] = library.reason_not_openable(requested), shown
+    session().run = shown
     return None if chosen is None else at_current_beta(chosen)
 
 

@@ -18,8 +18,9 @@ page = st.navigation(list(by_name.values()), expanded=True)
 name = next(name for name, listed in by_name.items() if listed == page)
 try:
     if ENTRIES[name].one_run:
-        sidebar.run_picker(current_run())
-        take_away(current_run())
+        run = current_run()
+        sidebar.run_picker(run)
+        take_away(run)
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
     sidebar.link()

@@ -65,5 +65,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at(open_page: Callable[..., Pa
     store.delete("doomed")
     page.locator(".traversal .slider").first.focus()
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("There is no run 'doomed'")).to_be_visible()
+    expect(page.get_by_text("Another run is shown instead")).to_be_visible()
     soon(page, lambda: query(page).get("run") != "doomed", "the deleted run is still in the address")
     assert still(ready(page, "traversal").locator(".main")), "the other run is alive"

@@ -9,8 +9,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 
+from explorer import library
 from explorer.navigation import ENTRIES, FOLDER
 from explorer.shell import addresses, startup
 from vae_core.config import BetascopeError
@@ -55,6 +57,27 @@ def test_a_link_to_a_run_that_is_gone_shows_another_until_one_is_picked(app: Ope
     assert not at.error
     assert at.session_state["session"].run == "mine"
     assert at.query_params["run"] == "mine"
+
+
+def test_the_reason_outlives_a_script_that_is_ended_in_between(
+    app: Open, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit ends a script for a newer one, and may do so while the reason is looked for."""
+    put("here")
+    real, calls = library.reason_not_openable, []
+
+    def ended_once(id: str) -> str:
+        calls.append(id)
+        if len(calls) == 1:
+            raise RerunException(RerunData())
+        return real(id)
+
+    monkeypatch.setattr(library, "reason_not_openable", ended_once)
+    at = app("home", run="gone")
+    at.switch_page("../../pages/traverse.py").run()
+    at.run()
+    assert calls[:2] == ["gone", "gone"]
+    assert "There is no run 'gone'" in texts(at.error)
 
 
 def test_the_picker_follows_the_session(app: Open, put: Put) -> None:
