@@ -63,12 +63,18 @@ def _key(run: Run, command: Sequence[str]) -> tuple[str, ...]:
     return (str(run.path), str(run.requested_beta), *command)
 
 
-def _start(run: Run, command: list[str]) -> Job:
-    handle, name = tempfile.mkstemp(suffix=".log")
+def command_line(run: Run, command: Sequence[str]) -> list[str]:
+    """`python -m vae_core COMMAND …` on the store of this run."""
     store = (
         run.path.parent if not run.id.startswith("gallery/") else Path(os.environ.get("VAE_STORE_DIR") or "checkpoints")
     )
-    arguments = [sys.executable, "-m", "vae_core", *command, "--store", str(store.resolve())]
+    return [sys.executable, "-m", "vae_core", *command, "--store", str(store.resolve())]
+
+
+def _start(run: Run, command: list[str]) -> Job:
+    handle, name = tempfile.mkstemp(suffix=".log")
     with os.fdopen(handle, "wb") as errors:
-        process = background(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        process = background(
+            command_line(run, command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
+        )
     return Job(process, Path(name), time.monotonic())

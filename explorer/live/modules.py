@@ -26,6 +26,11 @@ def modules_version() -> str:
     return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=6).hexdigest()
 
 
+def resolved(importer: str, path: str) -> str:
+    """The name of the module that `importer` imports by a relative path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path))
+
+
 @cache
 def needed_by(name: str) -> tuple[str, ...]:
     """All modules that a module imports, directly or through others."""
@@ -34,7 +39,7 @@ def needed_by(name: str) -> tuple[str, ...]:
     while waiting:
         current = waiting.pop(0)
         for match in IMPORT.finditer((COMPONENTS / current).read_text("utf8")):
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(current), match[4]))
+            target = resolved(current, match[4])
             if target not in found:
                 found[target] = None
                 waiting.append(target)

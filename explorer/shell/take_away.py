@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-import sys
 import tempfile
 import zipfile
 from functools import partial
@@ -22,6 +21,7 @@ from vae_core.runs import Run
 from vae_core.runs.machine import PROJECT
 
 from .. import library
+from ..jobs.commands import command_line
 
 
 class Parcel(NamedTuple):
@@ -69,20 +69,9 @@ def made(run: Run, format: str) -> bytes:
     Raises:
         BetascopeError: it could not be exported.
     """
-    store = library.store().root
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "out"
-        command = [
-            sys.executable,
-            "-m",
-            "vae_core",
-            "export",
-            run.id,
-            f"--{format}",
-            str(target),
-            "--store",
-            str(store.resolve()),
-        ]
+        command = command_line(run, ["export", run.id, f"--{format}", str(target)])
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
         if done.returncode:
             raise BetascopeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "The export failed.")

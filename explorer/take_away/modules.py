@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-import posixpath
 import re
 from pathlib import Path
 
 from ..live.decoder import RUNTIME
-from ..live.modules import IMPORT
+from ..live.modules import IMPORT, resolved
 
 #: The folder that the names of modules start from.
 ROOT = Path(__file__).parents[1]
@@ -42,7 +41,7 @@ def named_imports(name: str, source: str) -> tuple[str, list[str]]:
 
     def rename(match: re.Match[str]) -> str:
         word, between, _, path = match.groups()
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+        target = resolved(name, path)
         target = OFFLINE.get(target, target)
         imported.append(target)
         return f'{word}{between}"betascope/{target}"'

@@ -271,6 +271,19 @@ def test_a_decoder_that_cannot_be_exported_is_reported(
     assert (answer.status_code, answer.text) == (422, "This model cannot be written as ONNX: no such operation")
 
 
+def test_a_run_that_is_deleted_while_it_is_exported_is_no_server_error(
+    client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def poll() -> int:
+        shutil.rmtree(run.path)
+        return 2
+
+    gone = commands.Job(SimpleNamespace(poll=poll, returncode=2), Path(), 0.0)
+    monkeypatch.setattr(commands, "_start", lambda run, command: gone)
+    answer = client.get("/live/one/decoder")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 def test_a_run_that_still_trains_has_no_decoder(client: TestClient, put: Put) -> None:
     put("two", state="queued")
     answer = client.get("/live/two/decoder")

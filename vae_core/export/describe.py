@@ -23,19 +23,19 @@ def describe(run: Run) -> dict[str, Any]:
     """
     config = run.config
     model = config.model
-    conditional = MODELS[config.family].conditional
+    kind = MODELS[config.family]
     values: dict[str, Any] = {
         "format": VERSION,
         "run": run.id,
         "name": config.name,
         "family": config.family,
-        "title": MODELS[config.family].title,
-        "formula": MODELS[config.family].formula,
+        "title": kind.title,
+        "formula": kind.formula,
         "data": config.data.name,
         "shape": list(model.shape),
         "dims": model.code_width,
-        "condition": "class" if conditional else "beta" if model.betas else None,
-        "classes": [str(index) for index in range(model.classes)] if conditional else [],
+        "condition": "class" if kind.conditional else "beta" if model.betas else None,
+        "classes": [str(index) for index in range(model.classes)] if kind.conditional else [],
         "betas": list(model.betas) if model.betas else None,
         "beta": config.beta if run.requested_beta is None else run.requested_beta,
         "names": {str(dim): name for dim, name in run.notes().names.items()},
@@ -47,6 +47,6 @@ def describe(run: Run) -> dict[str, Any]:
     except BetascopeError:
         return values | {"order": None, "centre": None, "spread": None}
     centre, spread = codes.spread()
-    if conditional and codes.class_names:
+    if kind.conditional and codes.class_names:
         values["classes"] = list(codes.class_names)
     return values | {"order": codes.order(), "centre": centre.tolist(), "spread": spread.tolist()}

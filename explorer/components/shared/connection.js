@@ -19,7 +19,7 @@ import { RemoteDecoder } from "./remote.js";
 
 /** @typedef {import("./remote.js").State} State */
 /** @typedef {import("./remote.js").RunInfo} RunInfo */
-/** @typedef {import("./local/decoder.js").LocalDecoder} LocalDecoder */
+/** @typedef {import("./local/local_decoder.js").LocalDecoder} LocalDecoder */
 
 /** @typedef {(state: State, info: RunInfo | null) => void} Watcher */
 

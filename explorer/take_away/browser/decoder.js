@@ -3,6 +3,7 @@
 import * as ort from "onnxruntime-web";
 
 import { Engine } from "../../components/shared/local/engine.js";
+import { LocalDecoder } from "../../components/shared/local/local_decoder.js";
 import { contents, fileOf, unpack } from "./contents.js";
 
 /** @type {Promise<Engine> | null} */
@@ -25,32 +26,6 @@ export async function opened(run, half) {
   const key = `${run} ${half}`;
   await found.open(key, new Uint8Array(file));
   return { engine: found, key };
-}
-
-export class LocalDecoder {
-  #engine;
-  #key;
-  #dims;
-
-  /**
-   * @param {Engine} engine
-   * @param {string} key
-   * @param {number} dims
-   */
-  constructor(engine, key, dims) {
-    this.#engine = engine;
-    this.#key = key;
-    this.#dims = dims;
-  }
-
-  /**
-   * @param {Float32Array} codes n · D
-   * @param {number} condition a class or a β, for models that need one
-   * @param {import("../../components/shared/remote.js").Answer} answer
-   */
-  decode(codes, condition, { done, lost }) {
-    this.#engine.decode(this.#key, codes, condition, this.#dims).then(done, lost);
-  }
 }
 
 /**

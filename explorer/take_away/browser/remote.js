@@ -6,7 +6,7 @@ import { localDecoder } from "./decoder.js";
 /** @typedef {import("../../components/shared/remote.js").Answer} Answer */
 
 export class RemoteDecoder {
-  /** @type {import("./decoder.js").LocalDecoder | null} */
+  /** @type {import("../../components/shared/local/local_decoder.js").LocalDecoder | null} */
   #local = null;
 
   /**

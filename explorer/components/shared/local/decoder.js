@@ -2,6 +2,7 @@
 
 import { addressOf } from "../addresses.js";
 import { Lane } from "./lane.js";
+import { LocalDecoder } from "./local_decoder.js";
 
 /** Bytes of a decoder, and milliseconds for an image, beyond which the server decodes. */
 export const LARGEST = 16 * 2 ** 20;
@@ -14,43 +15,6 @@ const TRIALS = 5; // images in a trial, after one that is not counted
 let lanes = null;
 /** @type {Map<string, Promise<LocalDecoder>>} by the hash of their weights: opened once for all components */
 const decoders = new Map();
-
-export class LocalDecoder {
-  #single;
-  #several;
-  #key;
-  #dims;
-
-  /**
-   * @param {Lane} lane where the decoder is open
-   * @param {string} key
-   * @param {number} dims
-   */
-  constructor(lane, key, dims) {
-    this.#single = lane;
-    this.#several = lane;
-    this.#key = key;
-    this.#dims = dims;
-  }
-
-  /**
-   * From now on several codes at once are decoded in a lane of their own.
-   * @param {Lane} lane where the decoder is open, too
-   */
-  relieveBy(lane) {
-    this.#several = lane;
-  }
-
-  /**
-   * @param {Float32Array} codes n · D
-   * @param {number} condition a class or a β, for models that need one
-   * @param {import("../remote.js").Answer} answer
-   */
-  decode(codes, condition, { done, lost }) {
-    const lane = codes.length === this.#dims ? this.#single : this.#several;
-    lane.decode(this.#key, codes, condition, this.#dims).then(done, lost);
-  }
-}
 
 /**
  * The decoder of a run in this browser.

@@ -35,7 +35,7 @@ export class Lane {
    * @param {Float32Array} codes n · D
    * @param {number} condition a class or a β; ignored by other decoders
    * @param {number} dims D
-   * @returns {Promise<Uint8Array>} n · H · W · C pixels
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} n · H · W · C pixels
    */
   decode(key, codes, condition, dims) {
     return this.#request({ kind: "decode", key, codes, condition, dims });
