@@ -1,9 +1,10 @@
 """Time to disentanglement: scores of a recipe against minutes of training and images seen, where the factors are known.
 
 `python -m bench.disentangle [--sprites | --shapes3d] [--quick]`. Each recipe is trained with three seeds, as many at once as
-there are cores, with one thread each; minutes are of its CPU time, without these scores. Scores during training are of 4,000 images: MIG, the FactorVAE score from a tenth of the
-published number of batches, and at the end DCI with forests in place of boosting. They are close to those of `vae_core metrics`, not
-equal. No score has a part in the choice of weights; the steps of a recipe are fixed before.
+there are cores, with one thread each; minutes are of its CPU time, without these scores. Scores during training are of 4,000
+images: MIG, the FactorVAE score from a tenth of the published number of batches, and at the end DCI with forests in place of
+boosting. They are close to those of `vae_core metrics`, not equal. No score has a part in the choice of weights; the steps of a
+recipe are fixed before.
 """
 
 from __future__ import annotations

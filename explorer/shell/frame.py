@@ -23,6 +23,7 @@ try:
         take_away(run)
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
+    show_in_address()  # before the page, too: a link to a page has no query, and a reload may come while the page is drawn
     sidebar.link()
     sidebar.status()
     page.run()

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
-from streamlit.runtime.scriptrunner import RerunData, RerunException
+from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 from streamlit.testing.v1 import AppTest
 
 from explorer import library
@@ -92,6 +92,21 @@ def test_the_picker_follows_the_session(app: Open, put: Put) -> None:
 def test_the_link_stays_on_every_page(app: Open, put: Put) -> None:
     put("mine")
     at = app("home", run="mine", z="1,2,3,4,5")
+    at.switch_page("../../pages/train.py").run()
+    assert at.query_params["run"] == "mine"
+    assert at.query_params["z"] == "1,2,3,4,5"
+
+
+def test_a_page_that_is_ended_early_is_in_the_address(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reload while a page is still drawn opens the same run at the same code."""
+    put("mine")
+
+    def ended(*_: object) -> None:
+        raise StopException()
+
+    at = app("home", run="mine", z="1,2,3,4,5")
+    monkeypatch.setattr("explorer.train.form.form", ended)
+    at.query_params.clear()  # as a link to another page does
     at.switch_page("../../pages/train.py").run()
     assert at.query_params["run"] == "mine"
     assert at.query_params["z"] == "1,2,3,4,5"
