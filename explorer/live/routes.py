@@ -8,9 +8,11 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from .decoder import decoder, runtime
+from .follow import follow, lead
 from .http import along, cache_file, draw, encode, images
 from .modules import module
 from .origin import base
+from .show import file, show
 from .socket import live
 
 
@@ -26,5 +28,9 @@ def routes() -> list[BaseRoute]:
         Route(f"{prefix}/live/{{run:path}}/decoder", decoder),
         Route(f"{prefix}/live/{{run:path}}/along", along),
         Route(f"{prefix}/runtime/{{version}}/{{name}}", runtime),
+        Route(f"{prefix}/show/{{run:path}}/files/{{version}}/{{name}}", file),
+        Route(f"{prefix}/show/{{run:path}}", show),
+        WebSocketRoute(f"{prefix}/follow", follow),
+        WebSocketRoute(f"{prefix}/lead", lead),
         Route(f"{prefix}/modules/{{version}}/{{name:path}}", module),
     ]

@@ -43,7 +43,7 @@ async def live(socket: WebSocket) -> None:
     except BetascopeError as error:
         await _refuse(socket, str(error), MALFORMED if isinstance(error, RequestError) else GONE)
     except (TimeoutError, RuntimeError, OSError):
-        await _close(socket, 1011)  # the client does not read, or disconnected within a frame
+        await close(socket, 1011)  # the client does not read, or disconnected within a frame
 
 
 def hello(run: Run) -> dict[str, object]:
@@ -111,10 +111,10 @@ async def _refuse(socket: WebSocket, why: str, code: int) -> None:
                 await socket.send_text(json.dumps({"error": why}))
         except (TimeoutError, RuntimeError, OSError, WebSocketDisconnect):
             return
-        await _close(socket, code)
+        await close(socket, code)
 
 
-async def _close(socket: WebSocket, code: int) -> None:
+async def close(socket: WebSocket, code: int) -> None:
     try:
         async with asyncio.timeout(1):
             await socket.close(code)

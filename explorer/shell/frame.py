@@ -6,6 +6,7 @@ from explorer.navigation import ENTRIES, pages
 from explorer.runs.selection import current_run, notice
 from explorer.shell import sidebar
 from explorer.shell.errors import explain_error
+from explorer.shell.present import present
 from explorer.shell.style import apply_style
 from explorer.shell.take_away import take_away
 from explorer.state import show_in_address
@@ -21,6 +22,7 @@ try:
         run = current_run()
         sidebar.run_picker(run)
         take_away(run)
+        present(run, name)
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
     show_in_address()  # before the page, too: a link to a page has no query, and a reload may come while the page is drawn

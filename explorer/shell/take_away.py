@@ -15,8 +15,6 @@ import streamlit as st
 
 from vae_core.config import BetascopeError
 from vae_core.export import FORMATS
-from vae_core.models import family
-from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 from vae_core.runs.machine import PROJECT
 
@@ -47,11 +45,9 @@ def take_away(run: Run | None) -> None:
     name = run.id.replace("/", "-")
     with st.sidebar, st.popover("Take away", icon=":material/download:"):
         for parcel in PARCELS:
-            together = FORMATS[parcel.format].together
-            if together and issubclass(family(run.config.family), VQVAE):
-                continue  # no sliders
+            is_file = FORMATS[parcel.format].file
             file, kind = (
-                (f"{name}.html", "text/html") if together else (f"{name}-{parcel.format}.zip", "application/zip")
+                (f"{name}.html", "text/html") if is_file else (f"{name}-{parcel.format}.zip", "application/zip")
             )
             st.download_button(
                 parcel.title, partial(made, run, parcel.format), file, kind, help=parcel.help, width="stretch", on_click="ignore",

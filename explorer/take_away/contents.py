@@ -1,8 +1,7 @@
-"""What a file to take away holds: of each run its model, codes, map and images; and the components that show them."""
+"""What a page to take away holds: of each run its model, codes, map and images; and the components that show them."""
 
 from __future__ import annotations
 
-import base64
 import gzip
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +21,6 @@ from vae_core.analysis import (
     map_file,
     map_of,
 )
-from vae_core.config import BetascopeError
 from vae_core.export.files import onnx_of
 from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
@@ -37,38 +35,38 @@ from ..live.map_props import flat_map, map_props
 from ..live.props import rates_props
 from ..live.socket import hello
 from ..runs.names import labels
-from ..traverse.props import traversal_props
+from ..traverse.props import codebook_props, traversal_props
+from .places import Place
 
-#: Test images that are in the file as they are, and draws from the prior; further images are decoded from their codes.
+#: Test images that are there as they are, and draws from the prior; further images are decoded from their codes.
 IMAGES, DRAWS = 200, 100
+GZIP = "application/gzip"
+WASM = "ort-wasm-simd-threaded.wasm"
 #: Standard deviations that sliders span to either side.
 REACH = 3.0
 
 
-def contents(runs: Sequence[Run]) -> dict[str, Any]:
+def contents(runs: Sequence[Run], place: Place, shared: Place) -> dict[str, Any]:
     """All of it as plain values; browser/contents.js has the types.
+
+    place: for the files of the runs; shared: for what all pages use.
 
     Raises:
         BetascopeError: a model that cannot be exported, or codes that are not cached while the data is not at hand.
     """
     runs = [at_nearest(run) for run in runs]
-    for run in runs:
-        if isinstance(library.model_of(run), VQVAE):
-            raise BetascopeError(
-                f"{run.id}: a code that is a grid of codebook entries has no sliders to take away; leave it out."
-            )
     names = labels(runs)
     return {
         "title": " · ".join(names.values()),
-        "runs": {run.id: contents_of(run) for run in runs},
+        "runs": {run.id: contents_of(run, place) for run in runs},
         "views": [view for run in runs for view in views_of(run, names[run.id] if len(runs) > 1 else "")]
         + (comparison(runs, names) if len(runs) > 1 else [])
         + [{"title": "Numbers", "component": "numbers", "props": numbers(runs)}],
-        "runtime": base64.b64encode((RUNTIME / "ort-wasm-simd-threaded.wasm.gz").read_bytes()).decode(),
+        "runtime": shared(f"{WASM}.gz", (RUNTIME / f"{WASM}.gz").read_bytes(), GZIP),
     }
 
 
-def contents_of(run: Run) -> dict[str, Any]:
+def contents_of(run: Run, place: Place) -> dict[str, Any]:
     codes = library.latents(run)
     data, _ = library.test_data(run)
     images = None if data is None else to_pixels(data.test.images[: min(IMAGES, len(codes))])
@@ -79,23 +77,29 @@ def contents_of(run: Run) -> dict[str, Any]:
         "images": b"" if images is None else images.tobytes(),
         "draws": np.ascontiguousarray(draws, "<f4").tobytes(),
     }
-    config = best_map(codes)
-    map_of(run, config)
-    for path in (latents_file(run), *(map_file(run, one) for one in (config, flat_map(codes)))):
+    maps = [] if is_codebook(run) else [best_map(codes)]
+    for config in maps:
+        map_of(run, config)
+    for path in (latents_file(run), *(map_file(run, one) for one in (*maps, flat_map(codes)))):
         files[path.name] = path.read_bytes()
+    folder = run.id.replace("/", "-")
     return {
         "info": hello(run) | {"runtime": None},
         "shape": list(run.config.model.shape),
-        "files": {name: packed(content) for name, content in files.items() if content is not None},
+        "files": {
+            name: place(f"{folder}/{name}.gz", gzip.compress(content, 9, mtime=0), GZIP)
+            for name, content in files.items()
+            if content is not None
+        },
         "images": 0 if images is None else len(images),
         "codes": latents_file(run).name,
         "steps": beta_steps(*run.config.model.betas) if run.config.model.betas else [],
     }
 
 
-def packed(content: bytes) -> str:
-    """gzip in base64; the same bytes give the same text."""
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+def is_codebook(run: Run) -> bool:
+    """Whether its codes are grids of codebook entries: no sliders, and no lines between codes."""
+    return isinstance(library.model_of(run), VQVAE)
 
 
 def best_map(codes: Latents) -> MapConfig:
@@ -104,8 +108,11 @@ def best_map(codes: Latents) -> MapConfig:
 
 
 def views_of(run: Run, name: str) -> list[dict[str, Any]]:
-    """Traverse, Map and Interpolate of a run; `name` where there are several."""
+    """Traverse, Map and Interpolate of a run, of a VQ-VAE its codebook; `name` where there are several."""
     codes = library.latents(run)
+    if is_codebook(run):
+        props = codebook_props(run, codes, codes.mu[0].tolist(), 0) | {"originals": True}
+        return [{"title": f"Codebook {name}".strip(), "component": "codebook", "props": props}]
     label = 0 if codes.labels is None else int(codes.labels[0])
     condition = run.requested_beta if run.config.model.betas else float(label) if hello(run)["classes"] else None
     others = np.flatnonzero(np.arange(len(codes)) > 0 if codes.labels is None else codes.labels != label)
@@ -128,7 +135,7 @@ def views_of(run: Run, name: str) -> list[dict[str, Any]]:
 
 def comparison(runs: Sequence[Run], names: dict[str, str]) -> list[dict[str, Any]]:
     """The same move in all runs, where they are of the same images."""
-    if len({run.config.fingerprint for run in runs}) > 1:
+    if len({run.config.fingerprint for run in runs}) > 1 or any(map(is_codebook, runs)):
         return []
     return [{"title": "Compare", "component": "compare", "props": comparison_props(runs, names, 0, 0, {}, REACH)}]
 

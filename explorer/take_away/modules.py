@@ -1,17 +1,17 @@
-"""The browser's modules in one file: an import map from names to their sources.
+"""The browser's modules: an import map from names to where their sources are.
 
-A module imports others by relative paths, which have no meaning inside a file; they become names below `betascope/`.
+A module imports others by relative paths, which have no meaning inside one file; they become names below `betascope/`.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from pathlib import Path
 
 from ..live.decoder import RUNTIME
 from ..live.modules import IMPORT, resolved
+from .places import Place
 
 #: The folder that the names of modules start from.
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ OFFLINE = {
 }
 
 
-def import_map(entry: str) -> str:
+def import_map(entry: str, place: Place) -> str:
     """The import map of a module and all that it imports, as JSON. `onnxruntime-web` is among them."""
     sources = {"onnxruntime-web": (RUNTIME / "ort.wasm.bundle.min.mjs").read_text("utf8")}
     waiting = [entry]
@@ -32,7 +32,11 @@ def import_map(entry: str) -> str:
         if f"betascope/{name}" not in sources:
             sources[f"betascope/{name}"], imported = named_imports(name, (ROOT / name).read_text("utf8"))
             waiting += imported
-    return json.dumps({"imports": {name: as_address(source) for name, source in sources.items()}})
+    imports = {
+        name: place(f"modules/{name.removesuffix('.js')}.js", source.encode(), "text/javascript")
+        for name, source in sources.items()
+    }
+    return json.dumps({"imports": imports})
 
 
 def named_imports(name: str, source: str) -> tuple[str, list[str]]:
@@ -47,7 +51,3 @@ def named_imports(name: str, source: str) -> tuple[str, list[str]]:
         return f'{word}{between}"betascope/{target}"'
 
     return IMPORT.sub(rename, source), imported
-
-
-def as_address(source: str) -> str:
-    return f"data:text/javascript;base64,{base64.b64encode(source.encode()).decode()}"

@@ -16,7 +16,8 @@ from explorer import library
 from explorer.shell.take_away import made
 from explorer.take_away import contents as contents_module
 from explorer.take_away.modules import import_map, named_imports
-from explorer.take_away.page import ENTRY, page
+from explorer.take_away.page import ENTRY, page, write_site
+from explorer.take_away.places import inside
 from vae_core.analysis import MapConfig
 from vae_core.config import BetascopeError
 from vae_core.runs.files import read_json, write_json
@@ -50,7 +51,7 @@ def test_a_folder_becomes_a_zip_and_a_failure_a_sentence(put: Put) -> None:
 
 
 def test_all_modules_are_in_the_file_and_none_asks_a_server() -> None:
-    imports = json.loads(import_map(ENTRY))["imports"]
+    imports = json.loads(import_map(ENTRY, inside))["imports"]
     names = {name.removeprefix("betascope/") for name in imports}
     assert {ENTRY, "components/shared/dom.js", "take_away/browser/server.js", "onnxruntime-web"} <= names
     assert not names & {"components/shared/server.js", "components/shared/addresses.js", "components/shared/remote.js"}
@@ -66,7 +67,7 @@ def test_paths_become_names() -> None:
 def test_a_page_of_two_runs_compares_them(put: Put, quick_map: None) -> None:
     put("one")
     put("two")
-    found = contents_module.contents([library.find("one"), library.find("two")])
+    found = contents_module.contents([library.find("one"), library.find("two")], inside, inside)
     assert [view["title"] for view in found["views"]] == [
         "Traverse one", "Map one", "Interpolate one", "Traverse two", "Map two", "Interpolate two", "Compare", "Numbers",
     ]  # fmt: skip
@@ -79,3 +80,28 @@ def test_nothing_in_a_page_ends_its_script_element(put: Put, quick_map: None) ->
     text = page([library.find("one")])
     assert "</script><b>" not in text
     assert "<title>&lt;/script&gt;&lt;b&gt;one</title>" in text
+
+
+def test_a_site_has_an_index_and_the_runtime_once(put: Put, quick_map: None, tmp_path: Path) -> None:
+    put("one")
+    put("shipped", gallery=True)
+    files = write_site([library.find("one"), library.find("gallery/shipped")], tmp_path)
+    names = [path.relative_to(tmp_path).as_posix() for path in files]
+    assert len(set(names)) == len(names)
+    assert {"index.html", "one.html", "gallery-shipped.html", "one/decoder.gz", "gallery-shipped/decoder.gz"} <= set(
+        names
+    )
+    assert sum(name.endswith(".wasm.gz") for name in names) == 1
+    assert re.findall(r'href="([^"]+\.html)"', (tmp_path / "index.html").read_text()) == [
+        "one.html",
+        "gallery-shipped.html",
+    ]
+    text = (tmp_path / "one.html").read_text()
+    for address in re.findall(r'"\./([^"]+\.(?:gz|js))"', text):
+        assert (tmp_path / address).is_file(), address
+
+
+def test_a_site_of_one_run_is_its_page(put: Put, quick_map: None, tmp_path: Path) -> None:
+    put("one")
+    write_site([library.find("one")], tmp_path)
+    assert 'id="contents"' in (tmp_path / "index.html").read_text()

@@ -4,37 +4,57 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ..config import ConfigError
 from ..export import FORMATS
 from ..export.files import cached_onnx, onnx_of
-from ..runs import RunError, Store
+from ..runs import Run, RunError, Store
 from .console import echo
+
+#: Files of a format that are listed by name.
+LISTED = 8
 
 
 def export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", help="ids of runs")
     for name, format in FORMATS.items():
-        metavar = "FILE" if format.together else "FOLDER"
+        metavar = "FILE" if format.file else "FOLDER"
         parser.add_argument(f"--{name}", type=Path, default=None, metavar=metavar, help=format.help)
     parser.add_argument("--cached", action="store_true", help="the decoder as ONNX in the run's cache, as the app does")
+    parser.add_argument("--shown", action="store_true", help="the page of /show in the run's cache, as the app does")
 
 
 def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store = Store(options.store)
     runs = [store.open(id) for id in options.runs]
-    chosen = {name: target for name in FORMATS if (target := getattr(options, name)) is not None}
-    if options.cached:
-        for run in runs:
-            onnx_of(run)
-            if cached_onnx(run) is None:
-                raise RunError(f"The decoder of {run.id!r} could not be saved in {run.cache}: is it writable?")
-    elif not chosen:
-        raise ConfigError(f"Nothing to export: give at least one of {', '.join(f'--{name}' for name in FORMATS)}.")
     os.environ["VAE_STORE_DIR"] = str(store.root)  # where the app's own code looks for runs
-    files = [str(path) for name, target in chosen.items() for path in FORMATS[name].write(runs, target)]
-    for file in files:
-        echo(f"Wrote {file}")
+    chosen = {name: target for name in FORMATS if (target := getattr(options, name)) is not None}
+    if not (chosen or options.cached or options.shown):
+        raise ConfigError(f"Nothing to export: give at least one of {', '.join(f'--{name}' for name in FORMATS)}.")
+    files: list[str] = []
+    if options.cached:
+        _cache(runs)
+    if options.shown:
+        files += map(str, import_module("explorer.take_away.show").write_shown(runs))
+    for name, target in chosen.items():
+        written = [str(path) for path in FORMATS[name].write(runs, target)]
+        for file in written[:LISTED]:
+            echo(f"Wrote {file}")
+        if len(written) > LISTED:
+            echo(f"Wrote {len(written) - LISTED} more files in {target}")
+        files += written
     return {"runs": [run.id for run in runs], "files": files}, 0
+
+
+def _cache(runs: Sequence[Run]) -> None:
+    """
+    Raises:
+        ExportError: a model that cannot be exported. RunError: its cache is not writable."""
+    for run in runs:
+        onnx_of(run)
+        if cached_onnx(run) is None:
+            raise RunError(f"The decoder of {run.id!r} could not be saved in {run.cache}: is it writable?")

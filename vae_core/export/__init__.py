@@ -12,29 +12,33 @@ from ..runs import Run
 
 
 class Format(NamedTuple):
-    """help: one line. module, function: what writes it and returns the files; imported when it is used. together: all runs
-    go into one file, else each into a folder.
+    """help: one line. module, function: what writes it and returns the files; imported when it is used. file: it is a file,
+    else a folder. together: one takes all runs, else each run has its own.
     """
 
     help: str
     module: str
     function: str
+    file: bool = False
     together: bool = False
 
     def write(self, runs: Sequence[Run], target: Path) -> list[Path]:
-        """Write the runs into the file or the folder `target`; several runs have a folder each in it.
+        """Write the runs to `target`; where each run has its own file or folder, several lie in the folder `target`.
 
         Raises:
             ExportError: a model that cannot be exported. RunError: no weights, or the target is not writable.
             ConfigError: a folder where a file should be, or the other way round.
         """
-        if self.together == target.is_dir() and target.exists():
-            raise ConfigError(f"{target}: is a {'folder' if self.together else 'file'}; give a {'file' if self.together else 'folder'}.")  # fmt: skip
+        several = len(runs) > 1 and not self.together
+        wanted = "file" if self.file and not several else "folder"
+        if target.exists() and target.is_dir() == (wanted == "file"):
+            raise ConfigError(f"{target}: is a {'folder' if wanted == 'file' else 'file'}; give a {wanted}.")
         writer = getattr(import_module(self.module, __name__), self.function)
         if self.together:
             return writer(runs, target)
-        folders = [target] if len(runs) == 1 else [target / run.id.replace("/", "-") for run in runs]
-        return [path for run, folder in zip(runs, folders, strict=True) for path in writer(run, folder)]
+        ending = target.suffix if self.file else ""
+        targets = [target / (run.id.replace("/", "-") + ending) for run in runs] if several else [target]
+        return [path for run, place in zip(runs, targets, strict=True) for path in writer(run, place)]
 
 
 FORMATS = {
@@ -43,11 +47,18 @@ FORMATS = {
     "weights": Format(
         "weights as safetensors, with graphs, a description and a program that reads them", ".folder", "write_folder"
     ),
-    # Made of the app's components: this one needs the app beside the core.
+    # Made of the app's components: these need the app beside the core.
     "html": Format(
         "a page that works from a disk, offline: sliders, map, paths and numbers",
         "explorer.take_away.page",
         "write_page",
-        True,
+        file=True,
+        together=True,
+    ),
+    "site": Format(
+        "the same as a site for any web server: an index, a page for each run, the runtime once",
+        "explorer.take_away.page",
+        "write_site",
+        together=True,
     ),
 }

@@ -137,8 +137,11 @@ export function mount(component) {
   }
 
   component.parentElement.append(element);
-  const unsubscribe = subscribe(run, owner, ({ go, row }) => {
+  const unsubscribe = subscribe(run, owner, ({ go, row, led }) => {
     if (go) jump(go, row ?? null);
+    if (!led) return;
+    position.set(led.z, null);
+    show();
   });
   show();
   element.dataset.ready = "true";

@@ -1,7 +1,7 @@
 // Interpolate: keyframes on a time line, scrubbed and played live, with the path on a map.
 
 import { Animation, pingPong } from "../shared/animation.js";
-import { publish } from "../shared/bus.js";
+import { publish, subscribe } from "../shared/bus.js";
 import { Cleanup, connect } from "../shared/component.js";
 import { button, choice } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
@@ -129,9 +129,16 @@ export function mount(component) {
    */
   function go(place, time = performance.now()) {
     at = clamp(place, 0, 1);
-    const z = codeAt(codes(), at, mode);
+    lookAt(codeAt(codes(), at, mode), time);
+  }
+
+  /**
+   * @param {ArrayLike<number>} z the code at this place of the path
+   * @param {number} [time]
+   */
+  function lookAt(z, time) {
     main.show(z, time);
-    publish(run, { z: Array.from(z) }, owner);
+    publish(run, { z: Array.from(z), at }, owner);
     slider.value = `${at}`;
     caption.textContent = describe(keyframes, at);
     slider.setAttribute("aria-valuetext", caption.textContent);
@@ -168,13 +175,20 @@ export function mount(component) {
   function renew() {
     isStripOld = true;
     timeLine.show(keyframes);
-    publish(run, { path: codesAlong(codes(), FINE, mode) }, owner);
+    publish(run, { path: codesAlong(codes(), FINE, mode), keyframes }, owner);
     connection.poll();
     go(at);
   }
 
   component.parentElement.append(element);
   renew();
+  const unsubscribe = subscribe(run, owner, ({ led }) => {
+    if (!led || led.at < 0) return;
+    stop();
+    connection.condition = led.condition;
+    at = led.at;
+    lookAt(led.z);
+  });
   element.dataset.ready = "true";
 
   return {
@@ -193,7 +207,8 @@ export function mount(component) {
     destroy() {
       report.stop();
       animation.stop();
-      publish(run, { path: null }, owner);
+      unsubscribe();
+      publish(run, { path: null, keyframes: undefined }, owner);
       main.remove();
       removeStrip();
       timeLine.remove();

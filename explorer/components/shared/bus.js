@@ -6,6 +6,9 @@
  * @property {ArrayLike<number>[] | null} [path] codes along a path, or no path any more
  * @property {number[]} [go] a code that the others should go to
  * @property {number | null} [row] the test image that `go` is the code of
+ * @property {number} [at] the place of `z` on the path, 0 … 1
+ * @property {import("../interpolate/time_line.js").Keyframe[]} [keyframes] of the path
+ * @property {import("./moves.js").Move} [led] where a presenter is
  */
 
 /** @typedef {(message: Message) => void} Listener */

@@ -74,6 +74,14 @@ export class Connection {
     return () => observers.delete(observer);
   }
 
+  /**
+   * @param {string} run
+   * @returns {number} the class or β in view; −1: none
+   */
+  static conditionOf(run) {
+    return connections.get(run)?.condition ?? -1;
+  }
+
   /** Whether codes are decoded in this browser. */
   get isLocal() {
     return this.#local !== null;

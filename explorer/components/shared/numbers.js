@@ -36,3 +36,13 @@ export function clamp(value, low, high) {
 export function indices(count) {
   return Array.from({ length: count }, (_, index) => index);
 }
+
+/**
+ * @param {number[]} values
+ * @param {number} wanted
+ * @returns {number} the index of the value that is closest
+ */
+export function nearest(values, wanted) {
+  const distances = values.map((value) => Math.abs(value - wanted));
+  return distances.indexOf(Math.min(...distances));
+}

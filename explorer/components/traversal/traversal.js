@@ -7,7 +7,7 @@ import { button, choice, onUndo, undoButton } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 import { mainImage } from "../shared/main_image.js";
 import { miniMap } from "../shared/map/mini_map.js";
-import { rounded } from "../shared/numbers.js";
+import { nearest, rounded } from "../shared/numbers.js";
 import { Position } from "../shared/position.js";
 import { Report } from "../shared/report.js";
 import { drawFromPrior, encode } from "../shared/server.js";
@@ -236,14 +236,28 @@ export function mount(component) {
     } else classes.set(condition);
   }
 
+  /** @param {import("../shared/moves.js").Move} led where a presenter is: shown, not reported */
+  function lookAt({ z, condition }) {
+    stop();
+    if (condition >= 0 && condition !== connection.condition) {
+      if (control && rates) {
+        control.set(nearest(rates.betas, condition));
+        setBeta(control.step);
+      } else classes.set(condition);
+    }
+    position.set(z, null);
+    show();
+  }
+
   onImageDrop(element, async (file) => {
     const pixels = await readImage(file, shape);
     jump(await encode(run, pixels, connection.condition));
     pin.set(pixels);
   });
   component.parentElement.append(element);
-  const unsubscribe = subscribe(run, owner, ({ go, row }) => {
+  const unsubscribe = subscribe(run, owner, ({ go, row, led }) => {
     if (go) jump(go, row ?? null);
+    if (led) lookAt(led);
     along?.fetch(position.row);
   });
   along?.fetch(position.row);

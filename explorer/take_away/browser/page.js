@@ -1,11 +1,14 @@
 // A page of components without a server: tabs, and what Python would do between a component's state and its props.
 
+import { mount as mountCodebook } from "../../components/codebook/codebook.js";
 import { mount as mountCompare } from "../../components/compare/compare.js";
 import { mount as mountInterpolate } from "../../components/interpolate/interpolate.js";
 import { mount as mountMap } from "../../components/map/map.js";
+import { publish } from "../../components/shared/bus.js";
 import { h } from "../../components/shared/dom.js";
 import { mount as mountTraversal } from "../../components/traversal/traversal.js";
 import { contents } from "./contents.js";
+import { follow } from "./follow.js";
 import { numbers } from "./numbers.js";
 import { keyframesOf } from "./picks.js";
 
@@ -13,7 +16,14 @@ import { keyframesOf } from "./picks.js";
 /** @typedef {import("../../components/shared/component.js").View<any>} View */
 
 /** @type {Record<string, (component: any) => View>} */
-const COMPONENTS = { traversal: mountTraversal, map: mountMap, interpolate: mountInterpolate, compare: mountCompare, numbers };
+const COMPONENTS = {
+  traversal: mountTraversal,
+  codebook: mountCodebook,
+  map: mountMap,
+  interpolate: mountInterpolate,
+  compare: mountCompare,
+  numbers,
+};
 
 /** A tab: its component is mounted when it is shown first, and stays. */
 class Tab {
@@ -86,11 +96,40 @@ function show(shown) {
   for (const tab of tabs) tab.show(tab === shown);
 }
 
+/** Components that show what a presenter sees on a page of the app. */
+/** @type {Record<string, string[]>} */
+const OF_PAGE = { traverse: ["traversal", "codebook"], map: ["map"], interpolate: ["interpolate"] };
+const owner = {};
+
+/** @param {import("./follow.js").Place} place */
+function goTo({ run, page, keyframes }) {
+  if (!contents.runs[run]) {
+    location.assign(location.pathname.replace(/\/show\/.*/, "/show/") + run.split("/").map(encodeURIComponent).join("/"));
+    return;
+  }
+  const tab = tabs.find(({ component, props }) => OF_PAGE[page]?.includes(component) && props.run === run);
+  if (!tab) return;
+  if (keyframes && tab.component === "interpolate") tab.set({ keyframes });
+  show(tab);
+}
+
+/** @param {import("../../components/shared/moves.js").Move} led */
+function lookAt(led) {
+  const [run] = Object.keys(contents.runs);
+  if (led.z.length === contents.runs[run].info.dims) publish(run, { z: led.z, led }, owner);
+}
+
 document.title = contents.title;
 const bar = h("nav", { role: "tablist" }, ...tabs.map(({ button }) => button));
 for (const tab of tabs) tab.button.addEventListener("click", () => show(tab));
-document.body.append(
-  h("header", {}, h("h1", {}, contents.title), bar),
-  h("main", {}, ...tabs.map(({ panel }) => panel)),
+const main = h("main", {}, ...tabs.map(({ panel }) => panel));
+const head = h(
+  "header",
+  {},
+  contents.home ? h("a", { href: contents.home }, "All models") : null,
+  h("h1", {}, contents.title),
+  bar,
 );
+document.body.append(head, main);
 show(tabs[0]);
+if (contents.follow) head.append(follow(contents.follow, [bar, main], { place: goTo, move: lookAt }));

@@ -1,0 +1,135 @@
+"""`/show/RUN`: the page of a run for a hall, and the menu that shows its address."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from explorer import library
+from explorer.jobs import commands
+from explorer.live.routes import routes
+from explorer.live.show import PAGE, folder_of
+from explorer.shell import present
+from explorer.take_away import contents
+from explorer.take_away.show import write_shown
+from vae_core.analysis import MapConfig
+from vae_core.runs import Run
+from vae_core.runs.files import write_json
+
+Put = Callable[..., Path]
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def client(put: Put, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr(contents, "best_map", lambda codes: MapConfig(method="pca"))
+    put("one")
+    with TestClient(Starlette(routes=routes())) as found:
+        yield found
+
+
+@pytest.fixture
+def run(client: TestClient) -> Run:
+    return library.find("one")
+
+
+def test_the_page_and_its_files_are_static(client: TestClient, run: Run) -> None:
+    (folder,) = write_shown([run])
+    answer = client.get("/show/one")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "no-cache" in answer.headers["cache-control"]
+    assert client.get("/show/one", headers={"accept-encoding": "identity"}).text == answer.text
+    addresses = re.findall(r'"\./one/(files/[^"]+\.gz)"', answer.text)
+    assert len(addresses) == 6
+    for address in addresses:
+        found = client.get(f"/show/one/{address}")
+        assert found.status_code == 200
+        assert "immutable" in found.headers["cache-control"]
+        assert gzip.decompress(found.content) == gzip.decompress((folder / address.rsplit("/", 1)[-1]).read_bytes())
+    (runtime,) = re.findall(r'"(\.\./runtime/[^"]+)"', answer.text)
+    assert client.get(runtime.removeprefix("..")).status_code == 200
+    assert '"follow": "../follow"' in answer.text
+
+
+def test_it_is_made_once_and_anew_when_something_changed(run: Run) -> None:
+    (folder,) = write_shown([run])
+    written = (folder / PAGE).stat().st_mtime_ns
+    assert write_shown([run]) == [folder]
+    assert (folder / PAGE).stat().st_mtime_ns == written
+    write_json(run.path / "notes.json", {"names": {"0": "slant"}})
+    again = library.find("one")
+    assert folder_of(again) != folder
+    (other,) = write_shown([again])
+    assert not folder.exists(), "pages of an earlier state are removed"
+    assert b"slant" in gzip.decompress((other / PAGE).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/show/gone", 404, "gone"),
+        ("/show/<b>", 404, "&lt;b&gt;"),
+        ("/show/one/files/abc/decoder.gz", 404, "decoder.gz"),
+        ("/show/one/files/abc/%2e%2e%2fconfig.json", 404, ""),
+        ("/show/one/files/%2e%2e/config.json", 404, ""),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(client: TestClient, path: str, status: int, words: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "Traceback" not in answer.text
+    assert "fingerprint" not in answer.text
+
+
+def test_a_run_in_training_has_no_page_yet(client: TestClient, put: Put) -> None:
+    put("busy", state="queued")
+    answer = client.get("/show/busy")
+    assert answer.status_code == 409
+    assert "still training" in answer.text
+
+
+def test_a_page_that_cannot_be_made_says_why(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.write_text("error: no codes\n")
+
+    class Failed:
+        def poll(self) -> int:
+            return 2
+
+    monkeypatch.setattr(commands, "_start", lambda run, command: commands.Job(Failed(), log, 0.0))  # type: ignore[arg-type]
+    answer = client.get("/show/one")
+    assert answer.status_code == 422
+    assert "no codes" in answer.text
+
+
+def test_the_menu_shows_the_address(put: Put, app: Open) -> None:
+    put("shipped", gallery=True)
+    html = " ".join(element.value for element in app("traverse", run="gallery/shipped").get("html"))
+    assert re.search(r'href="http://[^"]+/show/gallery/shipped"', html)
+    assert 'src="data:image/svg+xml' in html
+
+
+@pytest.mark.parametrize("page", ["home", "train", "measure", "diagnose", "generate"])
+def test_pages_that_cannot_be_followed_have_no_menu(put: Put, app: Open, page: str) -> None:
+    put("one")
+    assert "/show/" not in " ".join(element.value for element in app(page, run="one").get("html"))
+
+
+def test_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(present, "_own_address", lambda: "192.0.2.7")
+    assert present.public_address("http://localhost:8501/traverse") == "http://192.0.2.7:8501"
+    assert present.public_address("https://lab.example/map") == "https://lab.example"
+    monkeypatch.setattr(present, "_own_address", lambda: None)
+    assert present.public_address("http://127.0.0.1:8501/") == "http://127.0.0.1:8501"
+    monkeypatch.setenv(present.PUBLIC, "https://hall.example/b/")
+    assert present.public_address("http://localhost:8501/") == "https://hall.example/b"
