@@ -15,6 +15,8 @@ from ..codes.latents import latents_of
 
 #: The fewest seeds among which one can be picked.
 SEEDS = 3
+#: A highest UDR below which a pick says little: dimensions of one model hardly come back in another.
+LITTLE = 0.2
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Reproducibility:
         return (
             f"Seed {self.picked.config.train.seed} is the most reproducible: the other seeds find its dimensions again with "
             f"UDR {self.udr.max():.3f}; for the others it is {others.min():.3f} to {others.max():.3f}."
+            + (" The seeds agree little, so the pick may be no better than another." if self.udr.max() < LITTLE else "")
         )
 
 
