@@ -29,10 +29,10 @@ def png_address(pixels: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
 
 
-def gif(images: Tensor, side: int = 256, milliseconds: int = 90) -> bytes:
-    """A looping GIF of images `(n, C, H, W)`, forwards and then backwards, about `side` pixels wide."""
+def gif(images: Tensor, side: int = 256, milliseconds: int = 90, back: bool = True) -> bytes:
+    """A looping GIF of images `(n, C, H, W)`, about `side` pixels wide; `back`: forwards and then backwards."""
     frames = [Image.fromarray(enlarge(to_pixels(image), side)) for image in images]
-    frames += frames[-2:0:-1]
+    frames += frames[-2:0:-1] if back else []
     buffer = io.BytesIO()
     frames[0].save(buffer, format="GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
     return buffer.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import mimetypes
 import subprocess
 import tempfile
 import zipfile
@@ -15,6 +16,8 @@ import streamlit as st
 
 from vae_core.config import BetascopeError
 from vae_core.export import FORMATS
+from vae_core.models import family
+from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 from vae_core.runs.machine import PROJECT
 
@@ -32,10 +35,14 @@ class Parcel(NamedTuple):
 
 PARCELS = (
     Parcel("Page that works offline", "Sliders, map, paths and numbers in one HTML file, for any browser", "html"),
+    Parcel("Film", "The dimensions that show most, as MP4", "mp4"),
+    Parcel("Figure", "A strip for each dimension with labels, as SVG", "svg"),
     Parcel("ONNX", "Encoder and decoder for onnxruntime, in any language", "onnx"),
     Parcel("Weights", "safetensors, with a small program that decodes and encodes", "weights"),
     Parcel("Torch programs", "Encoder and decoder for torch.export.load", "pt2"),
 )
+#: Formats that show single dimensions, which a VQ-VAE has not.
+OF_DIMENSIONS = ("mp4", "svg")
 
 
 def take_away(run: Run | None) -> None:
@@ -45,10 +52,11 @@ def take_away(run: Run | None) -> None:
     name = run.id.replace("/", "-")
     with st.sidebar, st.popover("Take away", icon=":material/download:"):
         for parcel in PARCELS:
-            is_file = FORMATS[parcel.format].file
-            file, kind = (
-                (f"{name}.html", "text/html") if is_file else (f"{name}-{parcel.format}.zip", "application/zip")
-            )
+            ending = FORMATS[parcel.format].ending
+            if parcel.format in OF_DIMENSIONS and issubclass(family(run.config.family), VQVAE):
+                continue
+            file = f"{name}{ending}" if ending else f"{name}-{parcel.format}.zip"
+            kind = mimetypes.guess_type(file)[0]
             st.download_button(
                 parcel.title, partial(made, run, parcel.format), file, kind, help=parcel.help, width="stretch", on_click="ignore",
                 key=f"away.{parcel.format}",

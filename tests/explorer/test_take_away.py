@@ -35,7 +35,7 @@ def quick_map(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_page_of_a_run_has_the_menu(put: Put, app: Open) -> None:
     put("one")
     titles = {button.label for button in app("traverse", run="one").get("download_button")}
-    assert {"Page that works offline", "ONNX", "Weights", "Torch programs", "Numbers"} <= titles
+    assert {"Page that works offline", "Film", "Figure", "ONNX", "Weights", "Torch programs", "Numbers"} <= titles
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ LISTED = 8
 def export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", help="ids of runs")
     for name, format in FORMATS.items():
-        metavar = "FILE" if format.file else "FOLDER"
+        metavar = "FILE" if format.ending else "FOLDER"
         parser.add_argument(f"--{name}", type=Path, default=None, metavar=metavar, help=format.help)
     parser.add_argument("--cached", action="store_true", help="the decoder as ONNX in the run's cache, as the app does")
     parser.add_argument("--shown", action="store_true", help="the page of /show in the run's cache, as the app does")

@@ -12,14 +12,14 @@ from ..runs import Run
 
 
 class Format(NamedTuple):
-    """help: one line. module, function: what writes it and returns the files; imported when it is used. file: it is a file,
-    else a folder. together: one takes all runs, else each run has its own.
+    """help: one line. module, function: what writes it and returns the files; imported when it is used. ending: of a
+    file's name, as ".png"; "" for a folder. together: one takes all runs, else each run has its own.
     """
 
     help: str
     module: str
     function: str
-    file: bool = False
+    ending: str = ""
     together: bool = False
 
     def write(self, runs: Sequence[Run], target: Path) -> list[Path]:
@@ -30,17 +30,17 @@ class Format(NamedTuple):
             ConfigError: a folder where a file should be, or the other way round.
         """
         several = len(runs) > 1 and not self.together
-        wanted = "file" if self.file and not several else "folder"
+        wanted = "file" if self.ending and not several else "folder"
         if target.exists() and target.is_dir() == (wanted == "file"):
             raise ConfigError(f"{target}: is a {'folder' if wanted == 'file' else 'file'}; give a {wanted}.")
         writer = getattr(import_module(self.module, __name__), self.function)
         if self.together:
             return writer(runs, target)
-        ending = target.suffix if self.file else ""
-        targets = [target / (run.id.replace("/", "-") + ending) for run in runs] if several else [target]
+        targets = [target / (run.id.replace("/", "-") + self.ending) for run in runs] if several else [target]
         return [path for run, place in zip(runs, targets, strict=True) for path in writer(run, place)]
 
 
+PICTURES = "explorer.take_away.pictures"
 FORMATS = {
     "onnx": Format("encoder and decoder as ONNX files", ".files", "write_onnx"),
     "pt2": Format("encoder and decoder as programs of torch.export", ".files", "write_programs"),
@@ -52,7 +52,7 @@ FORMATS = {
         "a page that works from a disk, offline: sliders, map, paths and numbers",
         "explorer.take_away.page",
         "write_page",
-        file=True,
+        ending=".html",
         together=True,
     ),
     "site": Format(
@@ -61,4 +61,9 @@ FORMATS = {
         "write_site",
         together=True,
     ),
+    "png": Format("a strip for each dimension", PICTURES, "write_png", ending=".png"),
+    "svg": Format("the same as a figure with labels", PICTURES, "write_svg", ending=".svg"),
+    "gif": Format("a film of the dimensions that show most", PICTURES, "write_gif", ending=".gif"),
+    "mp4": Format("the same as H.264", PICTURES, "write_mp4", ending=".mp4"),
+    "csv": Format("the numbers of all runs as a table", PICTURES, "write_csv", ending=".csv", together=True),
 }
