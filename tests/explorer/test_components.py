@@ -53,6 +53,7 @@ def test_every_component_has_an_entry() -> None:
         "decoding",
         "featured",
         "interpolate",
+        "lead",
         "link",
         "map",
         "multirate",

@@ -5,13 +5,7 @@ import { iconButton } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 import { Pictures } from "../shared/pictures.js";
 
-/**
- * @typedef {object} Keyframe
- * @property {string} text as in the link
- * @property {string} title
- * @property {number[]} z
- * @property {number | null} row the test image that it is
- */
+/** @typedef {import("../shared/bus.js").Keyframe} Keyframe */
 
 /** @typedef {{canvas: HTMLCanvasElement, z: number[]}} Thumbnail */
 

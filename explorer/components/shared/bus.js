@@ -1,13 +1,22 @@
 // What the components of a page send each other without the server: the code in view, and the path in view.
 
 /**
+ * A place that a path between images goes through.
+ * @typedef {object} Keyframe
+ * @property {string} text as in the link
+ * @property {string} title
+ * @property {number[]} z
+ * @property {number | null} row the test image that it is
+ */
+
+/**
  * @typedef {object} Message
  * @property {number[]} [z] the code in view
  * @property {ArrayLike<number>[] | null} [path] codes along a path, or no path any more
  * @property {number[]} [go] a code that the others should go to
  * @property {number | null} [row] the test image that `go` is the code of
  * @property {number} [at] the place of `z` on the path, 0 … 1
- * @property {import("../interpolate/time_line.js").Keyframe[]} [keyframes] of the path
+ * @property {Keyframe[]} [keyframes] of the path
  * @property {import("./moves.js").Move} [led] where a presenter is
  */
 

@@ -8,7 +8,7 @@ const MOST = 8;
  * @param {string} run
  * @param {string} codes the file of codes
  * @param {number[]} rows
- * @returns {Promise<import("../../components/interpolate/time_line.js").Keyframe[]>}
+ * @returns {Promise<import("../../components/shared/bus.js").Keyframe[]>}
  */
 export async function keyframesOf(run, codes, rows) {
   const { mu } = await fetchTensors(run, codes);
