@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 
 # Before torch is imported: workers, and the processes that tests start, share the cores.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -14,14 +13,10 @@ from typing import Any
 
 import pytest
 import torch
-from tqdm import tqdm
 from xdist.scheduler import LoadScopeScheduling
 
 import vae_core
 from vae_core.datasets import DataConfig, ImageData
-
-# By default bars of all processes share one lock, and a process that is killed while it holds it stops the others for ever.
-tqdm.set_lock(threading.RLock())
 
 #: A run that trains in about a second. Its precision is named: `auto` depends on the clock.
 QUICK = dict(network="mlp", hidden=(32,), latent_dim=4, epochs=2, image_size=8, snapshots=0, precision="float32")

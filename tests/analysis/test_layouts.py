@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from tests.conftest import QUICK
 from vae_core.analysis import MapConfig, Stopped, latents_of, map_file, map_of, place
 from vae_core.analysis.maps import neighbours as module
 from vae_core.analysis.maps import projections
+from vae_core.analysis.maps.layouts import compiled_umap
 from vae_core.analysis.maps.neighbours import nearest, neighbours
 from vae_core.analysis.maps.projections import PROJECTIONS, laid_on
 from vae_core.cli import maps
@@ -102,6 +104,16 @@ def test_progress_runs_from_nothing_to_all_and_stops_on_request(codes, method):
     assert shares[-1] > 0.95
     with pytest.raises(Stopped):
         PROJECTIONS[method].function(codes, MapConfig(method=method), progress=lambda share: share > 0.3)
+
+
+def test_a_map_that_is_stopped_leaves_bars_to_other_threads(codes):
+    with pytest.raises(Stopped):
+        PROJECTIONS["umap"].function(codes, MapConfig(method="umap"), progress=lambda share: share > 0.3)
+    lock = compiled_umap().layouts.tqdm.get_lock()
+    with ThreadPoolExecutor(1) as other:
+        for part in lock.locks:
+            assert other.submit(part.acquire, False).result(), "nobody holds it"
+            other.submit(part.release).result()
 
 
 @pytest.mark.parametrize(("method", "density", "dims"), [("umap", True, 2), ("umap", False, 3), ("pca", False, 3)])

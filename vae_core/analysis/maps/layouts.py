@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -93,10 +94,18 @@ class _ProgressFile:
 
     def __init__(self, progress: Progress | None) -> None:
         self.progress = progress
+        self.thread = threading.get_ident()
+        self.stopped = False
 
     def write(self, text: str) -> None:
         counts = re.search(r"(\d+)/(\d+)", text)
-        if self.progress and counts and self.progress(int(counts[1]) / max(1, int(counts[2]))):
+        # A bar's monitor writes too, from a thread of its own, and a bar once more when it is closed.
+        if self.progress is None or not counts or self.stopped or threading.get_ident() != self.thread:
+            return
+        if self.progress(int(counts[1]) / max(1, int(counts[2]))):
+            self.stopped = True
+            # A bar holds its lock while it writes and does not release it when that fails: no other thread would get it again.
+            compiled_umap().layouts.tqdm.get_lock().release()
             raise Stopped
 
     def flush(self) -> None:
