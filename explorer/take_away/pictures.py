@@ -14,7 +14,6 @@ from torch import Tensor
 
 from vae_core.analysis import Latents, at_nearest, best_dimensions, decode, ends
 from vae_core.config import BetascopeError
-from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 from vae_core.runs.files import write_bytes
 
@@ -22,6 +21,7 @@ from .. import library
 from ..compare.numbers import table
 from ..images.files import gif, png, png_address
 from ..images.sheets import enlarge, sheet, to_pixels
+from .contents import is_codebook
 
 #: Images of a strip; dimensions of a film, and frames of one from end to end; frames a second.
 COLUMNS, SWEPT, FRAMES, RATE = 11, 3, 48, 24
@@ -111,7 +111,7 @@ def opened(run: Run) -> tuple[Run, Latents]:
         BetascopeError: a VQ-VAE, or codes that are not cached while the data is not at hand.
     """
     run = at_nearest(run)
-    if isinstance(library.model_of(run), VQVAE):
+    if is_codebook(run):
         raise BetascopeError(f"{run.id}: a code that is a grid of codebook entries has no dimensions to sweep.")
     return run, library.latents(run)
 

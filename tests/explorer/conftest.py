@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
 from explorer.jobs import commands
 from explorer.jobs import maps as map_jobs
+from explorer.live.routes import routes
+from explorer.take_away import contents
+from vae_core.analysis import MapConfig
 from vae_core.runs import Run, Store
 from vae_core.runs.files import read_json, write_json
 
@@ -91,3 +96,23 @@ def app(store: Store) -> Callable[..., AppTest]:
 def texts(elements: object) -> str:
     """All that these elements say, in one text."""
     return "\n".join(str(element.value) for element in elements)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def client(put: Callable[..., Path]) -> Iterator[TestClient]:
+    """The routes beside Streamlit's, with the trained run as "one"."""
+    put("one")
+    with TestClient(Starlette(routes=routes())) as found:
+        yield found
+
+
+@pytest.fixture
+def run(client: TestClient) -> Run:
+    """The run that `client` serves."""
+    return library.find("one")
+
+
+@pytest.fixture
+def quick_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PCA in place of UMAP, which takes seconds, in pages to take away."""
+    monkeypatch.setattr(contents, "best_map", lambda codes: MapConfig(method="pca"))

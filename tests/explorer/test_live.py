@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,18 +31,6 @@ from vae_core.serving import MAX_BATCH, MODEL_CACHE
 
 HERE = {"origin": "http://testserver"}
 Put = Callable[..., Path]
-
-
-@pytest.fixture
-def client(put: Put) -> Iterator[TestClient]:
-    put("one")
-    with TestClient(Starlette(routes=routes())) as found:
-        yield found
-
-
-@pytest.fixture
-def run(client: TestClient) -> Run:
-    return library.find("one")
 
 
 def frame(z: np.ndarray, sequence: int = 7, condition: float = -1) -> bytes:

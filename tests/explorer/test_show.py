@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from explorer import library
 from explorer.jobs import commands
-from explorer.live.routes import routes
 from explorer.live.show import PAGE, folder_of
 from explorer.shell import present
-from explorer.take_away import contents
 from explorer.take_away.show import write_shown
-from vae_core.analysis import MapConfig
 from vae_core.runs import Run
 from vae_core.runs.files import write_json
 
@@ -27,17 +23,7 @@ Put = Callable[..., Path]
 Open = Callable[..., AppTest]
 
 
-@pytest.fixture
-def client(put: Put, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setattr(contents, "best_map", lambda codes: MapConfig(method="pca"))
-    put("one")
-    with TestClient(Starlette(routes=routes())) as found:
-        yield found
-
-
-@pytest.fixture
-def run(client: TestClient) -> Run:
-    return library.find("one")
+pytestmark = pytest.mark.usefixtures("quick_map")
 
 
 def test_the_page_and_its_files_are_static(client: TestClient, run: Run) -> None:

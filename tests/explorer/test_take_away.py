@@ -18,18 +18,11 @@ from explorer.take_away import contents as contents_module
 from explorer.take_away.modules import import_map, named_imports
 from explorer.take_away.page import ENTRY, page, write_site
 from explorer.take_away.places import inside
-from vae_core.analysis import MapConfig
 from vae_core.config import BetascopeError
 from vae_core.runs.files import read_json, write_json
 
 Put = Callable[..., Path]
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def quick_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PCA in place of UMAP, which takes seconds."""
-    monkeypatch.setattr(contents_module, "best_map", lambda codes: MapConfig(method="pca"))
 
 
 def test_every_page_of_a_run_has_the_menu(put: Put, app: Open) -> None:
