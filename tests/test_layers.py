@@ -37,6 +37,7 @@ EXPLORER_LAYERS = [
     {"shell"},
     WINGS,
     {"take_away"},
+    {"notebook"},
 ]
 EXPLORER_LEVEL = {name: level for level, names in enumerate(EXPLORER_LAYERS) for name in names}
 EXPLORER = sorted((ROOT / "explorer").rglob("*.py"))

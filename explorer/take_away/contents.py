@@ -66,7 +66,8 @@ def contents(runs: Sequence[Run], place: Place, shared: Place) -> dict[str, Any]
     }
 
 
-def contents_of(run: Run, place: Place) -> dict[str, Any]:
+def contents_of(run: Run, place: Place, maps: Sequence[MapConfig] | None = None) -> dict[str, Any]:
+    """Of one run; `maps`: besides the flat one, by default the one that the page's Map shows."""
     codes = library.latents(run)
     data, _ = library.test_data(run)
     images = None if data is None else to_pixels(data.test.images[: min(IMAGES, len(codes))])
@@ -77,7 +78,8 @@ def contents_of(run: Run, place: Place) -> dict[str, Any]:
         "images": b"" if images is None else images.tobytes(),
         "draws": np.ascontiguousarray(draws, "<f4").tobytes(),
     }
-    maps = [] if is_codebook(run) else [best_map(codes)]
+    if maps is None:
+        maps = [] if is_codebook(run) else [best_map(codes)]
     for config in maps:
         map_of(run, config)
     for path in (latents_file(run), *(map_file(run, one) for one in (*maps, flat_map(codes)))):

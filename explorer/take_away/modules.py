@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from ..live.decoder import RUNTIME
@@ -25,28 +27,38 @@ OFFLINE = {
 
 def import_map(entry: str, place: Place) -> str:
     """The import map of a module and all that it imports, as JSON. `onnxruntime-web` is among them."""
-    sources = {"onnxruntime-web": (RUNTIME / "ort.wasm.bundle.min.mjs").read_text("utf8")}
-    waiting = [entry]
-    while waiting:
-        name = waiting.pop()
-        if f"betascope/{name}" not in sources:
-            sources[f"betascope/{name}"], imported = named_imports(name, (ROOT / name).read_text("utf8"))
-            waiting += imported
     imports = {
         name: place(f"modules/{name.removesuffix('.js')}.js", source.encode(), "text/javascript")
-        for name, source in sources.items()
+        for name, source in sources(entry).items()
     }
     return json.dumps({"imports": imports})
 
 
-def named_imports(name: str, source: str) -> tuple[str, list[str]]:
+def sources(entry: str, instead: Mapping[str, str] = OFFLINE) -> dict[str, str]:
+    """The source of a module and of all that it imports by name, each after those that it imports itself.
+
+    instead: modules that others take the place of.
+    """
+    found = {"onnxruntime-web": (RUNTIME / "ort.wasm.bundle.min.mjs").read_text("utf8")}
+    order: TopologicalSorter[str] = TopologicalSorter({"onnxruntime-web": ()})
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if f"betascope/{name}" not in found:
+            found[f"betascope/{name}"], imported = named_imports(name, (ROOT / name).read_text("utf8"), instead)
+            order.add(f"betascope/{name}", *(f"betascope/{other}" for other in imported))
+            waiting += imported
+    return {name: found[name] for name in order.static_order()}
+
+
+def named_imports(name: str, source: str, instead: Mapping[str, str] = OFFLINE) -> tuple[str, list[str]]:
     """A module's source with names in place of relative paths, and the modules that it imports."""
     imported: list[str] = []
 
     def rename(match: re.Match[str]) -> str:
         word, between, _, path = match.groups()
         target = resolved(name, path)
-        target = OFFLINE.get(target, target)
+        target = instead.get(target, target)
         imported.append(target)
         return f'{word}{between}"betascope/{target}"'
 

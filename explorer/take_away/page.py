@@ -18,7 +18,7 @@ from .modules import ROOT, import_map
 from .places import Folder, Place, inside
 
 ENTRY = "take_away/browser/page.js"
-STYLES = ("components/shared/style.css", "take_away/browser/page.css")
+STYLES = ("components/shared/style.css", "take_away/browser/theme.css", "take_away/browser/page.css")
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

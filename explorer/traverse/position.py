@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from vae_core.analysis import Latents
 from vae_core.config import BetascopeError
 from vae_core.runs import Run
-from vae_core.runs.notes import clean_name
+from vae_core.runs.notes import rename
 from vae_core.serving import MAX_CODE
 
 from ..components import state_value
@@ -51,12 +49,8 @@ def remember_names(run: Run, value: object, dims: int) -> None:
     """Write the names of dimensions that were typed in the browser beside the run, if they are new."""
     if not isinstance(value, dict):
         return
-    typed = {int(dim): clean_name(str(name)) for dim, name in value.items() if str(dim).isdecimal() and int(dim) < dims}
-    notes = run.notes()
-    names = {dim: name for dim, name in (dict(notes.names) | typed).items() if name}
-    if names == notes.names:
-        return
+    typed = {int(dim): str(name) for dim, name in value.items() if str(dim).isdecimal() and int(dim) < dims}
     try:
-        replace(notes, names=names).write(run.path)
+        rename(run.path, typed)
     except BetascopeError as error:
         st.toast(str(error), icon=":material/error:")

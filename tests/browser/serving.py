@@ -60,7 +60,7 @@ def running_script(
     with open(log, "ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
-            wait_until_healthy(address, process)
+            wait_until_healthy(f"{address}/_stcore/health", process)
             yield App(address, port, process.pid)
         finally:
             process.terminate()
@@ -71,10 +71,10 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: 
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"The app ended with exit code {process.returncode} before it answered.")
+            raise RuntimeError(f"The server ended with exit code {process.returncode} before it answered.")
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=10):
+            with urllib.request.urlopen(address, timeout=10):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
-    raise RuntimeError(f"The app did not answer on {address} within {seconds:.0f} s.")
+    raise RuntimeError(f"No answer from {address} within {seconds:.0f} s.")

@@ -30,3 +30,12 @@ test("a late listener receives at once what was sent last", () => {
   stopLate();
   subscribe("late", {}, () => assert.fail("what was sent to listeners that have left"))();
 });
+
+test("a listener hears who sent a message", () => {
+  const sender = {};
+  let heard;
+  const stop = subscribe("who", {}, (_, from) => (heard = from));
+  publish("who", { z: [1] }, sender);
+  assert.equal(heard, sender);
+  stop();
+});

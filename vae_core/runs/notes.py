@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .files import RunError, read_json, write_json
@@ -49,6 +49,21 @@ class Notes:
         write_json(
             folder / "notes.json", {"about": self.about, "picked": self.picked, "rank": self.rank, "names": names}
         )
+
+
+def rename(folder: Path, names: Mapping[int, str]) -> bool:
+    """Give dimensions names, or take them away by empty ones; whether that changed anything.
+
+    Raises:
+        RunError: the folder is not writable, or has notes of another form.
+    """
+    notes = Notes.read(folder)
+    cleaned = {dim: clean_name(name) for dim, name in (dict(notes.names) | dict(names)).items()}
+    named = {dim: name for dim, name in cleaned.items() if name}
+    if named == notes.names:
+        return False
+    replace(notes, names=named).write(folder)
+    return True
 
 
 def dimension_title(dim: int, names: Mapping[int, str]) -> str:

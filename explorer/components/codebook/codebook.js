@@ -44,7 +44,7 @@ export function mount(component) {
   const source = sourceImage(data, goToImage);
   const grid = new Grid(data.codebook, side);
   const position = new Position(data.z, data.row);
-  const owner = {};
+  const owner = component.owner ?? {};
 
   const main = mainImage(connection, shape, "Decoded from the words");
   const cells = new Cells(side, () => show());

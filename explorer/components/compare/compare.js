@@ -2,6 +2,7 @@
 
 import { button, fold } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
+import { News } from "../shared/news.js";
 import { Report } from "../shared/report.js";
 import { fullWeight } from "../shared/weight.js";
 import { moveOf, moveText } from "./moves.js";
@@ -38,6 +39,7 @@ export function mount(component) {
   const full = fullWeight(data.weights);
   let move = moveOf(data.move, dims);
   let chosen = order[0];
+  const news = new News(moveText(move, order));
 
   const rows = order.map(makeRow);
   const active = rows.filter(({ dim }) => !collapsed.has(dim));
@@ -99,7 +101,9 @@ export function mount(component) {
   }
 
   function commit() {
-    report.setValue("move", moveText(move, order));
+    const text = moveText(move, order);
+    news.report(text);
+    report.setValue("move", text);
   }
 
   parentElement.append(element);
@@ -111,8 +115,12 @@ export function mount(component) {
     update(component) {
       report.update(component);
       const { runs } = component.data;
-      if (runs.every(({ z }, index) => z.join() === data.runs[index].z.join())) return;
-      runs.forEach((run, index) => views[index].setImage(run));
+      const isOther = runs.some(({ z }, index) => z.join() !== data.runs[index].z.join());
+      const fresh = moveOf(component.data.move, dims);
+      const isMoved = news.take(moveText(fresh, order));
+      if (!isOther && !isMoved) return;
+      if (isMoved) move = fresh;
+      if (isOther) runs.forEach((run, index) => views[index].setImage(run));
       place();
       show();
     },

@@ -7,6 +7,7 @@ import { button, choice } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 import { mainImage } from "../shared/main_image.js";
 import { miniMap } from "../shared/map/mini_map.js";
+import { News } from "../shared/news.js";
 import { clamp } from "../shared/numbers.js";
 import { Report } from "../shared/report.js";
 import { imageUnder, paintStrip, stripCanvas } from "../shared/strip.js";
@@ -51,7 +52,8 @@ export function mount(component) {
   );
   const { connection, status } = connect(run, data.condition, cleanup, () => report.emitGone());
   const animation = new Animation();
-  const owner = {};
+  const places = new News(at);
+  const owner = component.owner ?? {};
   let isStripOld = true;
 
   const main = mainImage(connection, shape, "Decoded along the path");
@@ -155,7 +157,9 @@ export function mount(component) {
   }
 
   function commit() {
-    report.setValue("at", Math.round(at * 1000) / 1000);
+    const place = Math.round(at * 1000) / 1000;
+    places.report(place);
+    report.setValue("at", place);
   }
 
   function play() {
@@ -200,6 +204,12 @@ export function mount(component) {
         JSON.stringify(fresh.keyframes) !== JSON.stringify(keyframes) || fresh.condition !== data.condition;
       data = { ...data, condition: fresh.condition };
       connection.condition = fresh.condition ?? -1;
+      const isMoved = places.take(fresh.at);
+      if (isMoved) {
+        stop();
+        at = fresh.at;
+      }
+      if (isMoved && !isOther) go(at);
       if (!isOther) return;
       keyframes = fresh.keyframes;
       renew();

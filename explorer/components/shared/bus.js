@@ -20,7 +20,7 @@
  * @property {import("./moves.js").Move} [led] where a presenter is
  */
 
-/** @typedef {(message: Message) => void} Listener */
+/** @typedef {(message: Message, sender?: object) => void} Listener a listener that comes late has no sender */
 
 /** @type {Map<string, {last: Message, listeners: Map<object, Listener>}>} */
 const topics = new Map();
@@ -41,7 +41,7 @@ function topicOf(run) {
 export function publish(run, message, sender) {
   const { last, listeners } = topicOf(run);
   Object.assign(last, message);
-  for (const [owner, listener] of listeners) if (owner !== sender) listener(message);
+  for (const [owner, listener] of listeners) if (owner !== sender) listener(message, sender);
 }
 
 /**

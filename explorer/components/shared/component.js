@@ -11,6 +11,7 @@ import { statusLine } from "./status.js";
  * @property {ParentNode} parentElement
  * @property {(name: string, value: unknown) => void} setStateValue
  * @property {(name: string, value: unknown) => void} setTriggerValue
+ * @property {object} [owner] the component's identity on the bus, where its host listens to it
  */
 
 /**

@@ -1,5 +1,6 @@
 // Where a component stands in latent space, and the codes where it stood before.
 
+import { News } from "./news.js";
 import { rounded } from "./numbers.js";
 
 const MOST_STEPS = 100; // that can be undone
@@ -9,10 +10,8 @@ const MOST_STEPS = 100; // that can be undone
 export class Position {
   /** @type {Place[]} */
   #history = [];
-  /** @type {Set<string>} */
-  #reported = new Set();
   #moving = false;
-  #props;
+  #news;
 
   /**
    * @param {ArrayLike<number>} z
@@ -21,7 +20,7 @@ export class Position {
   constructor(z, row) {
     this.z = Float64Array.from(z);
     this.row = row;
-    this.#props = Array.from(z).join(",");
+    this.#news = new News(Array.from(z));
   }
 
   get canUndo() {
@@ -43,7 +42,7 @@ export class Position {
   commit() {
     this.#moving = false;
     const z = rounded(this.z);
-    this.#reported.add(z.join(","));
+    this.#news.report(z);
     return z;
   }
 
@@ -62,15 +61,11 @@ export class Position {
   }
 
   /**
-   * Whether Python has another code than before, and not one that was reported from here, which may be older than the
-   * one in view.
+   * Whether Python has another code than before, and not one that was reported from here.
    * @param {number[]} z
    * @returns {boolean}
    */
   isNews(z) {
-    const text = z.join(",");
-    if (text === this.#props) return false;
-    this.#props = text;
-    return !this.#reported.has(text);
+    return this.#news.take(z);
   }
 }

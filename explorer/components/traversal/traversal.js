@@ -43,7 +43,7 @@ export function mount(component) {
   const range = new Range(data.centre, data.deviation, data.reach);
   const player = new Player(range, move);
   const source = sourceImage(data, goToImage);
-  const owner = {};
+  const owner = component.owner ?? {};
   const names = { ...data.names };
   /** @type {Set<number>} classes and βs that were reported from here */
   const conditions = new Set();

@@ -1,0 +1,17 @@
+"""Live widgets for JupyterLab, VS Code and marimo: `traverse(run)`, `latent_map(run)`, `interpolate(run, rows)`, `compare(runs)`.
+
+The browser decodes by itself; what moves is a trait in Python. See docs/notebook.md.
+"""
+
+try:
+    import anywidget as _  # noqa: F401
+except ImportError as error:
+    raise ImportError("Widgets need anywidget: pip install -r requirements-notebook.txt") from error
+
+from .. import take_away as _take_away  # noqa: F401  before the app's caches are declared: it silences them
+from .compare import Compare, compare
+from .interpolate import Interpolate, interpolate
+from .latent_map import LatentMap, latent_map
+from .traverse import Traverse, traverse
+
+__all__ = ["Compare", "Interpolate", "LatentMap", "Traverse", "compare", "interpolate", "latent_map", "traverse"]
