@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import vae_core
+from explorer import library
+from explorer.take_away.page import write_page
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.conftest import settle
+from tests.browser.notebooks import notebook_of, run_all, running_jupyterlab
 from tests.browser.serving import ROOT, running_app
 from vae_core.runs import Store
 
@@ -51,6 +55,37 @@ def take(page: Page, address: str, target: Path, suffix: str) -> None:
         print(target / f"{name}-{suffix}.png", flush=True)
 
 
+def take_elsewhere(browser: Browser, address: str, target: Path) -> None:
+    """What is not in the app: a phone in a hall, a file, a notebook."""
+    show = f"{address}/show/gallery/sprites"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = folder / "models.html"
+        write_page([library.find("gallery/sprites"), library.find("gallery/sprites-beta-4")], file)
+        (folder / "one.ipynb").write_text(
+            json.dumps(
+                notebook_of('from explorer.notebook import traverse\nsliders = traverse("gallery/sprites")\nsliders')
+            )
+        )
+        with running_jupyterlab(folder, library.store().root) as lab:
+            for title, where, width, height, scheme in (
+                ("show-light", show, 390, 844, "light"),
+                ("show-dark", show, 390, 844, "dark"),
+                ("html-light", file.as_uri(), 1440, 900, "light"),
+                ("html-dark", file.as_uri(), 1440, 900, "dark"),
+                ("notebook-light", f"{lab}/lab/tree/one.ipynb", 1440, 900, "light"),
+            ):
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page.goto(where)
+                if "ipynb" in where:
+                    run_all(page)
+                page.wait_for_selector(".traversal[data-ready]", timeout=120_000)
+                page.wait_for_timeout(3000)
+                page.screenshot(path=target / f"{title}.png")
+                print(target / f"{title}.png", flush=True)
+                page.close()
+
+
 def main() -> int:
     target = ROOT / "docs" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
@@ -64,6 +99,7 @@ def main() -> int:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             take(context.new_page(), app.address, target, suffix)
             context.close()
+        take_elsewhere(browser, app.address, target)
         browser.close()
     return 0
 

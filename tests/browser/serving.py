@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -62,6 +62,27 @@ def running_script(
         try:
             wait_until_healthy(f"{address}/_stcore/health", process)
             yield App(address, port, process.pid)
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+@contextmanager
+def running_module(command: Sequence[str], folder: Path, store: Path, address: str) -> Iterator[None]:
+    """`python -m` a server of notebooks in `folder`, which is also its home, until the block ends.
+
+    address: answers when it has started.
+    """
+    own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder / "config", "JUPYTER_RUNTIME_DIR": folder / "runtime"}
+    environment = os.environ | {name: str(path) for name, path in own.items()}
+    environment |= {"PYTHONPATH": str(ROOT), "VAE_STORE_DIR": str(store), "OMP_NUM_THREADS": "1"}
+    with open(folder / "log.txt", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=folder, env=environment, stdout=log, stderr=log
+        )
+        try:
+            wait_until_healthy(address, process)
+            yield
         finally:
             process.terminate()
             process.wait(60)

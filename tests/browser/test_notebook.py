@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +13,9 @@ import vae_core
 from vae_core.analysis import latents_of
 
 from .conftest import profile
-from .looking import assert_shows, code_of, drag, expect_code, ready, soon, steady_box, still
-from .serving import ROOT, free_port, wait_until_healthy
+from .looking import assert_shows, code_of, drag, expect_code, soon, steady_box, still
+from .notebooks import notebook_of, run_all, run_cell, running_jupyterlab, wait_for_widget
+from .serving import free_port, running_module
 
 CELLS = (
     'from explorer.notebook import latent_map, traverse\nt = traverse("wide-1")\nt',
@@ -48,24 +45,6 @@ def _(mo, t):
 """
 
 
-@contextmanager
-def serving(command: Sequence[str], folder: Path, store: vae_core.Store, address: str) -> Iterator[None]:
-    """Run a server with settings of its own until the block ends."""
-    own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder / "config", "JUPYTER_RUNTIME_DIR": folder / "runtime"}
-    environment = os.environ | {name: str(path) for name, path in own.items()}
-    environment |= {"PYTHONPATH": str(ROOT), "VAE_STORE_DIR": str(store.root), "OMP_NUM_THREADS": "1"}
-    with open(folder / "log.txt", "wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=folder, env=environment, stdout=log, stderr=log
-        )
-        try:
-            wait_until_healthy(address, process)
-            yield
-        finally:
-            process.terminate()
-            process.wait(60)
-
-
 @pytest.fixture
 def open_at(browser: Browser) -> Iterator[Callable[[str], Page]]:
     """`open_at(address)`: a page in a fresh profile; fails on errors of scripts."""
@@ -83,46 +62,18 @@ def open_at(browser: Browser) -> Iterator[Callable[[str], Page]]:
     assert not problems, problems
 
 
-def run_cell(page: Page, number: int, begins: str) -> str:
-    """Run a cell of a notebook; the line of its output that begins so."""
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    output = cell.locator(".jp-OutputArea-output")
-    expect(output).to_contain_text(begins)
-    return next(line for line in output.inner_text().splitlines() if line.startswith(begins))
-
-
 def grab(page: Page, main: Locator) -> None:
     """Drag the first slider, the image following."""
     drag(page, page.locator(".traversal .row .slider").first, 0.5, 0.9, follows=main)
 
 
 def test_widgets_in_jupyterlab(open_at: Callable[[str], Page], store: vae_core.Store, tmp_path: Path) -> None:
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{at}",
-            "metadata": {},
-            "outputs": [],
-            "execution_count": None,
-            "source": text,
-        }
-        for at, text in enumerate(CELLS)
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (tmp_path / "one.ipynb").write_text(json.dumps(notebook))
-    port = free_port()
-    options = ("--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1")
-    command = ("jupyterlab", *options, f"--ServerApp.port={port}", f"--ServerApp.root_dir={tmp_path}")
+    (tmp_path / "one.ipynb").write_text(json.dumps(notebook_of(*CELLS)))
     run = store.open("wide-1")
-    with serving(command, tmp_path, store, f"http://127.0.0.1:{port}/api"):
-        page = open_at(f"http://127.0.0.1:{port}/lab/tree/one.ipynb")
-        page.locator(".jp-Notebook .jp-CodeCell").first.click()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        main = ready(page, "traversal").locator("canvas.main")
+    with running_jupyterlab(tmp_path, store.root) as address:
+        page = open_at(f"{address}/lab/tree/one.ipynb")
+        run_all(page)
+        main = wait_for_widget(page, "traversal").locator("canvas.main")
         expect_code(main, [0.5] * 32)  # the last cell has set it
 
         grab(page, main)
@@ -159,9 +110,9 @@ def test_widgets_in_marimo(open_at: Callable[[str], Page], store: vae_core.Store
     port = free_port()
     command = ("marimo", "--quiet", "run", "app.py", "--headless", "--no-token", "--port", str(port))
     run = store.open("wide-1")
-    with serving(command, tmp_path, store, f"http://127.0.0.1:{port}/health"):
+    with running_module(command, tmp_path, store.root, f"http://127.0.0.1:{port}/health"):
         page = open_at(f"http://127.0.0.1:{port}")
-        main = ready(page, "traversal").locator("canvas.main")
+        main = wait_for_widget(page, "traversal").locator("canvas.main")
         expect_code(main, latents_of(run).mu[0].tolist())
         assert_shows(main, run)
         grab(page, main)
