@@ -1,4 +1,4 @@
-"""What a browser needs to decode by itself: a run's decoder as ONNX, and the files of onnxruntime-web."""
+"""What a browser needs to decode and encode by itself: a run's halves as ONNX, and the files of onnxruntime-web."""
 
 from __future__ import annotations
 
@@ -28,30 +28,39 @@ POLL = 0.2
 
 async def decoder(request: Request) -> Response:
     """The decoder of a run; exported first, in a process of its own, where that has not been done yet."""
+    return await _half(request, "decoder")
+
+
+async def encoder(request: Request) -> Response:
+    """The encoder of a run, in the same way."""
+    return await _half(request, "encoder")
+
+
+async def _half(request: Request, name: str) -> Response:
     run = await requested_run(request)
     if run.status()["state"] in ("queued", "running"):
-        raise HTTPException(409, f"The run {run.id!r} is still training: its decoder changes.")
+        raise HTTPException(409, f"The run {run.id!r} is still training: its {name} changes.")
     try:
-        content = await run_in_threadpool(cached_onnx, run) or await _exported(run)
+        content = await run_in_threadpool(cached_onnx, run, name) or await _exported(run, name)
     except OSError:
         return Response(status_code=204)  # deleted meanwhile, which the socket reports
     return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
-async def _exported(run: Run) -> bytes:
+async def _exported(run: Run, name: str) -> bytes:
     """
     Raises:
         HTTPException: 422, with the reason, for a model that cannot be exported."""
     from ..jobs.commands import forget, job_for  # Streamlit's caches need a running server when they are declared
 
-    run, command = run.at_beta(None), ["export", run.id, "--cached"]
+    run, command = run.at_beta(None), ["export", run.id, "--cached", name]
     job = job_for(run, command, finished=False)
     assert job is not None
     while job.process.poll() is None:
         await asyncio.sleep(POLL)
-    content = await run_in_threadpool(cached_onnx, run)
+    content = await run_in_threadpool(cached_onnx, run, name)
     if content is None:
-        raise HTTPException(422, job.failure() or f"The decoder of {run.id!r} was not saved.")
+        raise HTTPException(422, job.failure() or f"The {name} of {run.id!r} was not saved.")
     forget(run, command)
     return content
 

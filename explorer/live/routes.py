@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from .decoder import decoder, runtime
+from .decoder import decoder, encoder, runtime
 from .follow import follow, lead
 from .http import along, cache_file, draw, encode, images
 from .modules import module
@@ -26,6 +26,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{prefix}/live/{{run:path}}/encode", encode, methods=["POST"]),
         Route(f"{prefix}/live/{{run:path}}/draw", draw),
         Route(f"{prefix}/live/{{run:path}}/decoder", decoder),
+        Route(f"{prefix}/live/{{run:path}}/encoder", encoder),
         Route(f"{prefix}/live/{{run:path}}/along", along),
         Route(f"{prefix}/runtime/{{version}}/{{name}}", runtime),
         Route(f"{prefix}/show/{{run:path}}/files/{{version}}/{{name}}", file),

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 #: Modules that ask a server, and those that take their place.
 OFFLINE = {
     "components/shared/server.js": "take_away/browser/server.js",
+    "components/shared/encoding.js": "take_away/browser/server.js",
     "components/shared/remote.js": "take_away/browser/remote.js",
     "components/shared/local/decoder.js": "take_away/browser/decoder.js",
 }

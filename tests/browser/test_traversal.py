@@ -10,6 +10,7 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 import vae_core
+from explorer.live.modules import modules_version
 from vae_core.analysis import latents_of, traverse
 
 from .conftest import settle
@@ -226,28 +227,39 @@ def test_a_finger_moves_a_slider(open_page: Open, store: vae_core.Store) -> None
     assert_shows(main, store.open("plane-1"))
 
 
+DROP = """async (element, [side, values]) => {
+  const canvas = new OffscreenCanvas(side, side), pen = canvas.getContext("2d");
+  const picture = pen.createImageData(side, side);
+  values.forEach((value, at) => picture.data.set([value, value, value, 255], 4 * at));
+  pen.putImageData(picture, 0, 0);
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([await canvas.convertToBlob()], "three.png", { type: "image/png" }));
+  element.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""
+
+
 def test_an_image_file_dropped_on_the_page_is_encoded(open_page: Open, store: vae_core.Store) -> None:
+    """By the server at first, then by the browser, to the same code."""
     run = store.open("plane-1")
-    image = run.data("test").test.images[3]
-    side = image.shape[1]
-    with torch.no_grad():
-        wanted = run.model().encode(image[None].float() / 255).mu[0].tolist()
     page = open_page("traverse?run=plane-1&z=0,0")
     main, _ = opened(page)
-    page.locator(".traversal").evaluate(
-        """async (element, [side, values]) => {
-          const canvas = new OffscreenCanvas(side, side), pen = canvas.getContext("2d");
-          const picture = pen.createImageData(side, side);
-          values.forEach((value, at) => picture.data.set([value, value, value, 255], 4 * at));
-          pen.putImageData(picture, 0, 0);
-          const transfer = new DataTransfer();
-          transfer.items.add(new File([await canvas.convertToBlob()], "three.png", { type: "image/png" }));
-          element.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
-        }""",
-        [side, image.flatten().tolist()],
-    )
-    expect_code(main, wanted, tolerance=0.02)
-    wait_for_pixels(main, drawn(run, wanted), near=3)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.split("?")[0].rsplit("/", 1)[-1]))
+    for row, by in ((3, "server"), (5, "browser")):
+        image = run.data("test").test.images[row]
+        with torch.no_grad():
+            wanted = run.model().encode(image[None].float() / 255).mu[0].tolist()
+        if by == "browser":
+            with page.expect_response("**/encoder?*"):
+                page.locator(".traversal").dispatch_event("dragenter")
+            page.wait_for_function(
+                "async (modules) => (await import(`${modules}/shared/encoding.js`)).isHere('plane-1')",
+                arg=f"/modules/{modules_version()}",
+            )
+        page.locator(".traversal").evaluate(DROP, [image.shape[1], image.flatten().tolist()])
+        expect_code(main, wanted, tolerance=0.02)
+        wait_for_pixels(main, drawn(run, wanted), near=3)
+    assert asked.count("encode") == 1
 
 
 def test_a_dimension_is_named_for_everybody(open_page: Open, store: vae_core.Store) -> None:

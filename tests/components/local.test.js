@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
 import { Connection } from "../../explorer/components/shared/connection.js";
+import { encode, prepareEncoder } from "../../explorer/components/shared/encoding.js";
 import { LARGEST, SLOWEST } from "../../explorer/components/shared/local/decoder.js";
-import { toPixels } from "../../explorer/components/shared/pixels.js";
+import { toPixels, toPlanes } from "../../explorer/components/shared/pixels.js";
 
 /** A server that is there and counts what it is sent. */
 class FakeSocket {
@@ -21,7 +22,7 @@ class FakeSocket {
   close() {}
 
   hello(version, more = {}) {
-    const info = { version, dims: 2, classes: 0, betas: null, runtime: "/runtime/1/", ...more };
+    const info = { version, shape: [1, 1, 2], dims: 2, classes: 0, betas: null, runtime: "/runtime/1/", ...more };
     this.onmessage({ data: JSON.stringify(info) });
   }
 }
@@ -41,7 +42,8 @@ class FakeWorker {
     this.received.push(message);
     const { number, kind, codes } = message;
     clock += FakeWorker.milliseconds;
-    const value = kind === "decode" ? Uint8ClampedArray.from([codes[0]]) : undefined;
+    const values = { decode: () => Uint8ClampedArray.from([codes[0]]), encode: () => message.images.slice(0, 2) };
+    const value = values[kind]?.();
     const data = FakeWorker.fails === kind ? { number, error: "broken" } : { number, value };
     queueMicrotask(() => this.onmessage({ data }));
   }
@@ -63,7 +65,7 @@ beforeEach(() => {
   fetched = [];
   globalThis.fetch = async (address) => {
     fetched.push(address);
-    return new Response(new Uint8Array(8));
+    return new Response(new Uint8Array(8)); // of /encode: two zeros
   };
   mock.method(performance, "now", () => clock);
   FakeSocket.opened.length = 0;
@@ -187,6 +189,37 @@ test("an observer sees who decodes", async () => {
   connection.watch(() => {});
   assert.equal(seen[0], "false");
   assert.equal(seen.at(-1), "true");
+});
+
+test("the server encodes until the encoder is here, and when that fails", async () => {
+  socket().hello(version());
+  await settled();
+  const image = Uint8Array.from([51, 255]);
+  assert.deepEqual([...(await encode("one", image))], [0, 0]);
+  await prepareEncoder("one");
+  assert.match(fetched.at(-1), /\/live\/one\/encoder\?v=weights/);
+  const before = fetched.length;
+  assert.deepEqual([...(await encode("one", image))], [...Float32Array.from([0.2, 1])]);
+  await prepareEncoder("one");
+  assert.equal(fetched.length, before, "an encoder is fetched once");
+  FakeWorker.fails = "encode";
+  assert.deepEqual([...(await encode("one", image))], [0, 0]);
+});
+
+test("an encoder that cannot be had leaves it to the server", async () => {
+  socket().hello(version());
+  await settled();
+  globalThis.fetch = async (address) =>
+    address.includes("/encoder") ? new Response("no such operation", { status: 422 }) : new Response(new Uint8Array(8));
+  await prepareEncoder("one");
+  assert.deepEqual([...(await encode("one", Uint8Array.from([51, 255])))], [0, 0]);
+});
+
+test("bytes become floats, plane by plane, and back", () => {
+  const pixels = Uint8Array.from({ length: 12 }, (_, at) => 20 * at);
+  const planes = toPlanes(pixels, [3, 2, 2]);
+  assert.deepEqual([...planes.slice(0, 4)], [...Float32Array.from([0, 60 / 255, 120 / 255, 180 / 255])]);
+  assert.deepEqual(toPixels(planes, [1, 3, 2, 2]), pixels);
 });
 
 test("floats become bytes, pixel by pixel", () => {

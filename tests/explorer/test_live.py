@@ -221,31 +221,32 @@ def test_a_draw_is_a_code(client: TestClient) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_a_decoder_is_exported_once_and_served_from_then_on(
-    client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("half", ["decoder", "encoder"])
+def test_a_half_is_exported_once_and_served_from_then_on(
+    half: str, client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[int] = []
 
     def export(run: Run, command: list[str]) -> commands.Job:
         """A process that takes two looks."""
-        assert command == ["export", "one", "--cached"]
+        assert command == ["export", "one", "--cached", half]
 
         def poll() -> int | None:
             looks.append(1)
             if len(looks) < 2:
                 return None
-            onnx_of(run)
+            onnx_of(run, half)
             return 0
 
         return commands.Job(SimpleNamespace(poll=poll), Path(), 0.0)
 
     monkeypatch.setattr(commands, "_start", export)
-    answer = client.get("/live/one/decoder?v=x")
-    assert answer.content == onnx_of(run)
+    answer = client.get(f"/live/one/{half}?v=x")
+    assert answer.content == onnx_of(run, half)
     assert "immutable" in answer.headers["cache-control"]
     assert len(looks) == 2
     monkeypatch.setattr(commands, "_start", None)
-    assert client.get("/live/one/decoder?v=x").content == answer.content
+    assert client.get(f"/live/one/{half}?v=x").content == answer.content
 
 
 def test_a_decoder_that_cannot_be_exported_is_reported(
@@ -290,7 +291,9 @@ def test_the_runtime_is_what_was_published(client: TestClient) -> None:
         assert client.get(f"/runtime/{wrong}").status_code == 404
 
 
-@pytest.mark.parametrize("rest", ["images?rows=0", "draw", "decoder", "cache/latents-000000000000.safetensors"])
+@pytest.mark.parametrize(
+    "rest", ["images?rows=0", "draw", "decoder", "encoder", "cache/latents-000000000000.safetensors"]
+)
 def test_an_unknown_run_is_not_found(client: TestClient, rest: str) -> None:
     answer = client.get(f"/live/none/{rest}")
     assert answer.status_code == 404

@@ -12,6 +12,7 @@ from typing import Any
 from ..config import ConfigError
 from ..export import FORMATS
 from ..export.files import cached_onnx, onnx_of
+from ..export.halves import HALVES
 from ..runs import Run, RunError, Store
 from .console import echo
 
@@ -24,7 +25,7 @@ def export_options(parser: argparse.ArgumentParser) -> None:
     for name, format in FORMATS.items():
         metavar = "FILE" if format.ending else "FOLDER"
         parser.add_argument(f"--{name}", type=Path, default=None, metavar=metavar, help=format.help)
-    parser.add_argument("--cached", action="store_true", help="the decoder as ONNX in the run's cache, as the app does")
+    parser.add_argument("--cached", choices=list(HALVES), help="a half as ONNX in the run's cache, as the app does")
     parser.add_argument("--shown", action="store_true", help="the page of /show in the run's cache, as the app does")
 
 
@@ -37,7 +38,7 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         raise ConfigError(f"Nothing to export: give at least one of {', '.join(f'--{name}' for name in FORMATS)}.")
     files: list[str] = []
     if options.cached:
-        _cache(runs)
+        _cache(runs, options.cached)
     if options.shown:
         files += map(str, import_module("explorer.take_away.show").write_shown(runs))
     for name, target in chosen.items():
@@ -50,11 +51,12 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return {"runs": [run.id for run in runs], "files": files}, 0
 
 
-def _cache(runs: Sequence[Run]) -> None:
+def _cache(runs: Sequence[Run], name: str) -> None:
     """
     Raises:
-        ExportError: a model that cannot be exported. RunError: its cache is not writable."""
+        ExportError: a model that cannot be exported. RunError: it has no such half, or its cache is not writable."""
     for run in runs:
-        onnx_of(run)
-        if cached_onnx(run) is None:
-            raise RunError(f"The decoder of {run.id!r} could not be saved in {run.cache}: is it writable?")
+        if onnx_of(run, name) is None:
+            raise RunError(f"The run {run.id!r} is of a family without {name}.")
+        if cached_onnx(run, name) is None:
+            raise RunError(f"The {name} of {run.id!r} could not be saved in {run.cache}: is it writable?")

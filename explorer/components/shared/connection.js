@@ -82,6 +82,14 @@ export class Connection {
     return connections.get(run)?.condition ?? -1;
   }
 
+  /**
+   * @param {string} run
+   * @returns {RunInfo | null} what the server said of a run that is open
+   */
+  static infoOf(run) {
+    return connections.get(run)?.info ?? null;
+  }
+
   /** Whether codes are decoded in this browser. */
   get isLocal() {
     return this.#local !== null;

@@ -103,3 +103,20 @@ export function toPixels(images, [count, channels, height, width]) {
   }
   return new Uint8Array(pixels.buffer);
 }
+
+/**
+ * The inverse of `toPixels`, of one image: H · W · C bytes → C · H · W floats in [0, 1].
+ * @param {Uint8Array} pixels
+ * @param {readonly number[]} shape [C, H, W]
+ * @returns {Float32Array}
+ */
+export function toPlanes(pixels, [channels, height, width]) {
+  const plane = height * width;
+  const floats = new Float32Array(pixels.length);
+  for (let place = 0; place < plane; place++) {
+    for (let channel = 0; channel < channels; channel++) {
+      floats[channel * plane + place] = pixels[place * channels + channel] / 255;
+    }
+  }
+  return floats;
+}

@@ -10,6 +10,7 @@ import { readAnswer, requestFrame } from "./frames.js";
  * @typedef {object} RunInfo
  * @property {string} version a hash of the weights
  * @property {number} dims D
+ * @property {import("./component.js").Shape} shape of its images
  * @property {number} classes of a conditional model, else 0
  * @property {[number, number] | null} betas of a model that takes β
  * @property {string | null} runtime the folder of onnxruntime; null while the run trains, because its decoder changes

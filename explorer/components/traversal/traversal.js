@@ -5,12 +5,13 @@ import { publish, subscribe } from "../shared/bus.js";
 import { Cleanup, connect } from "../shared/component.js";
 import { button, choice, onUndo, undoButton } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
+import { encode, prepareEncoder } from "../shared/encoding.js";
 import { mainImage } from "../shared/main_image.js";
 import { miniMap } from "../shared/map/mini_map.js";
 import { nearest, rounded } from "../shared/numbers.js";
 import { Position } from "../shared/position.js";
 import { Report } from "../shared/report.js";
-import { drawFromPrior, encode } from "../shared/server.js";
+import { drawFromPrior } from "../shared/server.js";
 import { codeOfImage, sourceImage } from "../shared/source.js";
 import { fullWeight } from "../shared/weight.js";
 import { ClassField } from "./class_field.js";
@@ -249,6 +250,7 @@ export function mount(component) {
     show();
   }
 
+  element.addEventListener("dragenter", () => prepareEncoder(run));
   onImageDrop(element, async (file) => {
     const pixels = await readImage(file, shape);
     jump(await encode(run, pixels, connection.condition));

@@ -1,5 +1,6 @@
 // In place of components/shared/server.js: the same answers from what lies in the file.
 
+import { toPlanes } from "../../components/shared/pixels.js";
 import { parseSafetensors } from "../../components/shared/safetensors.js";
 import { contents, fileOf } from "./contents.js";
 import { localDecoder, opened } from "./decoder.js";
@@ -61,6 +62,8 @@ export async function drawFromPrior(run) {
   return draws.slice(next * dims, (next + 1) * dims);
 }
 
+export function prepareEncoder() {} // it is here
+
 /**
  * @param {string} run
  * @param {Uint8Array} pixels H · W · C
@@ -70,7 +73,7 @@ export async function drawFromPrior(run) {
 export async function encode(run, pixels, condition = -1) {
   const { shape } = contents.runs[run];
   const { engine, key } = await opened(run, "encoder");
-  return engine.encode(key, planes(pixels, shape), condition, shape);
+  return engine.encode(key, toPlanes(pixels, shape), condition, shape);
 }
 
 /**
@@ -91,21 +94,4 @@ export async function fetchCodesAlong(run, _version, rows) {
     }
   }
   return codes;
-}
-
-/**
- * Bytes H · W · C → floats C · H · W in [0, 1].
- * @param {Uint8Array} pixels
- * @param {readonly [number, number, number]} shape
- * @returns {Float32Array}
- */
-function planes(pixels, [channels, height, width]) {
-  const plane = height * width;
-  const floats = new Float32Array(pixels.length);
-  for (let place = 0; place < plane; place++) {
-    for (let channel = 0; channel < channels; channel++) {
-      floats[channel * plane + place] = pixels[place * channels + channel] / 255;
-    }
-  }
-  return floats;
 }

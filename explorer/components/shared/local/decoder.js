@@ -12,9 +12,14 @@ const TRIALS = 5; // images in a trial, after one that is not counted
 /** @typedef {import("../remote.js").RunInfo} RunInfo */
 
 /** @type {[Lane, Lane] | null} */
-let lanes = null;
+let started = null;
 /** @type {Map<string, Promise<LocalDecoder>>} by the hash of their weights: opened once for all components */
 const decoders = new Map();
+
+/** @returns {[single: Lane, several: Lane]} the two workers of this page */
+export function lanes() {
+  return (started ??= [new Lane(), new Lane()]);
+}
 
 /**
  * The decoder of a run in this browser.
@@ -40,7 +45,7 @@ async function open(run, { version, dims, classes, betas, runtime }) {
   if (!answer.ok) throw new Error(await answer.text());
   const file = new Uint8Array(await answer.arrayBuffer());
   if (file.length > LARGEST) throw new Error(`a decoder of ${file.length} bytes`);
-  const [single, several] = (lanes ??= [new Lane(), new Lane()]);
+  const [single, several] = lanes();
   const folder = new URL(runtime, location.origin).href;
   await single.open(version, file, folder);
   const decoder = new LocalDecoder(single, version, dims);

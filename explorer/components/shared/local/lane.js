@@ -21,7 +21,7 @@ export class Lane {
   }
 
   /**
-   * @param {string} key of the decoder from now on
+   * @param {string} key of the model from now on
    * @param {Uint8Array<ArrayBuffer>} model as ONNX
    * @param {string} runtime the folder of onnxruntime
    * @returns {Promise<void>}
@@ -39,6 +39,17 @@ export class Lane {
    */
   decode(key, codes, condition, dims) {
     return this.#request({ kind: "decode", key, codes, condition, dims });
+  }
+
+  /**
+   * @param {string} key of an encoder
+   * @param {Float32Array} images n · C · H · W in [0, 1]
+   * @param {number} condition
+   * @param {readonly number[]} shape [C, H, W]
+   * @returns {Promise<Float32Array>} n · D means
+   */
+  encode(key, images, condition, shape) {
+    return this.#request({ kind: "encode", key, images, condition, shape });
   }
 
   /** @param {object} message */

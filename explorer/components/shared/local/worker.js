@@ -4,6 +4,7 @@ import { Engine } from "./engine.js";
 
 /** @typedef {{kind: "open", number: number, key: string, model: Uint8Array, runtime: string}} Open */
 /** @typedef {{kind: "decode", number: number, key: string, codes: Float32Array, condition: number, dims: number}} Decode */
+/** @typedef {{kind: "encode", number: number, key: string, images: Float32Array, condition: number, shape: readonly number[]}} Encode */
 
 /** @type {Promise<Engine> | null} */
 let engine = null;
@@ -19,16 +20,17 @@ async function start(folder) {
 }
 
 /**
- * @param {Open | Decode} message
- * @returns {Promise<Uint8Array<ArrayBuffer> | void>}
+ * @param {Open | Decode | Encode} message
+ * @returns {Promise<Uint8Array<ArrayBuffer> | Float32Array | void>}
  */
 async function answer(message) {
   if (message.kind === "open") return (await (engine ??= start(message.runtime))).open(message.key, message.model);
+  if (message.kind === "encode") return (await engine)?.encode(message.key, message.images, message.condition, message.shape);
   const { key, codes, condition, dims } = message;
   return (await engine)?.decode(key, codes, condition, dims);
 }
 
-/** @param {MessageEvent<Open | Decode>} event */
+/** @param {MessageEvent<Open | Decode | Encode>} event */
 self.onmessage = async ({ data }) => {
   try {
     const value = await answer(data);
