@@ -4,6 +4,8 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { Connection } from "../../explorer/components/shared/connection.js";
 import { encode, prepareEncoder } from "../../explorer/components/shared/encoding.js";
 import { LARGEST, SLOWEST } from "../../explorer/components/shared/local/decoder.js";
+import { Engine } from "../../explorer/components/shared/local/engine.js";
+import { LocalDecoder } from "../../explorer/components/shared/local/local_decoder.js";
 import { toPixels, toPlanes } from "../../explorer/components/shared/pixels.js";
 
 /** A server that is there and counts what it is sent. */
@@ -110,6 +112,49 @@ test("single codes and strips have a worker each", async () => {
   await decoded(1, 1);
   await decoded(1, 1, 2, 2);
   assert.deepEqual(FakeWorker.requests("decode"), [single + 1, several + 1]);
+});
+
+test("several codes go to where the fewest wait, single ones to where it is fastest", async () => {
+  const place = (name) => ({ seen: [], waiting: [], decode(_key, codes) {
+    this.seen.push(`${name}${codes.length}`);
+    return new Promise((done) => this.waiting.push(() => done(codes)));
+  } }); // prettier-ignore
+  const [worker, second, page] = ["worker", "second", "page"].map(place);
+  const decoder = new LocalDecoder(worker, "key", 2);
+  const answer = { done() {}, lost() {} };
+  decoder.decode(new Float32Array(2), -1, answer);
+  decoder.decode(new Float32Array(4), -1, answer);
+  assert.deepEqual(worker.seen, ["worker2", "worker4"]);
+  decoder.relieveBy(second, worker);
+  decoder.hurryBy(page);
+  for (let times = 0; times < 3; times++) decoder.decode(new Float32Array(4), -1, answer);
+  assert.deepEqual([second.seen.length, worker.seen.length], [2, 3]);
+  for (const finish of second.waiting) finish();
+  await settled();
+  decoder.decode(new Float32Array(6), -1, answer);
+  decoder.decode(new Float32Array(2), -1, answer);
+  assert.equal(second.seen.at(-1), "second6");
+  assert.deepEqual(page.seen, ["page2"]);
+});
+
+test("an engine runs the smallest request first, and quick ones without a turn of the page between", async () => {
+  const order = [];
+  class Tensor {
+    constructor(_kind, data) {
+      this.data = data;
+    }
+  }
+  const session = { inputNames: ["z"], run: async ({ z }) => {
+    order.push(z.data.length);
+    return { image: { data: new Float32Array(z.data.length), dims: [z.data.length, 1, 1, 1] } };
+  } }; // prettier-ignore
+  const engine = new Engine({ env: { wasm: {} }, Tensor, InferenceSession: { create: async () => session } });
+  await engine.open("key", new Uint8Array(1));
+  const other = new Promise((done) => setTimeout(() => done(order.push("turn")), 0));
+  const images = [4, 3, 2, 1].map((size) => engine.decode("key", new Float32Array(size), -1, 1));
+  assert.deepEqual((await Promise.all(images)).map(({ length }) => length), [4, 3, 2, 1]);
+  await other;
+  assert.deepEqual(order, [4, 1, 2, 3, "turn"]); // the first was begun before the others came
 });
 
 test("a browser that is too slow leaves it to the server", async () => {

@@ -1,18 +1,26 @@
-// Decoding in the browser, where that is fast enough: one worker for the image under the thumb, one for strips.
+// Decoding in the browser, where that is fast enough: a worker for the image under the thumb and one for strips. A decoder that is
+// very fast makes that image on the page's own thread: it is there before the frame in which the thumb has moved is drawn.
 
 import { addressOf } from "../addresses.js";
+import { startEngine } from "./engine.js";
 import { Lane } from "./lane.js";
 import { LocalDecoder } from "./local_decoder.js";
 
 /** Bytes of a decoder, and milliseconds for an image, beyond which the server decodes. */
 export const LARGEST = 16 * 2 ** 20;
 export const SLOWEST = 8;
+/** Milliseconds for an image, up to which the page's own thread decodes it. */
+export const FAST = 2;
+/** Cores from which the worker that this sets free draws strips, too: fewer are busy with drawing the page. */
+const MANY_CORES = 4;
 const TRIALS = 5; // images in a trial, after one that is not counted
 
 /** @typedef {import("../remote.js").RunInfo} RunInfo */
 
 /** @type {[Lane, Lane] | null} */
 let started = null;
+/** @type {ReturnType<typeof startEngine> | null} on the page's own thread */
+let here = null;
 /** @type {Map<string, Promise<LocalDecoder>>} by the hash of their weights: opened once for all components */
 const decoders = new Map();
 
@@ -45,15 +53,33 @@ async function open(run, { version, dims, classes, betas, runtime }) {
   if (!answer.ok) throw new Error(await answer.text());
   const file = new Uint8Array(await answer.arrayBuffer());
   if (file.length > LARGEST) throw new Error(`a decoder of ${file.length} bytes`);
-  const [single, several] = lanes();
+  const [single] = lanes();
   const folder = new URL(runtime, location.origin).href;
   await single.open(version, file, folder);
   const decoder = new LocalDecoder(single, version, dims);
   const time = await trial(decoder, dims, classes ? 0 : (betas?.[0] ?? -1));
   if (!(time <= SLOWEST)) throw new Error(`${time.toFixed(1)} ms for an image`);
-  // Until then, and where the second one does not start, the first one does it all.
-  several.open(version, file, folder).then(() => decoder.relieveBy(several), console.debug);
+  speedUp(decoder, time <= FAST, version, file, folder).catch(console.debug);
   return decoder;
+}
+
+/**
+ * More places for a decoder; until they are there, and where one does not start, the first worker does it all.
+ * @param {LocalDecoder} decoder
+ * @param {boolean} isFast
+ * @param {string} version
+ * @param {Uint8Array<ArrayBuffer>} file
+ * @param {string} folder of onnxruntime
+ */
+async function speedUp(decoder, isFast, version, file, folder) {
+  const [single, several] = lanes();
+  await several.open(version, file, folder);
+  decoder.relieveBy(several);
+  if (!isFast) return;
+  const engine = await (here ??= startEngine(folder));
+  await engine.open(version, file);
+  decoder.hurryBy(engine);
+  if (navigator.hardwareConcurrency >= MANY_CORES) decoder.relieveBy(several, single);
 }
 
 /**

@@ -17,6 +17,20 @@ import { toPixels } from "../pixels.js";
 
 /** @typedef {{size: number, run: () => Promise<void>}} Job */
 
+/**
+ * An engine in this thread: the page's or a worker's.
+ * @param {string} folder of onnxruntime's files
+ * @returns {Promise<Engine>}
+ */
+export async function startEngine(folder) {
+  const ort = await import(`${folder}ort.wasm.bundle.min.mjs`);
+  ort.env.wasm.wasmPaths = { wasm: `${folder}ort-wasm-simd-threaded.wasm` };
+  return new Engine(ort);
+}
+
+/** Milliseconds of work until others have their turn: requests that arrive meanwhile may be smaller, and a page must draw. */
+const TURN = 4;
+
 export class Engine {
   /** @type {Map<string, Promise<Session>>} */
   #sessions = new Map();
@@ -101,11 +115,14 @@ export class Engine {
   async #work() {
     if (this.#busy) return;
     this.#busy = true;
+    let begun = performance.now();
     while (this.#waiting.length) {
       const sizes = this.#waiting.map(({ size }) => size);
       const [job] = this.#waiting.splice(sizes.indexOf(Math.min(...sizes)), 1);
       await job.run();
+      if (performance.now() - begun < TURN) continue;
       await this.#turn();
+      begun = performance.now();
     }
     this.#busy = false;
   }

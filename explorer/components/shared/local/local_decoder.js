@@ -4,6 +4,7 @@
 
 export class LocalDecoder {
   #single;
+  /** @type {{place: Place, waiting: number}[]} */
   #several;
   #key;
   #dims;
@@ -15,17 +16,25 @@ export class LocalDecoder {
    */
   constructor(place, key, dims) {
     this.#single = place;
-    this.#several = place;
+    this.#several = [{ place, waiting: 0 }];
     this.#key = key;
     this.#dims = dims;
   }
 
   /**
-   * From now on several codes at once are decoded in a place of their own.
+   * From now on single codes are decoded in a place of their own.
    * @param {Place} place where the decoder is open, too
    */
-  relieveBy(place) {
-    this.#several = place;
+  hurryBy(place) {
+    this.#single = place;
+  }
+
+  /**
+   * From now on several codes at once are decoded in places of their own, each time where the fewest wait.
+   * @param {...Place} places where the decoder is open, too
+   */
+  relieveBy(...places) {
+    this.#several = places.map((place) => ({ place, waiting: 0 }));
   }
 
   /**
@@ -34,7 +43,16 @@ export class LocalDecoder {
    * @param {import("../remote.js").Answer} answer
    */
   decode(codes, condition, { done, lost }) {
-    const place = codes.length === this.#dims ? this.#single : this.#several;
-    place.decode(this.#key, codes, condition, this.#dims).then(done, lost);
+    if (codes.length === this.#dims) {
+      this.#single.decode(this.#key, codes, condition, this.#dims).then(done, lost);
+      return;
+    }
+    const least = Math.min(...this.#several.map(({ waiting }) => waiting));
+    const chosen = this.#several.find(({ waiting }) => waiting === least) ?? this.#several[0];
+    chosen.waiting += 1;
+    chosen.place
+      .decode(this.#key, codes, condition, this.#dims)
+      .finally(() => (chosen.waiting -= 1))
+      .then(done, lost);
   }
 }

@@ -1,30 +1,20 @@
 // An engine in a worker.
 
-import { Engine } from "./engine.js";
+import { startEngine } from "./engine.js";
 
 /** @typedef {{kind: "open", number: number, key: string, model: Uint8Array, runtime: string}} Open */
 /** @typedef {{kind: "decode", number: number, key: string, codes: Float32Array, condition: number, dims: number}} Decode */
 /** @typedef {{kind: "encode", number: number, key: string, images: Float32Array, condition: number, shape: readonly number[]}} Encode */
 
-/** @type {Promise<Engine> | null} */
+/** @type {Promise<import("./engine.js").Engine> | null} */
 let engine = null;
-
-/**
- * @param {string} folder of onnxruntime's files
- * @returns {Promise<Engine>}
- */
-async function start(folder) {
-  const ort = await import(`${folder}ort.wasm.bundle.min.mjs`);
-  ort.env.wasm.wasmPaths = { wasm: `${folder}ort-wasm-simd-threaded.wasm` };
-  return new Engine(ort);
-}
 
 /**
  * @param {Open | Decode | Encode} message
  * @returns {Promise<Uint8Array<ArrayBuffer> | Float32Array | void>}
  */
 async function answer(message) {
-  if (message.kind === "open") return (await (engine ??= start(message.runtime))).open(message.key, message.model);
+  if (message.kind === "open") return (await (engine ??= startEngine(message.runtime))).open(message.key, message.model);
   if (message.kind === "encode") return (await engine)?.encode(message.key, message.images, message.condition, message.shape);
   const { key, codes, condition, dims } = message;
   return (await engine)?.decode(key, codes, condition, dims);
