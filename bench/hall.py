@@ -8,6 +8,8 @@ browsers that are measured here, too.
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 import statistics
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from urllib.parse import urljoin
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -27,14 +30,16 @@ from websockets.typing import Origin
 
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.serving import App, running_app
+from vae_core.runs import Store
 
 from .claims import Report, run
-from .drags import AWAKE
+from .drags import AWAKE, WATCH, drags
+from .training import in_the_background
 
-RUN = "gallery/sprites-beta-1"
+#: A run of the gallery, which is copied: the page of a hall lies in its run's cache.
+SHIPPED, RUN = "sprites-beta-1", "hall"
 #: Real tabs among the followers, seconds of dragging, and page loads at a time.
 TABS, SECONDS, AT_ONCE = 5, 10.0, 30
-MOUSE = 125  # moves of the mouse a second
 #: Notes in the page when each move is sent, and counts paints of the main image.
 NOTE = """
 window.sent = [];
@@ -59,11 +64,15 @@ def measure(report: Report, quick: bool) -> None:
     followers = 50 if quick else 300
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=[*FLAGS, *AWAKE])
-        with running_app(Path(folder) / "store", Path(folder) / "log") as app:
+        store = Store(Path(folder) / "store")
+        shutil.copytree(store.gallery_root / SHIPPED, store.root / RUN)
+        with running_app(store.root, Path(folder) / "log") as app:
             first_loads(report, app, followers)
             presenter = leading(browser, app)
             report.claim("the presenter's paints, nobody follows", dragged(presenter, SECONDS / 2), "/s")
             followed_by(report, app, presenter, followers, f"{followers} followers")
+            with in_the_background(Path(folder) / "training"):
+                followed_by(report, app, presenter, followers, f"{followers} followers while a model trains")
             for _ in range(1 if quick else TABS):
                 tab(browser, app)
             followed_by(report, app, presenter, followers, f"{followers} followers and {1 if quick else TABS} tabs")
@@ -97,11 +106,10 @@ def followed_by(report: Report, app: App, presenter: Page, followers: int, hall:
 def first_loads(report: Report, app: App, count: int) -> None:
     """The page with its five files, as many times as there are followers."""
     page = f"{app.address}/show/{RUN}"
-    html = fetched(page)  # made once, before the hall comes
-    folder = html.split(b'"./', 1)[1].split(b"/decoder.gz", 1)[0].decode()
-    runtime = html.split(b'"../../runtime/', 1)[1].split(b'"', 1)[0].decode()
-    files = [f"{app.address}/runtime/{runtime}"]
-    files += [f"{app.address}/show/gallery/{folder}/{name}.gz" for name in ("decoder", "images")]
+    html = fetched(page).decode()  # made once, before the hall comes
+    names = re.findall(r'"([^"]*/(?:ort-[^"/]+|(?:decoder|images)\.gz))"', html)
+    assert len(names) == 3, names
+    files = [urljoin(page, name) for name in names]
 
     def visit(_: int) -> int:
         return sum(len(fetched(address)) for address in (page, *files))
@@ -131,6 +139,7 @@ def leading(browser: Browser, app: App) -> Page:
     page.get_by_text("Lead", exact=True).click()
     page.get_by_text("You lead").wait_for()
     page.keyboard.press("Escape")
+    page.evaluate(WATCH)
     return page
 
 
@@ -142,23 +151,9 @@ def tab(browser: Browser, app: App) -> None:
 
 
 def dragged(page: Page, seconds: float) -> float:
-    """Drag the first slider to and fro; paints of the main image a second."""
+    """Drag the first slider to and fro; frames with a new image a second."""
     page.bring_to_front()
-    box = page.locator(".traversal .row .slider").first.bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    main = page.locator(".traversal canvas.main")
-    page.mouse.move(x, y)
-    page.mouse.down()
-    painted, begun = int(main.get_attribute("data-painted") or 0), time.perf_counter()
-    step = 0
-    while (now := time.perf_counter() - begun) < seconds:
-        page.mouse.move(x + box["width"] * 0.35 * float(np.sin(2.2 * now)), y)
-        step += 1
-        time.sleep(max(0.0, step / MOUSE - (time.perf_counter() - begun)))
-    rate = (int(main.get_attribute("data-painted") or 0) - painted) / (time.perf_counter() - begun)
-    page.mouse.up()
-    return rate
+    return drags(page, page.locator(".traversal .row .slider").first, seconds, 1)["paints"]
 
 
 class listening:

@@ -1,9 +1,13 @@
-"""Runs that benches train in a store: as many at once as there are cores; whoever starts the command again goes on."""
+"""Trainings of benches: runs of a store, which whoever starts the command again goes on with, and one that others are measured beside."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from vae_core.cli.console import graceful, progress
@@ -11,6 +15,7 @@ from vae_core.config import BetascopeError
 from vae_core.cores import cores
 from vae_core.jobs import configure
 from vae_core.runs import Processes, Run, Store
+from vae_core.runs.machine import background
 
 
 def created(store: Store, id: str, **settings: Any) -> Run:
@@ -34,3 +39,22 @@ def train(store: Store, runs: Sequence[Run]) -> None:
         states = Processes(cores()).train(store, waiting, bar)
     if failed := [id for id, state in states.items() if state != "done"]:
         raise BetascopeError(f"Not trained: {', '.join(failed)}; start the same command again to go on.")
+
+
+@contextmanager
+def in_the_background(folder: Path) -> Iterator[None]:
+    """A convolutional model trains in the background."""
+    arguments = ["-m", "vae_core", "train", "--dataset", "sprites", "--model", "beta_vae", "--epochs", "500"]
+    folder.mkdir()
+    with open(folder / "log.txt", "wb") as log:
+        process = background([sys.executable, *arguments, "--store", str(folder)], stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 60
+        while not list(folder.glob("*/metrics.jsonl")) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        if process.poll() is not None:
+            raise SystemExit(f"The training did not start: {(folder / 'log.txt').read_text()}")
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)

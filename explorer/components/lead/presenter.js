@@ -122,13 +122,13 @@ export class Presenter {
   #show(move) {
     const isWaiting = this.#move !== null;
     this.#move = move;
-    if (isWaiting) return;
     const wait = this.#sent + GAP - performance.now();
-    if (wait > 0) this.#timer = setTimeout(() => this.#send(), wait);
-    else this.#send();
+    if (wait <= 0) this.#send(); // not when the timer comes: on a busy machine that is late
+    else if (!isWaiting) this.#timer = setTimeout(() => this.#send(), wait);
   }
 
   #send() {
+    clearTimeout(this.#timer);
     if (this.#move && this.#isOpen()) this.#socket?.send(this.#move);
     this.#move = null;
     this.#sent = performance.now();

@@ -29,7 +29,7 @@ export async function startEngine(folder) {
 }
 
 /** Milliseconds of work until others have their turn: requests that arrive meanwhile may be smaller, and a page must draw. */
-const TURN = 4;
+const TURN = 8;
 
 export class Engine {
   /** @type {Map<string, Promise<Session>>} */
