@@ -97,6 +97,7 @@ def measure(report: Report, quick: bool) -> None:
         for place in GOALS:
             traversal(report, browser, app, place, seconds, times)
         smaller_decoder(report, browser, app, seconds, times)
+        first_drag(report, browser, app, 1 if quick else 3)
         if not quick:
             other_pages(report, browser, app, seconds, times)
         with running_script("bench/native_slider.py", store.root, folder / "native.txt") as native:
@@ -184,6 +185,25 @@ def smaller_decoder(report: Report, browser: Browser, app: App, seconds: float, 
     report.claim(name, drag["paints"], "paints/s", goal="≥ 59")
     report.claim(f"{name}: the strip's {11 * rows} images", drag["rows"] / max(1, rows - 1), "strips/s", goal="≥ 20")
     page.context.close()
+
+
+def first_drag(report: Report, browser: Browser, app: App, times: int) -> None:
+    """From the request of the page until a thumb can be dragged, and until the browser decodes, by a fresh profile and a known one."""
+    seen: dict[str, list[float]] = {}
+    for _ in range(times):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        for cache in ("cold", "warm"):
+            page, begun = context.new_page(), time.perf_counter()
+            page.goto(f"{app.address}/traverse?run={MODEL}", wait_until="commit")
+            page.wait_for_selector(".traversal[data-ready] canvas.main[data-painted]")
+            seen.setdefault(f"a first drag, {cache} cache", []).append(time.perf_counter() - begun)
+            page.wait_for_selector(".decoding[data-place=browser]", state="attached")
+            seen.setdefault(f"the browser decodes, {cache} cache", []).append(time.perf_counter() - begun)
+            page.close()
+        context.close()
+    goals = {"a first drag, cold cache": "≤ 3", "a first drag, warm cache": "≤ 1"}
+    for what, values in seen.items():
+        report.claim(f"from the request of Traverse until {what}", statistics.median(values), "s", goal=goals.get(what))
 
 
 def other_pages(report: Report, browser: Browser, app: App, seconds: float, times: int) -> None:
