@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -56,10 +58,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
+    """Runs that pages are tried with; trained once for all processes of a test run, each of which has a copy."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared-store"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "done").exists():
+            furnish(vae_core.Store(shared / "runs"), shared / "own")
+            (shared / "done").touch()
+    return vae_core.Store(shutil.copytree(shared / "runs", tmp_path_factory.mktemp("store") / "runs"))
+
+
+def furnish(store: vae_core.Store, own: Path) -> None:
     """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models conditioned on a class or β, a grid of code indices, and
-    images whose factors are known.
+    images whose factors are known. own: a folder for images of one's own.
     """
-    store = vae_core.Store(tmp_path_factory.mktemp("store"))
     vae_core.train("digits", "beta_vae", store=store, name="plane", beta=1.0, latent_dim=2, **QUICK)
     vae_core.train("digits", "beta_vae", store=store, name="wide", beta=40.0, latent_dim=32, **{**QUICK, "epochs": 12})
     vae_core.train("digits", "autoencoder", store=store, name="auto", latent_dim=8, image_size=8, **QUICK)
@@ -72,10 +84,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
     )
     vae_core.train("sprites", "vae", store=store, name="factors", latent_dim=4, image_size=16, size=3000, **QUICK)
     colours = torch.rand(120, 3, 1, 1, generator=torch.Generator().manual_seed(0)).expand(120, 3, 128, 128)
-    np.savez(tmp_path_factory.mktemp("own") / "colours.npz", images=(colours * 255).byte().permute(0, 2, 3, 1).numpy())
-    own = next(tmp_path_factory.getbasetemp().glob("own*/colours.npz"))
-    vae_core.train(str(own), "vae", store=store, name="rgb", batch_size=32, latent_dim=3, network="conv", epochs=1)
-    return store
+    own.mkdir(exist_ok=True)
+    np.savez(own / "colours.npz", images=(colours * 255).byte().permute(0, 2, 3, 1).numpy())
+    vae_core.train(
+        str(own / "colours.npz"), "vae", store=store, name="rgb", batch_size=32, latent_dim=3, network="conv", epochs=1
+    )
 
 
 @pytest.fixture(scope="session")
