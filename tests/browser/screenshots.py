@@ -79,6 +79,7 @@ def take_elsewhere(browser: Browser, address: str, target: Path) -> None:
                 page.goto(where)
                 if "ipynb" in where:
                     run_all(page)
+                    page.get_by_role("button", name="No", exact=True).click()  # news of Jupyter
                 page.wait_for_selector(".traversal[data-ready]", timeout=120_000)
                 page.wait_for_timeout(3000)
                 page.screenshot(path=target / f"{title}.png")
