@@ -39,6 +39,10 @@ def present(run: Run | None, page: str) -> None:
                 "Lead", st.session_state.get(LEADING, False), key="present.lead", on_change=_switched,
                 help="Everyone on that page sees the run, page and code that you see here, unless they let go.",
             )  # fmt: skip
+            st.link_button(
+                "Lead from another device", f"{address}#lead={TOKEN}", icon=":material/tablet:", type="tertiary",
+                help="Copy this link to a tablet: whoever has it can lead, until the server starts anew.",
+            )  # fmt: skip
         props = {"run": run.id, "page": page, "address": f"{base()}/lead", "token": TOKEN}
         mount("lead", "frame.lead", props | {"on": st.session_state.get(LEADING, False)})
 

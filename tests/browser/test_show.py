@@ -92,6 +92,32 @@ def test_the_hall_follows_a_presenter(
     assert_shows(there, run)
 
 
+def test_a_tablet_with_the_link_leads(
+    app: App, open_page: Open, watched: Callable[[str], Page], store: vae_core.Store
+) -> None:
+    page = open_page("traverse?run=plane-1")
+    ready(page, "traversal")
+    page.get_by_role("button", name="Present").click()
+    link = page.get_by_role("link", name="Lead from another device").get_attribute("href")
+    assert link
+    token = link.split("#")[1]
+    page.context.close()
+
+    phone = watched(f"{app.address}/show/plane-1")
+    tablet = watched(f"{app.address}/show/plane-1#{token}")
+    expect(tablet.locator(".leading")).to_have_text("You lead: 1 follows")
+    assert token not in tablet.url
+    shown, main = (ready(one, "traversal").locator("canvas.main") for one in (tablet, phone))
+    drag(tablet, tablet.locator(".traversal .row .slider").first, 0.5, 0.8, follows=shown)
+    expect_code(main, still(shown))
+    assert_shows(main, store.open("plane-1"))
+    tablet.get_by_role("tab", name="Interpolate").click()
+    expect(phone.get_by_role("tab", name="Interpolate")).to_have_attribute("aria-selected", "true")
+
+    stranger = watched(f"{app.address}/show/plane-1#lead=guess")
+    expect(stranger.locator(".leading")).to_have_text("The server has started anew: open Present again to lead.")
+
+
 def test_a_missing_run_is_one_sentence(browser: Browser, app: App) -> None:
     context = profile(browser)
     page = context.new_page()

@@ -85,7 +85,7 @@ export class Presenter {
     socket.onclose = ({ code }) => {
       if (socket !== this.#socket) return;
       if (code === WRONG_TOKEN) {
-        this.#stop("The server has started anew: reload this page to lead.");
+        this.#stop("The server has started anew: open Present again to lead.");
         return;
       }
       this.#say("Connecting …");

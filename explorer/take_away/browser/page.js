@@ -9,6 +9,7 @@ import { h } from "../../components/shared/dom.js";
 import { mount as mountTraversal } from "../../components/traversal/traversal.js";
 import { contents } from "./contents.js";
 import { follow } from "./follow.js";
+import { lead, tokenOfLink } from "./lead.js";
 import { numbers } from "./numbers.js";
 import { keyframesOf } from "./picks.js";
 
@@ -94,12 +95,16 @@ async function changed(tab, name, value) {
 /** @param {Tab} shown */
 function show(shown) {
   for (const tab of tabs) tab.show(tab === shown);
+  const page = Object.keys(OF_PAGE).find((name) => OF_PAGE[name].includes(shown.component));
+  if (page) leading?.show({ run: shown.props.run, page });
 }
 
 /** Components that show what a presenter sees on a page of the app. */
 /** @type {Record<string, string[]>} */
 const OF_PAGE = { traverse: ["traversal", "codebook"], map: ["map"], interpolate: ["interpolate"] };
 const owner = {};
+const token = contents.follow ? tokenOfLink() : null;
+const leading = contents.follow && token ? lead(contents.follow.replace(/follow$/, "lead"), token) : null;
 
 /** @param {import("./follow.js").Place} place */
 function goTo({ run, page, keyframes }) {
@@ -132,4 +137,5 @@ const head = h(
 );
 document.body.append(head, main);
 show(tabs[0]);
-if (contents.follow) head.append(follow(contents.follow, [bar, main], { place: goTo, move: lookAt }));
+if (leading) head.append(leading.element);
+else if (contents.follow) head.append(follow(contents.follow, [bar, main], { place: goTo, move: lookAt }));
