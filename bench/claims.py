@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from vae_core.config import BetascopeError
 from vae_core.training.device import native_bfloat16
 
 RESULTS = Path(__file__).parent / "results"
@@ -86,7 +87,11 @@ def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str
     options = parser.parse_args()
     report = Report(bench)
     chosen = {name: getattr(options, name) for name in flags}
-    measure(report, options.quick, **chosen)
+    try:
+        measure(report, options.quick, **chosen)
+    except BetascopeError as error:
+        print(error, file=sys.stderr)
+        return 2
     result = report.result()
     if not options.quick and report.claims:
         RESULTS.mkdir(exist_ok=True)
