@@ -115,7 +115,7 @@ def test_a_tablet_with_the_link_leads(
     expect(phone.get_by_role("tab", name="Interpolate")).to_have_attribute("aria-selected", "true")
 
     stranger = watched(f"{app.address}/show/plane-1#lead=guess")
-    expect(stranger.locator(".leading")).to_have_text("The server has started anew: open Present again to lead.")
+    expect(stranger.locator(".leading")).to_have_text("The server has started anew: reload the app to lead.")
 
 
 def test_a_missing_run_is_one_sentence(browser: Browser, app: App) -> None:

@@ -85,7 +85,7 @@ export class Presenter {
     socket.onclose = ({ code }) => {
       if (socket !== this.#socket) return;
       if (code === WRONG_TOKEN) {
-        this.#stop("The server has started anew: open Present again to lead.");
+        this.#stop("The server has started anew: reload the app to lead.");
         return;
       }
       this.#say("Connecting …");
