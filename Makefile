@@ -20,12 +20,12 @@ app: $(VENV)/.app
 test: $(VENV)/.dev
 	$(NODE_TESTS)
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -n 4 --dist loadscope
+	$(BIN)/python -m pytest -n 3 --dist loadscope
 
 # The same in another order each time; the seed is in the first lines, and SEED=… repeats an order.
 test-random: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -n 4 --dist loadscope -p randomly $(if $(SEED),--randomly-seed=$(SEED))
+	$(BIN)/python -m pytest -n 3 --dist loadscope -p randomly $(if $(SEED),--randomly-seed=$(SEED))
 
 # Before each commit: lint, types, and the tests that take no long training, no processes and no browser.
 check: lint
