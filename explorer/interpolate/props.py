@@ -18,13 +18,15 @@ def interpolation_props(
 ) -> dict[str, Any]:
     """For interpolate.js: the keyframes, the way and position 0 to 1 of interpolation, and the map it is drawn on."""
     return about(run) | {
-        "keyframes": [
-            {"text": keyframe.text, "title": keyframe.title, "z": keyframe.z.tolist(), "row": keyframe.row}
-            for keyframe in keyframes
-        ],
+        "keyframes": keyframe_props(keyframes),
         "mode": mode,
         "at": at,
         "condition": condition,
         "originals": library.test_data(run)[0] is not None,
         "map": map_props(run, codes, flat_map(codes), mini=True),
     }
+
+
+def keyframe_props(keyframes: Sequence[Keyframe]) -> list[dict[str, Any]]:
+    """Keyframes as the component takes them."""
+    return [{"text": one.text, "title": one.title, "z": one.z.tolist(), "row": one.row} for one in keyframes]

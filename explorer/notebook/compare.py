@@ -14,7 +14,7 @@ from vae_core.runs import Run
 from .. import library
 from ..compare.props import comparison_props
 from ..runs.names import labels
-from ..take_away.contents import is_codebook
+from ..take_away.contents import comparable
 from .component import Component, checked_code, checked_row, rounded
 from .files import opened
 
@@ -63,7 +63,7 @@ def compare(runs: Sequence[Run | str], image: int = 0, reference: int = 0, reach
     found = [opened(run) for run in runs]
     if not found:
         raise ConfigError("runs is empty; compare at least one.")
-    if len({run.config.fingerprint for run in found}) > 1 or any(map(is_codebook, found)):
+    if not comparable(found):
         raise ConfigError("These runs are not of the same images, or have codebooks; compare runs of one data set.")
     if not 0 <= reference < len(found):
         raise ConfigError(f"reference is {reference}; it can be 0 to {len(found) - 1}.")

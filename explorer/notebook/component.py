@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from vae_core.config import ConfigError
 from vae_core.runs import Run
 from vae_core.serving import MAX_CODE
 
-from ..live.socket import hello
+from ..state import valid_code
 from .bundle import module, style
 from .files import given
 
@@ -45,15 +44,6 @@ class Component(anywidget.AnyWidget):
         return trait
 
 
-def condition_of(run: Run, codes: Latents, row: int) -> float | None:
-    """The β of a multi-rate run, the class of a test image for a conditional one; None for others."""
-    if run.requested_beta is not None:
-        return run.requested_beta
-    if not hello(run)["classes"]:
-        return None
-    return 0.0 if codes.labels is None else float(codes.labels[row])
-
-
 def checked_row(row: int, codes: Latents) -> int:
     if not 0 <= row < len(codes):
         raise ConfigError(f"There is no test image {row}; there are 0 to {len(codes) - 1}.")
@@ -61,9 +51,10 @@ def checked_row(row: int, codes: Latents) -> int:
 
 
 def checked_code(z: Sequence[float], dims: int) -> list[float]:
-    if len(z) != dims or not all(math.isfinite(value) and abs(value) <= MAX_CODE for value in z):
+    code = valid_code(list(z), dims)
+    if code is None:
         raise TraitError(f"z has {len(z)} numbers; this model takes {dims}, finite and within ±{MAX_CODE:,.0f}.")
-    return [float(value) for value in z]
+    return code
 
 
 def rounded(z: Iterable[float]) -> list[float]:

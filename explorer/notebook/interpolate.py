@@ -15,9 +15,9 @@ from vae_core.config import ConfigError
 from vae_core.runs import Run
 
 from .. import library
-from ..interpolate.props import interpolation_props
-from ..take_away.contents import is_codebook
-from .component import ORIGINALS, Component, condition_of, rounded
+from ..interpolate.props import interpolation_props, keyframe_props
+from ..take_away.contents import condition_of, is_codebook
+from .component import ORIGINALS, Component, rounded
 from .files import opened
 
 
@@ -70,8 +70,7 @@ class Interpolate(Component):
 
     @observe("keyframes")
     def _find_keyframes(self, change: Bunch) -> None:
-        found = [keyframe(key, self._codes) for key in change["new"]]
-        self.frames = [{"text": one.text, "title": one.title, "z": one.z.tolist(), "row": one.row} for one in found]
+        self.frames = keyframe_props([keyframe(key, self._codes) for key in change["new"]])
 
     @observe("frames", "at", "mode")
     def _find_code(self, change: Bunch) -> None:

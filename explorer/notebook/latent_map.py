@@ -13,7 +13,8 @@ from vae_core.runs import Run
 
 from .. import library
 from ..live.map_props import map_props
-from .component import ORIGINALS, Component, checked_code, checked_row, condition_of
+from ..take_away.contents import condition_of
+from .component import ORIGINALS, Component, checked_code, checked_row
 from .files import opened
 
 

@@ -14,9 +14,9 @@ from vae_core.runs.notes import rename
 
 from .. import library
 from ..live.props import rates_props
-from ..take_away.contents import is_codebook
+from ..take_away.contents import condition_of, is_codebook
 from ..traverse.props import codebook_props, traversal_props
-from .component import ORIGINALS, Component, checked_code, checked_row, condition_of, rounded
+from .component import ORIGINALS, Component, checked_code, checked_row, rounded
 from .files import opened
 
 REACHES = (2.0, 3.0, 4.0, 6.0)

@@ -99,6 +99,20 @@ def contents_of(run: Run, place: Place, maps: Sequence[MapConfig] | None = None)
     }
 
 
+def condition_of(run: Run, codes: Latents, row: int) -> float | None:
+    """The β of a multi-rate run, the class of a test image for a conditional one; None for others."""
+    if run.requested_beta is not None:
+        return run.requested_beta
+    if not hello(run)["classes"]:
+        return None
+    return 0.0 if codes.labels is None else float(codes.labels[row])
+
+
+def comparable(runs: Sequence[Run]) -> bool:
+    """Whether one move can be made in all of them: runs on the same images, none with a codebook."""
+    return len({run.config.fingerprint for run in runs}) == 1 and not any(map(is_codebook, runs))
+
+
 def is_codebook(run: Run) -> bool:
     """Whether its codes are grids of codebook entries: no sliders, and no lines between codes."""
     return isinstance(library.model_of(run), VQVAE)
@@ -116,7 +130,7 @@ def views_of(run: Run, name: str) -> list[dict[str, Any]]:
         props = codebook_props(run, codes, codes.mu[0].tolist(), 0) | {"originals": True}
         return [{"title": f"Codebook {name}".strip(), "component": "codebook", "props": props}]
     label = 0 if codes.labels is None else int(codes.labels[0])
-    condition = run.requested_beta if run.config.model.betas else float(label) if hello(run)["classes"] else None
+    condition = condition_of(run, codes, 0)
     others = np.flatnonzero(np.arange(len(codes)) > 0 if codes.labels is None else codes.labels != label)
     ends = [keyframe(str(row), codes) for row in (0, *others[:1])]
     shared = {"originals": True, "condition": condition}
@@ -137,7 +151,7 @@ def views_of(run: Run, name: str) -> list[dict[str, Any]]:
 
 def comparison(runs: Sequence[Run], names: dict[str, str]) -> list[dict[str, Any]]:
     """The same move in all runs, where they are of the same images."""
-    if len({run.config.fingerprint for run in runs}) > 1 or any(map(is_codebook, runs)):
+    if not comparable(runs):
         return []
     return [{"title": "Compare", "component": "compare", "props": comparison_props(runs, names, 0, 0, {}, REACH)}]
 

@@ -1,13 +1,9 @@
 // A component in a notebook: its props and states are traits of a widget in Python.
 
-import { mount as mountCodebook } from "../../components/codebook/codebook.js";
-import { mount as mountCompare } from "../../components/compare/compare.js";
-import { mount as mountInterpolate } from "../../components/interpolate/interpolate.js";
-import { mount as mountMap } from "../../components/map/map.js";
 import { subscribe } from "../../components/shared/bus.js";
 import { h } from "../../components/shared/dom.js";
 import { rounded } from "../../components/shared/numbers.js";
-import { mount as mountTraversal } from "../../components/traversal/traversal.js";
+import { COMPONENTS, asProps } from "../../take_away/browser/components.js";
 import { add } from "./contents.js";
 import { followTheme } from "./theme.js";
 
@@ -23,14 +19,6 @@ import { followTheme } from "./theme.js";
 
 /** @typedef {{model: Model, el: HTMLElement}} Given */
 
-/** @type {Record<string, (component: any) => import("../../components/shared/component.js").View<any>>} */
-const COMPONENTS = {
-  traversal: mountTraversal,
-  codebook: mountCodebook,
-  map: mountMap,
-  interpolate: mountInterpolate,
-  compare: mountCompare,
-};
 /** Props that a component reads once. */
 const ONCE = ["mode", "reach"];
 const PAUSE = 50; // milliseconds between two codes that Python is sent during a drag
@@ -81,13 +69,7 @@ export function render({ model, el }) {
   function take(name, value) {
     clearTimeout(timer);
     timer = undefined;
-    /** @type {Record<string, any>} */
-    const changes = name === "z" ? { ...value } : { [name]: value };
-    if (name === "keys") {
-      /** @type {{text: string}[]} */
-      const keyframes = props.keyframes;
-      changes.keyframes = keyframes.filter(({ text }) => value.includes(text));
-    }
+    const changes = asProps(name, value, props);
     props = { ...props, ...changes };
     view.update(component());
     send(changes);

@@ -1,12 +1,8 @@
 // A page of components without a server: tabs, and what Python would do between a component's state and its props.
 
-import { mount as mountCodebook } from "../../components/codebook/codebook.js";
-import { mount as mountCompare } from "../../components/compare/compare.js";
-import { mount as mountInterpolate } from "../../components/interpolate/interpolate.js";
-import { mount as mountMap } from "../../components/map/map.js";
 import { publish } from "../../components/shared/bus.js";
 import { h } from "../../components/shared/dom.js";
-import { mount as mountTraversal } from "../../components/traversal/traversal.js";
+import { COMPONENTS, asProps } from "./components.js";
 import { contents } from "./contents.js";
 import { follow } from "./follow.js";
 import { lead, tokenOfLink } from "./lead.js";
@@ -14,17 +10,10 @@ import { numbers } from "./numbers.js";
 import { keyframesOf } from "./picks.js";
 
 /** @typedef {import("./contents.js").ViewContents} ViewContents */
-/** @typedef {import("../../components/shared/component.js").View<any>} View */
+/** @typedef {import("./components.js").View} View */
 
 /** @type {Record<string, (component: any) => View>} */
-const COMPONENTS = {
-  traversal: mountTraversal,
-  codebook: mountCodebook,
-  map: mountMap,
-  interpolate: mountInterpolate,
-  compare: mountCompare,
-  numbers,
-};
+const MOUNTS = { ...COMPONENTS, numbers };
 
 /** A tab: its component is mounted when it is shown first, and stays. */
 class Tab {
@@ -47,7 +36,7 @@ class Tab {
   show(isShown) {
     this.panel.hidden = !isShown;
     this.button.setAttribute("aria-selected", `${isShown}`);
-    if (isShown) this.view ??= COMPONENTS[this.component](this.#given());
+    if (isShown) this.view ??= MOUNTS[this.component](this.#given());
   }
 
   /** @param {Record<string, any>} props */
@@ -80,11 +69,7 @@ const tabs = contents.views.map((view) => new Tab(view, changed));
  * @param {any} value
  */
 async function changed(tab, name, value) {
-  if (name === "keys") {
-    /** @type {{text: string}[]} */
-    const keyframes = tab.props.keyframes;
-    tab.set({ keyframes: keyframes.filter(({ text }) => value.includes(text)) });
-  } else tab.set(name === "z" ? value : { [name]: value });
+  tab.set(asProps(name, value, tab.props));
   if (name !== "picks" || value.length < 2) return;
   const keyframes = await keyframesOf(tab.props.run, tab.props.codes, value);
   for (const other of tabs) {
