@@ -18,6 +18,7 @@ from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
 from vae_core.runs import BrokenRun, Run, RunError, Store
+from vae_core.runs.store import NOT_RUNS
 from vae_core.serving import MODEL_CACHE
 
 #: How Streamlit's caches hash a run: by its folder and the β in view.
@@ -31,7 +32,7 @@ def store() -> Store:
 
 def own_runs() -> list[Run | BrokenRun]:
     """The user's runs, newest first; a folder that does not open is a `BrokenRun` with the reason."""
-    runs = [_opened(path, path.name) for path in _folders(store().root) if path.name != "gallery"]
+    runs = [_opened(path, path.name) for path in _folders(store().root) if path.name not in NOT_RUNS]
     return sorted(runs, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
 
 
@@ -70,7 +71,7 @@ def find(id: str) -> Run:
     """
     shipped = id.startswith("gallery/")
     for path in _folders(store().gallery_root if shipped else store().root):
-        if path.name == id.removeprefix("gallery/") and id != "gallery":
+        if path.name == id.removeprefix("gallery/") and id not in NOT_RUNS:
             run = _opened(path, id)
             if isinstance(run, Run):
                 return run

@@ -15,7 +15,7 @@ from .analysis import EvaluateConfig, MapConfig, at_nearest, evaluate, latents_o
 from .config import BetascopeError, Config, ConfigError, TrainingFailed
 from .datasets import load
 from .datasets.base import DataConfig
-from .datasets.files import is_path
+from .datasets.own import is_path
 from .models import MODELS, ModelConfig, create, family
 from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_together, follow, plan_run
 from .runs.recorder import OnStep

@@ -5,7 +5,7 @@ Importing this package loads neither torchvision nor scikit-learn; the set that 
 
 from __future__ import annotations
 
-from . import digits, files, public, shapes3d, sprites
+from . import digits, own, public, shapes3d, sprites
 from .base import DataConfig, DataError, ImageData, Source, Split, shuffled_split
 from .public_sets import PUBLIC_SETS
 
@@ -51,13 +51,17 @@ def load(config: DataConfig | str, split: str = "all") -> ImageData:
     # Leaving out a class needs the training labels, to count the training images that remain.
     needed_split = split if config.leave_out is None else "all"
     if config.name in DATASETS:
+        if given := config.of_own_images:
+            raise DataError(
+                f"--{given[0].replace('_', '-')}: for your own images only, not for {config.name}; omit it."
+            )
         data = DATASETS[config.name].load(config, needed_split)
-    elif files.is_path(config.name):
-        data = files.load(config, needed_split)
+    elif own.is_path(config.name) or own.is_on_hub(config.name):
+        data = own.load(config, needed_split)
     else:
         raise DataError(
             f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}, "
-            "or give the path of an image folder, a .zip, an .npz or an .npy."
+            f"or give the path of {own.ACCEPTED}, or hf:NAME for a data set of the Hugging Face hub."
         )
     if config.leave_out is not None:
         data = data.without(config.leave_out)

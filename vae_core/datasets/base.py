@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,11 +11,16 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ..config import BetascopeError, Config, setting
+from ..config import BetascopeError, Config, ConfigError, setting
 
 
 class DataError(BetascopeError):
     """Data that is missing, unreadable or does not fit."""
+
+
+FITS, COLOURS, SPLITS = ("crop", "pad"), ("auto", "grey", "colour"), ("auto", "random", "folders")
+#: Settings that have no meaning for registered sets.
+OWN_SETTINGS = ("fit", "colour", "background", "split", "test_share", "skip_unreadable", "image_column", "label_column")
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,30 @@ class DataConfig(Config):
 
     name: str = setting("sprites", "Data set, by its registered name")
     size: int | None = setting(None, "Images to use, test split included (none: the set's default)", low=10)
-    image_size: int | None = setting(None, "Side in pixels to resize to (none: as stored)", low=8, high=128)
+    image_size: int | None = setting(None, "Side in pixels to resize to (none: as stored)", low=8, high=256)
     seed: int = setting(0, "Seed of the procedural draw and of the split", low=0)
     leave_out: int | None = setting(
         None, "Class left out of training, to be detected as an anomaly (none: no class)", low=0
     )
+    # Of a person's own images (datasets/own) only.
+    fit: str = setting("crop", "What makes your own images square: their centre, or a margin", choices=FITS)
+    colour: str = setting("auto", "Channels of your own images (auto: grey if all files are)", choices=COLOURS)
+    background: str = setting("#000000", "Colour behind transparency and in margins, as #rrggbb")
+    split: str = setting("auto", "Test images: a random share, or the folder test (auto: that folder if it is there)", choices=SPLITS)  # fmt: skip
+    test_share: float = setting(0.1, "Share of the images that is for testing", above=0.0, high=0.9)
+    skip_unreadable: bool = setting(False, "Leave out files that cannot be read, instead of stopping")
+    image_column: str = setting("", "Column of the images in a Parquet file or Hugging Face data set (none: found)")
+    label_column: str = setting("", "Column of the labels there (none: found)")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.background):
+            raise ConfigError(f"--background {self.background!r}: write a colour as #rrggbb, such as #ffffff.")
+
+    @property
+    def of_own_images(self) -> list[str]:
+        """The settings with another value than the default that have a meaning for a person's own images only."""
+        return [name for name in OWN_SETTINGS if getattr(self, name) != type(self).__dataclass_fields__[name].default]
 
 
 @dataclass(frozen=True)

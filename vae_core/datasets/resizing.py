@@ -17,6 +17,16 @@ def crop_square(images: Tensor) -> Tensor:
     return images[..., top : top + side, left : left + side]
 
 
+def pad_square(images: Tensor) -> Tensor:
+    """`(..., H, W)` in the middle of a black square: `(..., S, S)` with S = max(H, W)."""
+    height, width = images.shape[-2:]
+    side = max(height, width)
+    square = images.new_zeros(*images.shape[:-2], side, side)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[..., top : top + height, left : left + width] = images
+    return square
+
+
 def resize(images: Tensor, side: int | None) -> Tensor:
     """`(N, C, H, W)` uint8 → `(N, C, side, side)` uint8, values clamped to 0..255; None returns it unchanged.
 

@@ -49,9 +49,9 @@ class ModelConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         channels, height, width = self.shape if len(self.shape) == 3 else (0, 0, 0)
-        if channels not in (1, 3) or height != width or not 8 <= height <= 128:
+        if channels not in (1, 3) or height != width or not 8 <= height <= 256:
             raise ConfigError(
-                f"--shape {self.shape!r}: images must be (1 or 3, side, side) with a side from 8 to 128 pixels."
+                f"--shape {self.shape!r}: images must be (1 or 3, side, side) with a side from 8 to 256 pixels."
             )
 
     @property

@@ -1,8 +1,8 @@
-"""Convolutional encoder and decoder for any square image from 8 to 128 pixels and any channel count.
+"""Convolutional encoder and decoder for any square image from 8 to 256 pixels and any channel count.
 
 At 64×64 this is the network of Burgess et al. 2018 (appendix A): four 4×4 convolutions of stride 2 with 32
 channels, two fully connected layers of 256 units, and the mirror of it. Other sizes are halved down to at
-most 4 pixels, so 32×32 takes three convolutions and 128×128 five.
+most 4 pixels, so 32×32 takes three convolutions and 256×256 six.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Residual encoder and decoder (He et al. 2016) for any square image from 8 to 128 pixels and any channel count.
+"""Residual encoder and decoder (He et al. 2016) for any square image from 8 to 256 pixels and any channel count.
 
 At each resolution one pre-activation block; between resolutions a strided convolution to go down, and nearest-neighbour
 upsampling with a convolution to go up, which avoids checkerboard artefacts (Odena et al. 2016). Channels double at the

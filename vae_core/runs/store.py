@@ -16,6 +16,8 @@ from .run import BrokenRun, Run
 
 #: The runs that ship with the project.
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
+#: Folders of a store that are no runs.
+NOT_RUNS = ("gallery", "uploads")
 
 
 class Store:
@@ -42,7 +44,7 @@ class Store:
         return Run.open(self._path(id), id)
 
     def _own(self) -> list[Path]:
-        return [path for path in _folders(self.root) if path.name != "gallery"]
+        return [path for path in _folders(self.root) if path.name not in NOT_RUNS]
 
     def _path(self, id: str) -> Path:
         """The listed folder of this id: a folder that is not listed is never touched, whatever the id contains.
@@ -63,7 +65,7 @@ class Store:
         Raises:
             RunError: the store cannot be written, or the id is taken or no plain folder name.
         """
-        if id is not None and (not re.fullmatch(r"[\w=-][\w.=-]*", id) or id == "gallery"):
+        if id is not None and (not re.fullmatch(r"[\w=-][\w.=-]*", id) or id in NOT_RUNS):
             raise RunError(f"{id!r} cannot be the id of a run; use letters, digits and -.")
         # Written under a hidden name, then renamed: nobody ever lists half a run, and one of two with the same name wins.
         fresh = self.root / f".new-{uuid.uuid4().hex}"
