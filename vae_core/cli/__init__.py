@@ -28,6 +28,7 @@ class Command:
 
 COMMANDS = {
     "datasets": Command("List the data sets", "catalogue", "no_options", "datasets"),
+    "inspect": Command("Read your own images and say what they are", "inspect_images", "inspect_options", "inspect"),
     "models": Command("List the model families with their objectives", "catalogue", "no_options", "models"),
     "runs": Command("List the runs of the store and the gallery", "catalogue", "no_options", "runs"),
     "train": Command("Train one model", "train", "train_options", "train"),
@@ -54,8 +55,11 @@ class Parser(argparse.ArgumentParser):
 
 def run(options: argparse.Namespace) -> Result:
     """Run the command of a parsed command line."""
+    from .console import reading
+
     command = COMMANDS[options.command]
-    return command.function(command.run)(options)
+    with reading():
+        return command.function(command.run)(options)
 
 
 def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:

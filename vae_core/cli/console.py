@@ -77,6 +77,24 @@ def progress(title: str, unit: str) -> Iterator[Bar]:
 
 
 @contextmanager
+def reading() -> Iterator[None]:
+    """A bar while a person's own images are read."""
+    from ..datasets.own.reading import reported_to
+
+    bars: list[Bar] = []
+
+    def show(done: int, total: int) -> None:
+        if not bars:
+            bars.append(Bar("Reading", " images"))
+        bars[0].move(done, total)
+        if done == total:
+            bars.pop().bar.close()
+
+    with reported_to(show):
+        yield
+
+
+@contextmanager
 def graceful(bar: Bar, actions: dict[signal.Signals, str]) -> Iterator[None]:
     """In this context a signal becomes a request for the training loop's next step; a second signal interrupts."""
 

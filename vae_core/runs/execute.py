@@ -14,6 +14,7 @@ from typing import Any
 from filelock import Timeout
 
 from ..config import BetascopeError
+from ..datasets.own.reading import reported_to
 from ..models import create, family
 from ..models.extras import FeatureNetwork
 from ..training import TrainingFailed, choose_device, describe_device, fit
@@ -47,7 +48,9 @@ def _execute_locked(run: Run, on_progress: OnStep | None, group: Group) -> str:
         run.set_status(
             state="running", message="", pid=os.getpid(), started=time.time(), device=describe_device(device)
         )
-        data = run.data("all")
+        with reported_to(lambda done, total: run.set_status(message=f"Reading images: {done:,} of {total:,}.")):
+            data = run.data("all")
+        run.set_status(message="")
         model = create(run.config.family, run.config.model, run.config.train.seed)
         if run.config.model.perceptual_weight:
             model.feature_network = FeatureNetwork(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -12,8 +12,13 @@ from ..datasets.base import DataError, Split
 from .distributed import ALONE, Group
 
 
+Augment = Callable[[Tensor, int], Tensor]
+
+
 class Batches:
     """Batches of floats in [0, 1]; each epoch has its own seeded order, the last partial batch is dropped.
+
+    augment: changes the images `(B, C, H, W)` of a batch at random, given a seed.
 
     Because the order depends on seed and step only, a resumed run gets the same batches as an uninterrupted one.
 
@@ -22,7 +27,14 @@ class Batches:
     """
 
     def __init__(
-        self, split: Split, batch_size: int, seed: int, device: torch.device, channels_last: bool, group: Group = ALONE
+        self,
+        split: Split,
+        batch_size: int,
+        seed: int,
+        device: torch.device,
+        channels_last: bool,
+        group: Group = ALONE,
+        augment: Augment | None = None,
     ) -> None:
         if batch_size > len(split):
             raise DataError(
@@ -34,6 +46,7 @@ class Batches:
         self.labels = None if split.labels is None else split.labels.to(device)
         self.batch_size, self.seed, self.device = batch_size, seed, device
         self.per_epoch, self.group = len(split) // batch_size, group
+        self.augment = augment
         self.layout = torch.channels_last if channels_last else torch.contiguous_format
         self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
 
@@ -42,7 +55,16 @@ class Batches:
         rows = self.rows(step)
         labels = None if self.labels is None else self.labels[rows]
         image_rows = rows if self.resident else rows.cpu()
-        return as_floats(self.images.index_select(0, image_rows).to(self.device), self.layout), labels
+        images = as_floats(self.images.index_select(0, image_rows).to(self.device), self.layout)
+        if self.augment:
+            seed = (self.seed * 1_000_003 + step) * self.group.size + self.group.rank
+            images = self.augment(images, seed).contiguous(memory_format=self.layout)
+        return images, labels
+
+    @property
+    def recordable(self) -> bool:
+        """Whether a CUDA graph can take the batches: they are on the device, as they are."""
+        return self.resident and self.augment is None
 
     def rows(self, step: int) -> Tensor:
         """Indices of this step's images, `(B,)` on the device."""

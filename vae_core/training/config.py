@@ -48,6 +48,22 @@ class TrainConfig(Config):
     )
     compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
     snapshots: int = setting(8, "Snapshots of the weights to save, at log-spaced steps", low=0, high=64, advanced=True)
+    augment_shift: float = setting(
+        0.0, "Shift training images by up to this share of their side", low=0.0, high=0.5, advanced=True
+    )
+    augment_rotate: float = setting(
+        0.0, "Rotate training images by up to so many degrees", low=0.0, high=180.0, advanced=True
+    )
+    augment_scale: float = setting(
+        0.0, "Enlarge or reduce training images by up to this share", low=0.0, high=1.0, advanced=True
+    )
+    augment_flip: bool = setting(False, "Mirror half of the training images left to right", advanced=True)
+    augment_brightness: float = setting(
+        0.0, "Change the brightness of training images by up to this share", low=0.0, high=1.0, advanced=True
+    )
+    augment_noise: float = setting(
+        0.0, "Standard deviation of noise added to training images (1: black to white)", low=0.0, high=1.0, advanced=True
+    )
 
     def total_steps(self, images: int) -> int:
         """Optimiser steps for this many training images."""

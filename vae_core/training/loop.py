@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ import torch
 from ..cores import Threads
 from ..datasets.base import DataError, ImageData, Split
 from ..models import Model
+from .augmentation import augmented, augments
 from .batches import Batches
 from .calibration import resolve_precision
 from .config import TrainConfig, held_out_of
@@ -128,7 +130,8 @@ def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = A
     model.to(device)
     if channels_last:
         model.to(memory_format=torch.channels_last)
-    batches = Batches(train, config.batch_size, config.seed, device, channels_last, group)
+    augment = partial(augmented, config=config) if augments(config) else None
+    batches = Batches(train, config.batch_size, config.seed, device, channels_last, group, augment)
     return Plan(
         config=config,
         batches=batches,

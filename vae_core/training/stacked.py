@@ -79,7 +79,7 @@ class Stack:
 
     def _record(self) -> tuple[RecordedStep | None, str]:
         """The step as a CUDA graph, if there is a GPU and the step can be recorded, and a description."""
-        if self.betas.device.type != "cuda" or not self.plan.batches.resident:
+        if self.betas.device.type != "cuda" or not self.plan.batches.recordable:
             return None, ""
         self._write_settings(self.states[0].step)
         try:

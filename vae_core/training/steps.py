@@ -53,7 +53,7 @@ def step_function(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dic
         return eager, f"{plan.group.size} processes"
     if plan.config.compile:
         return eager, "compiled"
-    if batches.device.type != "cuda" or not batches.resident or not is_static(type(state.model), state.model.config):
+    if batches.device.type != "cuda" or not batches.recordable or not is_static(type(state.model), state.model.config):
         return eager, ""
     try:
         return recorded_step(state, batches, train_step), "CUDA graph"

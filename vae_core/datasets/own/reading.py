@@ -31,8 +31,15 @@ _progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
 
 @contextlib.contextmanager
 def reported_to(progress: Progress) -> Iterator[None]:
-    """Within this, reading calls `progress` after every few images."""
-    token = _progress.set(progress)
+    """Within this, reading calls `progress` after every few images, and then the progress of a context around it."""
+    outer = _progress.get()
+
+    def both(done: int, total: int) -> None:
+        progress(done, total)
+        if outer:
+            outer(done, total)
+
+    token = _progress.set(both)
     try:
         yield
     finally:
