@@ -33,6 +33,7 @@ CSS = """<style>
 }
 [class*="st-key-flow-"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
 [class*="st-key-flow-"] [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 12.5rem; }
+.st-key-flow-own [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 8.5rem; }
 .st-key-flow-map [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:first-child { min-width: 18.7rem; }
 @media (max-width: 1000px) {
   [class*="st-key-lead-"] > * > [data-testid="stHorizontalBlock"],

@@ -9,9 +9,13 @@ from vae_core.datasets import DATASETS, DataConfig, load
 from vae_core.datasets.public import data_folder
 from vae_core.datasets.public_sets import PUBLIC_SETS
 from vae_core.models import MODELS
+from vae_core.training import TrainConfig
 
 from ..images.files import png_address
 from ..images.sheets import sheet
+from .augmentation import augmentation, augmented_bytes
+from .own_preview import own_preview
+from .own_source import is_own
 
 
 def preview(dataset: str) -> tuple[str | None, str]:
@@ -26,7 +30,7 @@ def preview(dataset: str) -> tuple[str | None, str]:
     if source.download and not is_downloaded(dataset):
         return None, f"{text}. It is downloaded when you first train on it."
     try:
-        return _preview(dataset), f"{text}."
+        return _preview(dataset, augmentation()), f"{text}{', as training will see them' if augmentation() else ''}."
     except BetascopeError as error:
         return None, str(error)
 
@@ -41,15 +45,18 @@ def is_downloaded(dataset: str) -> bool:
     return True
 
 
-@st.cache_data(max_entries=32, show_spinner="Opening the images …")
-def _preview(dataset: str) -> str:
-    return png_address(sheet(load(DataConfig(dataset, size=240), split="test").test.images[:24], columns=12))
+@st.cache_data(max_entries=32, show_spinner="Opening the images …", hash_funcs={TrainConfig: repr})
+def _preview(dataset: str, augmentation: TrainConfig | None) -> str:
+    images = load(DataConfig(dataset, size=240), split="test").test.images[:24]
+    return png_address(sheet(augmented_bytes(images, augmentation), columns=12))
 
 
 def about() -> None:
     """The chosen data set and model, and the objective."""
     dataset, model = st.session_state["train.dataset"], MODELS[st.session_state["train.model"]]
-    if dataset in DATASETS:
+    if is_own(dataset):
+        own_preview(dataset)
+    elif dataset in DATASETS:
         source = DATASETS[dataset]
         st.markdown(f"**{source.title}**: {source.description}.")
         picture, note = preview(dataset)

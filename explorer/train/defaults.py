@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.datasets.base import DataConfig
+from vae_core.datasets.base import OWN_SETTINGS, DataConfig
 from vae_core.jobs import setting_names
 from vae_core.models import MODELS, ModelConfig
 from vae_core.training import TrainConfig
@@ -51,7 +51,8 @@ def _all_defaults() -> dict[str, Any]:
     for kind in reversed(MODELS.values()):
         defaults |= defaults_of(kind.Config)
     data = defaults_of(DataConfig)
-    return defaults | defaults_of(TrainConfig) | {name: data[name] for name in DATA_SETTINGS} | {"beta": "1"}
+    named = {name: data[name] for name in (*DATA_SETTINGS, *OWN_SETTINGS)}
+    return defaults | defaults_of(TrainConfig) | named | {"beta": "1", "source": "files", "hub": ""}
 
 
 def clear_preset() -> None:

@@ -17,14 +17,17 @@ from vae_core.models.vae import VAE
 from vae_core.training import TrainConfig
 
 from ..shell.errors import explain_error
+from .augmentation import AUGMENTATIONS, augmentation_fields
 from .cost import cost_text
 from .defaults import DATA_SETTINGS, PREFIX, apply_family_defaults, apply_preset, clear_preset, seed_defaults
 from .fields import config_form
+from .fit import apply_fitted
+from .own_preview import SHAPE, own_settings_of_data
+from .own_source import OWN, dataset_of, is_own, own_source, saved, select_new
 from .parsing import beta_norm, betas_of, takes_beta, variants_of
 from .presets import PRESETS
 from .start import train
 
-OWN = "own"
 #: Settings shown at once; every other one is under "More settings".
 MAIN = ("latent_dim", "network", "epochs", "batch_size", "lr")
 
@@ -42,24 +45,16 @@ def preset_pills() -> None:
 
 
 def data_field() -> str:
-    """The choice of data; returns the name of a registered set, or OWN."""
-    titles = {name: source.title for name, source in DATASETS.items()} | {OWN: "Your own images …"}
+    """The choice of data; returns the name of a registered set, an upload, or OWN."""
+    titles = {name: source.title for name, source in DATASETS.items()}
+    titles |= {choice: f"{upload.title} · {upload.images:,} images" for choice, upload in saved().items()}
+    titles[OWN] = "Your own images …"
+    key = f"{PREFIX}.dataset"
+    if st.session_state.get(key) not in titles:
+        st.session_state[key] = OWN  # an upload that is no longer there
     return st.selectbox(
-        "Data",
-        list(titles),
-        format_func=titles.__getitem__,
-        key=f"{PREFIX}.dataset",
-        persist_state="session",
-        on_change=clear_preset,
+        "Data", list(titles), format_func=titles.__getitem__, key=key, persist_state="session", on_change=clear_preset
     )
-
-
-def path_field() -> str:
-    """The path of the user's own images, without spaces at its ends."""
-    return st.text_input(
-        "Folder, .zip, .npz or .npy", key=f"{PREFIX}.folder", placeholder="/home/me/pictures", persist_state="session",
-        help="A path on the computer that runs Betascope; subfolders become labels.",
-    ).strip()  # fmt: skip
 
 
 def family_field() -> str:
@@ -118,8 +113,8 @@ def variant_fields(model: str, shape: tuple[int, ...] | None) -> list[dict[str, 
     return variants_of(model, betas, seeds)
 
 
-def model_and_training_fields(model: str) -> dict[str, Any]:
-    """The main settings in two columns, the others in an expander; returns their values.
+def model_and_training_fields(model: str, dataset: str) -> dict[str, Any]:
+    """The main settings in two columns, the others in expanders; returns their values and those beside the preview.
 
     Raises:
         ConfigError: a text that cannot be parsed.
@@ -132,14 +127,17 @@ def model_and_training_fields(model: str) -> dict[str, Any]:
         source = TrainConfig if name in setting_names(TrainConfig) else config
         with columns[index % 2]:
             values |= config_form(source, [name], PREFIX)
+    values |= augmentation_fields()
     with st.expander("More settings"):
         st.text_input("Name", key=f"{PREFIX}.name", placeholder="after data and β", persist_state="session")
-        values |= config_form(DataConfig, DATA_SETTINGS, PREFIX)
+        values |= config_form(
+            DataConfig, [name for name in DATA_SETTINGS if not is_own(dataset) or name not in SHAPE], PREFIX
+        )
         rest = [name for name in setting_names(config) if name not in (*MAIN, *family_settings, "beta")]
         values |= config_form(config, rest, PREFIX)
-        rest = [name for name in setting_names(TrainConfig) if name not in (*MAIN, "seed")]
+        rest = [name for name in setting_names(TrainConfig) if name not in (*MAIN, *AUGMENTATIONS, "seed")]
         values |= config_form(TrainConfig, rest, PREFIX)
-    return values
+    return values | (own_settings_of_data() if is_own(dataset) else {})
 
 
 def own_settings(config: type[ModelConfig]) -> list[str]:
@@ -161,7 +159,9 @@ def shape_of(dataset: str) -> tuple[int, ...] | None:
 
 def form() -> None:
     """The form, and the button that queues the runs it describes."""
+    select_new()
     seed_defaults()
+    apply_fitted()
     preset_pills()
     left, right = st.columns(2)
     with left:
@@ -169,13 +169,13 @@ def form() -> None:
     with right:
         model = family_field()
     if dataset == OWN:
-        dataset = path_field()
+        own_source()
     try:
         variants = variant_fields(model, shape_of(dataset))
-        settings = model_and_training_fields(model)
+        settings = model_and_training_fields(model, dataset)
     except BetascopeError as error:
         explain_error(error)
         return
     label = f"Train {len(variants)} models" if len(variants) > 1 else "Train"
     if st.button(label, key="train.start", type="primary", icon=":material/play_arrow:", width="stretch"):
-        train(dataset, model, variants, settings)
+        train(dataset_of(dataset), model, variants, settings)

@@ -9,20 +9,30 @@ import streamlit as st
 
 from ..components import mount
 from .about import about
+from .defaults import PREFIX
+from .own_preview import own_preview
+from .own_source import dataset_of, is_own
 from .watch import live_view, refresh_interval, watched_runs
 
 
 def result() -> None:
-    """The live view of watched runs; without any, the chosen data and model."""
-    if not watched_runs():
+    """The live view of watched runs; without any, the chosen data and model, and images of one's own that none of them has."""
+    watched = watched_runs()
+    if not watched:
         about()
         if script := chart_script():
             mount("ahead", "train.ahead", {"script": script})
         return
+    choice = st.session_state[f"{PREFIX}.dataset"]
+    is_new = is_own(choice) and dataset_of(choice) not in {run.config.data.name for run in watched}
+    if is_new:
+        own_preview(choice)
+        st.divider()
     interval = refresh_interval()
     st.fragment(live_view, run_every=interval)(interval)
-    with st.expander("Data and objective", icon=":material/info:"):
-        about()
+    if not is_new:
+        with st.expander("Data and objective", icon=":material/info:"):
+            about()
 
 
 @cache

@@ -15,6 +15,8 @@ from vae_core.runs import Run, submit
 from .. import library
 from ..shell.errors import explain_error
 from .defaults import PREFIX
+from .labels import label_of
+from .own_preview import UNREADABLE
 from .watch import WATCHED
 
 
@@ -25,7 +27,14 @@ def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings
         BetascopeError: one sentence on the first invalid setting; nothing was queued.
     """
     if not dataset:
-        raise ConfigError("Write the path of your images, or choose a data set that comes with Betascope.")
+        raise ConfigError(
+            "Choose files, or write the path or name of your images, or take a data set that comes with Betascope."
+        )
+    name, unreadable = st.session_state.get(UNREADABLE, ("", []))
+    if dataset == name and unreadable and not settings.get("skip_unreadable"):
+        raise ConfigError(
+            f"{unreadable[0]} cannot be read; remove it, or turn on “{label_of('skip_unreadable')}” above the preview."
+        )
     chosen = {name: value for name, value in settings.items() if value is not None}
     name = st.session_state.get(f"{PREFIX}.name", "").strip()
     configs = [

@@ -177,7 +177,9 @@ def test_a_folder_around_everything_is_no_class(tmp_path):
 
 
 def test_a_split_by_folder(tmp_path):
-    files = {f"{part}/{'cat' if i % 2 else 'dog'}/{i}.png": encoded("L") for part in ("train", "test") for i in range(8)}
+    files = {
+        f"{part}/{'cat' if i % 2 else 'dog'}/{i}.png": encoded("L") for part in ("train", "test") for i in range(8)
+    }
     name = folder_of(tmp_path / "mine", files)
     data = load(name)
     assert (data.n_train, len(data.images), data.class_names) == (8, 16, ("cat", "dog"))
@@ -292,7 +294,7 @@ def test_settings_of_own_images_are_refused_elsewhere():
         DataConfig("x", background="white")
 
 
-@pytest.mark.parametrize("colour, channels", [("auto", 3), ("grey", 1), ("colour", 3)])
+@pytest.mark.parametrize(("colour", "channels"), [("auto", 3), ("grey", 1), ("colour", 3)])
 def test_arrays_have_the_channels_requested(tmp_path, colour, channels):
     images = rng.integers(0, 256, (12, 9, 14, 3), dtype=np.uint8)
     np.savez(tmp_path / "a.npz", images=images)

@@ -105,7 +105,7 @@ def test_more_bytes_than_the_limit(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name, safe",
+    ("name", "safe"),
     [("../../etc/passwd.png", "passwd.png"), ("C:\\me\\a.PNG", "a.png"), ("<b>x</b>.jpg", "b_.jpg"), ("..png", "upload.png"), ("a\0\n.png", "a__.png")],
 )  # fmt: skip
 def test_names_are_made_plain(name, safe):

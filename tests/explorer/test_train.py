@@ -128,9 +128,10 @@ def test_more_images_than_there_are(app: Open, store: Store) -> None:
 def test_own_images_that_are_not_there(app: Open, store: Store, path: str) -> None:
     at = app("train")
     at.selectbox(key="train.dataset").set_value("own").run()
+    at.segmented_control(key="train.source").set_value("path").run()
     at.text_input(key="train.folder").set_value(path).run()
     at.button(key="train.start").click().run()
-    assert len(at.error) == 1
+    assert len({error.value for error in at.error}) == 1
     assert store.runs() == []
 
 

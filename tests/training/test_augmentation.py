@@ -103,6 +103,8 @@ def test_training_sees_changed_images_and_evaluation_does_not(digits):
 
     numbers: list[float] = []
     for config in (TrainConfig(steps=3, lr=1e-9, threads=1), TrainConfig(steps=3, lr=1e-9, threads=1, **FULL)):
-        fit(create("vae", MODELS["vae"].Config(shape=digits.shape, network="mlp", hidden=(16,))), digits, config, Seen())
+        fit(
+            create("vae", MODELS["vae"].Config(shape=digits.shape, network="mlp", hidden=(16,))), digits, config, Seen()
+        )
     half = len(numbers) // 2
     assert numbers[:half] == pytest.approx(numbers[half:], rel=1e-3)

@@ -37,9 +37,7 @@ def augmented(images: Tensor, seed: int, config: TrainConfig) -> Tensor:
         mirror = torch.where(uniform(0, 1) < 0.5 * config.augment_flip, -1.0, 1.0)
         sine, cosine = torch.sin(angles) * scales, torch.cos(angles) * scales
         rows = [cosine * mirror, -sine, shifts[0], sine * mirror, cosine, shifts[1]]
-        grid = functional.affine_grid(
-            torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False
-        )
+        grid = functional.affine_grid(torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False)
         images = functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
     if config.augment_brightness:
         images = images * (1 + config.augment_brightness * uniform(-1, 1))[:, None, None, None]

@@ -11,7 +11,6 @@ from ..cores import Threads
 from ..datasets.base import DataError, Split
 from .distributed import ALONE, Group
 
-
 Augment = Callable[[Tensor, int], Tensor]
 
 

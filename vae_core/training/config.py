@@ -62,7 +62,11 @@ class TrainConfig(Config):
         0.0, "Change the brightness of training images by up to this share", low=0.0, high=1.0, advanced=True
     )
     augment_noise: float = setting(
-        0.0, "Standard deviation of noise added to training images (1: black to white)", low=0.0, high=1.0, advanced=True
+        0.0,
+        "Standard deviation of noise added to training images (1: black to white)",
+        low=0.0,
+        high=1.0,
+        advanced=True,
     )
 
     def total_steps(self, images: int) -> int:

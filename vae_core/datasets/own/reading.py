@@ -25,7 +25,7 @@ SMALLEST, LARGEST, DEFAULT_SIDE = 8, 128, 64
 CHUNK = 256
 
 #: Called with (images read, images in all); requests to cancel raise out of it.
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 _progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
 
 

@@ -1,0 +1,123 @@
+"""Where a person's own images come from: files from the browser, a path on the server, or the Hugging Face hub."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_core.config import BetascopeError
+from vae_core.datasets.own import uploads
+from vae_core.datasets.own.hub import PREFIX as HUB
+from vae_core.datasets.own.limits import LIMITS, MIB
+from vae_core.datasets.own.reading import reported_to
+
+from .. import library
+from ..shell.errors import explain_error
+from .defaults import PREFIX
+
+OWN = "own"
+UPLOAD = "upload:"
+SOURCES = {
+    "files": ":material/upload: Files",
+    "path": ":material/folder: Path",
+    "hub": ":material/cloud_download: Hugging Face",
+}
+#: The upload to select in the next run of the script, and how often files were taken.
+_NEW, _ROUND = f"{PREFIX}.new_upload", f"{PREFIX}.upload_round"
+
+
+def is_own(choice: str) -> bool:
+    """Whether a choice in the form is a person's own images."""
+    return choice == OWN or choice.startswith(UPLOAD)
+
+
+def saved() -> dict[str, uploads.Upload]:
+    """Choice → upload, newest first."""
+    return {UPLOAD + upload.hash: upload for upload in uploads.listed(library.store().root)}
+
+
+def select_new() -> None:
+    """Choose the data set that was just uploaded; before the widgets are there."""
+    if new := st.session_state.pop(_NEW, None):
+        st.session_state[f"{PREFIX}.dataset"] = new
+
+
+def dataset_of(choice: str) -> str:
+    """What a choice in the form stands for: a registered name, a path, `hf:NAME`, or "" for nothing yet."""
+    if choice.startswith(UPLOAD):
+        upload = saved().get(choice)
+        return str(upload.path.absolute()) if upload else ""
+    if choice != OWN:
+        return choice
+    source = st.session_state.get(f"{PREFIX}.source") or "files"
+    if source == "path":
+        return st.session_state.get(f"{PREFIX}.folder", "").strip()
+    name = st.session_state.get(f"{PREFIX}.hub", "").strip().removeprefix(HUB)
+    return HUB + name if source == "hub" and name else ""
+
+
+def own_source() -> None:
+    """Widgets for images that are not saved yet."""
+    source = st.segmented_control(
+        "Where your images are", list(SOURCES), format_func=SOURCES.__getitem__, key=f"{PREFIX}.source", required=True,
+        persist_state="session",
+    )  # fmt: skip
+    if source == "path":
+        st.text_input(
+            "Folder, .zip, .npz, .npy or .parquet", key=f"{PREFIX}.folder", placeholder="/home/me/pictures",
+            persist_state="session", help="A path on the computer that runs Betascope; subfolders become labels.",
+        )  # fmt: skip
+    elif source == "hub":
+        st.text_input(
+            "Data set", key=f"{PREFIX}.hub", placeholder="ylecun/mnist or ylecun/mnist:test", persist_state="session",
+            help="Its name on huggingface.co, and a split if you want only one; downloaded on first use.",
+        )  # fmt: skip
+    else:
+        upload_files()
+
+
+def upload_files() -> None:
+    """The uploader; files are checked and saved as soon as they are there."""
+    number = st.session_state.setdefault(_ROUND, 0)
+    files = st.file_uploader(
+        "Images, a .zip of folders, an .npz or a .parquet", accept_multiple_files=True, key=f"{PREFIX}.files.{number}",
+        type=[suffix[1:] for suffix in uploads.ACCEPTED], max_upload_size=LIMITS.upload_bytes // MIB,
+        help="First-level folders of a .zip become labels; a labels.csv (file,label) beside images has them, too.",
+    )  # fmt: skip
+    if not files:
+        return
+    bar = st.progress(0.0, "Checking the files …")
+    try:
+        with reported_to(lambda done, total: bar.progress(done / total, f"Reading {done:,} of {total:,} images …")):
+            upload = uploads.add(library.store().root, [(file.name, file.getvalue()) for file in files])
+    except BetascopeError as error:
+        bar.empty()
+        explain_error(error)
+        return
+    st.session_state[_NEW] = UPLOAD + upload.hash
+    st.session_state[_ROUND] = number + 1  # an empty uploader; the files are saved
+    st.rerun()
+
+
+def manage(upload: uploads.Upload) -> None:
+    """Rename or delete an upload."""
+    with st.popover("Manage", icon=":material/edit:"):
+        title = st.text_input("Name", upload.title, key=f"{PREFIX}.title.{upload.hash}")
+        try:
+            if st.button("Rename", key=f"{PREFIX}.rename", disabled=title == upload.title):
+                uploads.rename(upload, title)
+                st.rerun()
+            used = sum(upload.hash in run.config.data.name for run in library.openable_runs())
+            st.caption(
+                f"{upload.bytes / MIB:,.1f} MiB on this computer. "
+                + (
+                    f"{used} run{'s' * (used > 1)} learned from it and will show decoded images without it."
+                    if used
+                    else "No run uses it."
+                )
+            )
+            if st.button("Delete", key=f"{PREFIX}.delete", icon=":material/delete:"):
+                uploads.delete(upload)
+                st.session_state[_NEW] = OWN
+                st.rerun()
+        except BetascopeError as error:
+            explain_error(error)
