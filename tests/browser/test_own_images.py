@@ -50,7 +50,7 @@ def test_a_zip_is_read_shown_trained_on_and_explored(open_page: Callable[..., Pa
     expect(page.get_by_text("dark/broken.png cannot be read; remove it")).to_be_visible()
     assert {run.id for run in store.runs()} == before
 
-    page.get_by_text("Leave out unreadable files").first.click()
+    page.locator(".st-key-train-skip_unreadable label").first.click()
     settle(page)
     page.get_by_role("button", name="Train", exact=True).click()
     soon(
