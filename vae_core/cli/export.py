@@ -25,6 +25,11 @@ def export_options(parser: argparse.ArgumentParser) -> None:
     for name, format in FORMATS.items():
         metavar = "FILE" if format.ending else "FOLDER"
         parser.add_argument(f"--{name}", type=Path, default=None, metavar=metavar, help=format.help)
+    parser.add_argument(
+        "--with-caches",
+        action="store_true",
+        help="with --run: codes, maps and scores, too, which can be computed again",
+    )
     parser.add_argument("--cached", choices=list(HALVES), help="a half as ONNX in the run's cache, as the app does")
     parser.add_argument("--shown", action="store_true", help="the page of /show in the run's cache, as the app does")
 
@@ -42,7 +47,8 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.shown:
         files += map(str, import_module("explorer.take_away.show").write_shown(runs))
     for name, target in chosen.items():
-        written = [str(path) for path in FORMATS[name].write(runs, target)]
+        further = {"caches": True} if name == "run" and options.with_caches else {}
+        written = [str(path) for path in FORMATS[name].write(runs, target, **further)]
         for file in written[:LISTED]:
             echo(f"Wrote {file}")
         if len(written) > LISTED:
