@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+import vae_core
+
 from ..config import BetascopeError
 from .files import RunError
 from .intake import Imported, Limits, parse_json, receive
@@ -95,14 +97,12 @@ def names_of(run: Run, caches: bool = False) -> list[str]:
 
 def manifest(run: Run, hashes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The description of a packed run. hashes: name → `size` and `blake2b`."""
-    from .. import __version__
-
     return {
         "kind": KIND,
         "format": FORMAT,
         "id": run.id.rsplit("/", 1)[-1],
         "name": run.config.name,
-        "versions": {"betascope": __version__, **run.config.versions},
+        "versions": {"betascope": vae_core.__version__, **run.config.versions},
         "files": hashes,
     }
 
