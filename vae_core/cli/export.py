@@ -13,6 +13,7 @@ from ..config import ConfigError
 from ..export import FORMATS
 from ..export.files import cached_onnx, onnx_of
 from ..export.halves import HALVES
+from ..export.hub import is_hub, push
 from ..runs import Run, RunError, Store
 from .console import echo
 
@@ -47,6 +48,9 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.shown:
         files += map(str, import_module("explorer.take_away.show").write_shown(runs))
     for name, target in chosen.items():
+        if name == "run" and is_hub(str(target)):
+            files.append(_push(runs, str(target), options.with_caches))
+            continue
         further = {"caches": True} if name == "run" and options.with_caches else {}
         written = [str(path) for path in FORMATS[name].write(runs, target, **further)]
         for file in written[:LISTED]:
@@ -55,6 +59,17 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
             echo(f"Wrote {len(written) - LISTED} more files in {target}")
         files += written
     return {"runs": [run.id for run in runs], "files": files}, 0
+
+
+def _push(runs: Sequence[Run], address: str, caches: bool) -> str:
+    """
+    Raises:
+        ConfigError: more than one run. RunError: as `push`."""
+    if len(runs) > 1:
+        raise ConfigError(f"--run {address}: takes one run, and {len(runs)} were given.")
+    found = push(runs[0], address, caches)
+    echo(f"Wrote {found}, which is private until you publish it there; the licence in its card is yours to add.")
+    return found
 
 
 def _cache(runs: Sequence[Run], name: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..config import ConfigError
+from ..export.hub import is_hub, pull
 from ..runs import Store
 from ..runs.archive import is_archive, unpack
 from ..runs.intake import Imported
@@ -23,6 +24,7 @@ class Source(NamedTuple):
 
 
 SOURCES = (
+    Source("hub:USER/NAME, a run on the Hugging Face Hub", is_hub, pull),
     Source(
         "a ZIP of `export --run`", lambda text: is_archive(Path(text)), lambda store, text: unpack(store, Path(text))
     ),
