@@ -37,6 +37,7 @@ PARCELS = (
     Parcel("Page that works offline", "Sliders, map, paths and numbers in one HTML file, for any browser", "html"),
     Parcel("Film", "The dimensions that show most, as MP4", "mp4"),
     Parcel("Figure", "A strip for each dimension with labels, as SVG", "svg"),
+    Parcel("Run", "The run itself as a ZIP, for Home or `import` of another Betascope", "run"),
     Parcel("ONNX", "Encoder and decoder for onnxruntime, in any language", "onnx"),
     Parcel("Weights", "safetensors, with a small program that decodes and encodes", "weights"),
     Parcel("Torch programs", "Encoder and decoder for torch.export.load", "pt2"),

@@ -28,6 +28,8 @@ CASES = {
     "unknown network": ([*TRAIN, "--network", "gnn"], ["'gnn'", "mlp"]),
     "unknown run": (["evaluate", "nobody"], ["'nobody'"]),
     "a run outside the store": (["evaluate", "../../etc"], ["../../etc"]),
+    "nothing to import": (["import", "nowhere.zip"], ["'nowhere.zip'", "is not there", "export --run"]),
+    "an import of something else": (["import", "README.md"], ["'README.md'", "is something else", "export --run"]),
     "unknown score": (["evaluate", "gallery/digits-2d", "--metrics", "migg"], ["'migg'", "all, fast"]),
     "scores without factors": (["metrics", "gallery/digits-2d"], ["digits has no ground-truth factors"]),
     "codes of nobody": (["metrics", "gallery/sprites-beta-1", "--of", "ica"], ["--of 'ica'", "pca"]),

@@ -170,3 +170,12 @@ def test_help_waits_for_nothing_heavy():
     assert all(getattr(vae_core, name) is not None for name in vae_core.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = vae_core.nothing
+
+
+def test_a_run_goes_out_and_comes_in(command, run, tmp_path):
+    packed = tmp_path / "run.zip"
+    assert command("export", run.id, "--run", packed, "--with-caches", store=run.path.parent)["files"] == [str(packed)]
+    row = command("import", packed)
+    assert (row["run"], row["known"]) == (run.id, False)
+    assert vae_core.Run.open(tmp_path / "store" / run.id).evaluation() == run.evaluation()
+    assert command("import", packed)["known"] is True

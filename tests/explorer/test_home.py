@@ -19,6 +19,7 @@ from explorer.home.pictures import strips_html, strips_of
 from vae_core.__main__ import main
 from vae_core.datasets.base import DataError
 from vae_core.runs import Run, Store
+from vae_core.runs.archive import write_archive
 from vae_core.runs.notes import Notes
 
 from .conftest import texts
@@ -171,3 +172,22 @@ def test_many_runs_come_in_portions(app: Open, put: Put) -> None:
     assert texts(at.caption).count("−ELBO") == 12
     at.button(key="home.more").click().run()
     assert texts(at.caption).count("−ELBO") == 14
+
+
+def test_a_run_comes_in_as_a_zip(app: Open, put: Put, store: Store, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    shutil.move(put("one"), elsewhere)
+    (path,) = write_archive(Run.open(elsewhere, "one"), tmp_path / "one.zip")
+    at = app()
+    at.file_uploader(key="home.import.0").set_value(("one.zip", path.read_bytes(), "application/zip")).run()
+    assert not at.exception
+    assert "Imported as `one`" in texts(at.success)
+    assert at.button(key="explore.one")
+    at.file_uploader(key="home.import.1").set_value(("one.zip", path.read_bytes(), "application/zip")).run()
+    assert "`one` was here already" in texts(at.success)
+    at.file_uploader(key="home.import.2").set_value(("cats.zip", b"PK", "application/zip")).run()
+    assert "cats.zip is no ZIP of a run" in texts(at.error)
+    assert [run.id for run in store.runs()] == ["one"]
+    at.file_uploader(key="home.import.3").set_value(("one.zip", path.read_bytes(), "application/zip")).run()
+    at.button(key="home.import.explore").click().run()
+    assert texts(at.title) == "Traverse"

@@ -28,7 +28,16 @@ Open = Callable[..., AppTest]
 def test_every_page_of_a_run_has_the_menu(put: Put, app: Open) -> None:
     put("one")
     titles = {button.label for button in app("traverse", run="one").get("download_button")}
-    assert {"Page that works offline", "Film", "Figure", "ONNX", "Weights", "Torch programs", "Numbers"} <= titles
+    assert {
+        "Page that works offline",
+        "Film",
+        "Figure",
+        "Run",
+        "ONNX",
+        "Weights",
+        "Torch programs",
+        "Numbers",
+    } <= titles
 
 
 @pytest.mark.slow
@@ -36,6 +45,8 @@ def test_a_folder_becomes_a_zip_and_a_failure_a_sentence(put: Put) -> None:
     put("one")
     with zipfile.ZipFile(io.BytesIO(made(library.find("one"), "onnx"))) as archive:
         assert archive.namelist() == ["decoder.onnx", "encoder.onnx"]
+    with zipfile.ZipFile(io.BytesIO(made(library.find("one"), "run"))) as archive:
+        assert {"manifest.json", "config.json", "weights.safetensors"} <= set(archive.namelist())
     path = put("two")
     run = library.find("two")
     (path / "weights.safetensors").unlink()

@@ -41,6 +41,7 @@ COMMANDS = {
     ),
     "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
     "export": Command("Write a model in formats that other programs read", "export", "export_options", "export"),
+    "import": Command("Take in a run of another store", "import_", "import_options", "import_"),
     "lay-out": Command("Lay out maps requested on stdin (the app starts this)", "maps", "lay_out_options", "lay_out"),
     "work": Command("Train the queued runs (the app starts this)", "train", "work_options", "work_queue"),
 }

@@ -13,6 +13,7 @@ from ..config import ConfigError
 from ..export import FORMATS
 from ..export.files import cached_onnx, onnx_of
 from ..export.halves import HALVES
+from ..export.hub import is_hub, push
 from ..runs import Run, RunError, Store
 from .console import echo
 
@@ -25,6 +26,11 @@ def export_options(parser: argparse.ArgumentParser) -> None:
     for name, format in FORMATS.items():
         metavar = "FILE" if format.ending else "FOLDER"
         parser.add_argument(f"--{name}", type=Path, default=None, metavar=metavar, help=format.help)
+    parser.add_argument(
+        "--with-caches",
+        action="store_true",
+        help="with --run: codes, maps and scores, too, which can be computed again",
+    )
     parser.add_argument("--cached", choices=list(HALVES), help="a half as ONNX in the run's cache, as the app does")
     parser.add_argument("--shown", action="store_true", help="the page of /show in the run's cache, as the app does")
 
@@ -42,13 +48,28 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.shown:
         files += map(str, import_module("explorer.take_away.show").write_shown(runs))
     for name, target in chosen.items():
-        written = [str(path) for path in FORMATS[name].write(runs, target)]
+        if name == "run" and is_hub(str(target)):
+            files.append(_push(runs, str(target), options.with_caches))
+            continue
+        further = {"caches": True} if name == "run" and options.with_caches else {}
+        written = [str(path) for path in FORMATS[name].write(runs, target, **further)]
         for file in written[:LISTED]:
             echo(f"Wrote {file}")
         if len(written) > LISTED:
             echo(f"Wrote {len(written) - LISTED} more files in {target}")
         files += written
     return {"runs": [run.id for run in runs], "files": files}, 0
+
+
+def _push(runs: Sequence[Run], address: str, caches: bool) -> str:
+    """
+    Raises:
+        ConfigError: more than one run. RunError: as `push`."""
+    if len(runs) > 1:
+        raise ConfigError(f"--run {address}: takes one run, and {len(runs)} were given.")
+    found = push(runs[0], address, caches)
+    echo(f"Wrote {found}, which is private until you publish it there; the licence in its card is yours to add.")
+    return found
 
 
 def _cache(runs: Sequence[Run], name: str) -> None:

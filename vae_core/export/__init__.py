@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..config import ConfigError
 from ..runs import Run
@@ -22,8 +22,10 @@ class Format(NamedTuple):
     ending: str = ""
     together: bool = False
 
-    def write(self, runs: Sequence[Run], target: Path) -> list[Path]:
+    def write(self, runs: Sequence[Run], target: Path, **options: Any) -> list[Path]:
         """Write the runs to `target`; where each run has its own file or folder, several lie in the folder `target`.
+
+        options: further arguments of the format's function.
 
         Raises:
             ExportError: a model that cannot be exported. RunError: no weights, or the target is not writable.
@@ -35,13 +37,19 @@ class Format(NamedTuple):
             raise ConfigError(f"{target}: is a {'folder' if wanted == 'file' else 'file'}; give a {wanted}.")
         writer = getattr(import_module(self.module, __name__), self.function)
         if self.together:
-            return writer(runs, target)
+            return writer(runs, target, **options)
         targets = [target / (run.id.replace("/", "-") + self.ending) for run in runs] if several else [target]
-        return [path for run, place in zip(runs, targets, strict=True) for path in writer(run, place)]
+        return [path for run, place in zip(runs, targets, strict=True) for path in writer(run, place, **options)]
 
 
 PICTURES = "explorer.take_away.pictures"
 FORMATS = {
+    "run": Format(
+        "the run itself as a ZIP, for `import` into another store; or hub:USER/NAME, on the Hugging Face Hub",
+        "vae_core.runs.archive",
+        "write_archive",
+        ending=".zip",
+    ),
     "onnx": Format("encoder and decoder as ONNX files", ".files", "write_onnx"),
     "pt2": Format("encoder and decoder as programs of torch.export", ".files", "write_programs"),
     "weights": Format(

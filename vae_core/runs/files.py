@@ -58,7 +58,7 @@ def read_json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf8"))
     except FileNotFoundError:
         raise RunError(f"{path.name} is missing in {path.parent}.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path.name} in {path.parent} cannot be read ({error}).") from error
     if not isinstance(value, dict):
         raise RunError(f"{path.name} in {path.parent} holds no JSON object.")
@@ -84,5 +84,5 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, numbers  # noqa: SIM118
     except FileNotFoundError:
         raise RunError(f"{path.name} is missing in {path.parent}.") from None
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path.name} in {path.parent} cannot be read ({error}).") from error

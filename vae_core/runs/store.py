@@ -8,6 +8,8 @@ import re
 import shutil
 import time
 import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .config import RunConfig
@@ -65,27 +67,48 @@ class Store:
         Raises:
             RunError: the store cannot be written, or the id is taken or no plain folder name.
         """
-        if id is not None and (not re.fullmatch(r"[\w=-][\w.=-]*", id) or id in NOT_RUNS):
+        if id is not None and not is_id(id):
             raise RunError(f"{id!r} cannot be the id of a run; use letters, digits and -.")
-        # Written under a hidden name, then renamed: nobody ever lists half a run, and one of two with the same name wins.
-        fresh = self.root / f".new-{uuid.uuid4().hex}"
         try:
-            fresh.mkdir(parents=True)
-            write_json(fresh / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
-            write_json(fresh / "config.json", config.to_dict())
-            path = self._publish(fresh, id or _slug(config.name), numbered=id is None)
+            with self.hidden() as fresh:
+                write_json(fresh / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
+                write_json(fresh / "config.json", config.to_dict())
+                path = self._publish(fresh, [id] if id else _numbered(_slug(config.name)))
         except OSError as error:
             raise RunError(
                 f"Could not create a run in {self.root} ({error.strerror}); choose another --store."
             ) from error
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)  # gone already if all went well
         return Run(path.name, path, config)
 
-    def _publish(self, fresh: Path, name: str, numbered: bool) -> Path:
-        """Rename a written folder to `name`, or to the first of name-1, name-2, … that is free."""
-        for number in itertools.count(1):
-            path = self.root / (f"{name}-{number}" if numbered else name)
+    @contextmanager
+    def hidden(self) -> Iterator[Path]:
+        """A new folder below the store that is in no list, gone at the end unless it was published by then.
+
+        A run is written into it, then renamed: nobody ever lists half a run, and one of two with the same name wins.
+        """
+        fresh = self.root / f".new-{uuid.uuid4().hex}"
+        try:
+            fresh.mkdir(parents=True)
+            yield fresh
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)  # gone already if all went well
+
+    def publish(self, fresh: Path, id: str) -> Run:
+        """The run that was written into a hidden folder, under this id, or id-1, id-2, … where that is taken.
+
+        Raises:
+            RunError: no plain folder name, or not a run.
+        """
+        if not is_id(id):
+            raise RunError(f"{id!r} cannot be the id of a run; use letters, digits and -.")
+        path = self._publish(fresh, itertools.chain([id], _numbered(id)))
+        return Run.open(path, path.name)
+
+    def _publish(self, fresh: Path, names: Iterable[str]) -> Path:
+        """Rename a written folder to the first of these names that is free."""
+        name = ""
+        for name in names:
+            path = self.root / name
             try:
                 if not path.exists():
                     fresh.rename(path)
@@ -93,8 +116,6 @@ class Store:
             except OSError:
                 if not path.exists():
                     raise
-            if not numbered:
-                break
         raise RunError(f"There is a run {name!r} in {self.root} already; choose another name.")
 
     def delete(self, id: str) -> None:
@@ -112,6 +133,16 @@ class Store:
             shutil.rmtree(path)
         except OSError as error:
             raise RunError(f"Could not delete the run {id!r} in {self.root} ({error.strerror}).") from error
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """name-1, name-2, …"""
+    return (f"{name}-{number}" for number in itertools.count(1))
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be the id of a run: one plain folder name, not hidden."""
+    return re.fullmatch(r"[\w=-][\w.=-]{0,120}", text) is not None and text not in NOT_RUNS
 
 
 def _folders(root: Path) -> list[Path]:
