@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 import vae_core
 from explorer import library
 from explorer.generate.nearest import memorisation
+from vae_core.analysis import ACCURACIES
 from vae_core.runs import Run, Store
 
 from .conftest import texts
@@ -28,7 +29,7 @@ TABS = {
 }
 KINDS: dict[str, dict[str, Any]] = {
     "autoencoder": {}, "conditional_vae": {}, "vampprior_vae": {}, "hierarchical_vae": {}, "multirate_vae": {},
-    "vq_vae": {"codebook": 16, "network": "conv"}, "vae": {"dataset": "sprites", "size": 1200},
+    "m2_vae": {"latent_dim": 3}, "vq_vae": {"codebook": 16, "network": "conv"}, "vae": {"dataset": "sprites", "size": 1200},
 }  # fmt: skip
 
 
@@ -54,6 +55,26 @@ def test_every_tab_opens_for_every_kind_of_run(
         at = app(page, run="one", compare="one", tab=tab)
         assert not at.exception, tab
         assert not at.error, tab
+
+
+@pytest.mark.slow
+def test_a_model_that_classifies_shows_its_accuracy_beside_baselines(
+    app: Open, store: Store, kinds: dict[str, Run]
+) -> None:
+    shutil.copytree(kinds["m2_vae"].path, store.root / "few")
+    shutil.copytree(kinds["autoencoder"].path, store.root / "auto")
+    at = app("diagnose", run="few", tab="Classes")
+    assert not at.exception
+    numbers = kinds["m2_vae"].evaluation() or {}
+    assert [metric.value for metric in at.metric] == [f"{numbers[name]:.1%}" for name in ACCURACIES]
+    assert "learned from the same 100 labelled images" in texts(at.caption)
+    assert "Classes" not in [tab.label for tab in app("diagnose", run="auto").tabs]
+    at = app("compare", compare="few,auto", tab="Numbers")
+    (table,) = at.dataframe
+    assert sorted(table.value["Accuracy"].notna()) == [False, True]
+    at = app("diagnose", run="few", tab="Anomalies")
+    at.selectbox(key="diagnose.odd.few").select("sprites").run()
+    assert not at.exception
 
 
 def test_checks_come_with_evidence_and_remedy(app: Open, put: Put) -> None:

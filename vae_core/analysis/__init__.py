@@ -15,6 +15,7 @@ from .images.traversal import decode, manifold, traverse, traverse_all
 from .maps.layouts import Stopped
 from .maps.neighbours import place
 from .maps.projections import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
+from .scores.classification import ACCURACIES, class_probabilities
 from .scores.evaluation import EvaluateConfig, evaluate
 from .scores.generation import NETWORK_NAMES, cached_quality, generation_quality
 from .scores.labels import Label, best_dimensions, labels_of
@@ -25,6 +26,7 @@ from .scores.supervised import cached_scores, dci_importance, mig_matrix, names_
 from .scores.unsupervised import WITHOUT_FACTORS, scores_without_factors, smoothness
 
 __all__ = [
+    "ACCURACIES",
     "ALL",
     "ANCHOR",
     "ANOMALY_SCORES",
@@ -60,6 +62,7 @@ __all__ = [
     "cache_path",
     "cached_quality",
     "cached_scores",
+    "class_probabilities",
     "coded_of",
     "codes_along",
     "codes_limit",
