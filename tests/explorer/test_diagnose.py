@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
 from explorer.generate.nearest import memorisation
-from vae_core.analysis import ACCURACIES
+from vae_core.analysis import ACCURACIES, DRAWN_FROM, generation_quality
+from vae_core.datasets import DataError
 from vae_core.runs import Run, Store
 
 from .conftest import texts
@@ -24,7 +26,7 @@ Put = Callable[..., Path]
 
 TABS = {
     "diagnose": ("Checks", "Best and worst", "Anomalies", "Noise"),
-    "generate": ("From the prior", "Around an image"),
+    "generate": ("New images", "Around an image"),
     "measure": ("Matrices", "Responses", "Codes", "Over β"),
 }
 KINDS: dict[str, dict[str, Any]] = {
@@ -121,6 +123,49 @@ def test_draws_can_be_repeated_and_compared_with_the_training_images(app: Open, 
     assert "; of test images: " in texts(at.caption)
     at.slider(key="generate.temperature").set_value(0.3).run()
     assert not at.exception
+
+
+def test_codes_are_drawn_from_what_was_chosen_with_the_fid_of_each(
+    app: Open, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vae_core.analysis.codes.flow.STEPS", 50)
+    monkeypatch.setattr("vae_core.analysis.scores.generation.STEPS", 20)
+    drawn: list[torch.Tensor] = []
+    monkeypatch.setattr("explorer.generate.samples.show", lambda run, samples, caption: drawn.append(samples.z))
+    run = library.store().open(put("one").name)
+    at = app("generate", run="one")
+    for name in ("mixture", "flow"):
+        at.selectbox(key="generate.from").select(name).run()
+        assert not at.exception
+        assert name in at.query_params["from"]
+        assert not torch.equal(drawn[-1], drawn[0])
+        assert "A fitted density has no temperature." in texts(at.caption)
+    at.selectbox(key="generate.from").select("prior").run()
+    assert torch.equal(drawn[-1], drawn[0])
+    at.button(key="generate.measure").click().run()
+    assert not at.exception
+    for name in DRAWN_FROM:
+        generation_quality(run, draw_from=name)
+    at = app("generate", run="one", **{"from": "flow"})
+    assert at.selectbox(key="generate.from").value == "flow"
+    (table,) = at.dataframe
+    assert table.value.index.tolist() == list(DRAWN_FROM.values())
+    assert "a fitted density does not help" in texts(at.caption)
+
+
+def test_without_training_images_codes_come_from_the_prior(
+    app: Open, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("one")
+    app("generate", run="one")
+
+    def missing(run: Run, split: str = "test") -> None:
+        raise DataError("The images are elsewhere.")
+
+    monkeypatch.setattr(Run, "data", missing)
+    at = app("generate", run="one", **{"from": "mixture"})
+    assert not at.exception
+    assert "The images are elsewhere. Until then codes are drawn from the prior." in texts(at.info)
 
 
 def test_a_choice_that_the_next_run_does_not_have_falls_back(app: Open, store: Store, kinds: dict[str, Run], put: Put) -> None:  # fmt: skip

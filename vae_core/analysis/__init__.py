@@ -8,6 +8,7 @@ from .codes.interpolation import INTERPOLATIONS, walk
 from .codes.keyframes import Keyframe, keyframe, rows_named
 from .codes.latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
 from .codes.matching import Match, match_dimensions
+from .codes.samplers import DRAWN_FROM, PRIOR, sampler_of
 from .images.reconstruction import Reconstruction, denoise, reconstruct
 from .images.sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
 from .images.strips import ANCHOR, ends, strips
@@ -30,12 +31,14 @@ __all__ = [
     "ALL",
     "ANCHOR",
     "ANOMALY_SCORES",
+    "DRAWN_FROM",
     "IMAGES",
     "INTERPOLATIONS",
     "LEVELS",
     "LIMIT",
     "MAX_SAMPLES",
     "NETWORK_NAMES",
+    "PRIOR",
     "PROJECTIONS",
     "SEEDS",
     "SOURCES",
@@ -97,6 +100,7 @@ __all__ = [
     "reproducibility",
     "roc",
     "rows_named",
+    "sampler_of",
     "scores_of_run",
     "scores_without_factors",
     "seed_groups",
