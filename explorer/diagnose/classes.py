@@ -64,6 +64,16 @@ def accuracies(run: Run) -> None:
             column.metric(title, f"{numbers[name]:.1%}")
     st.caption(
         f"Accuracy on the whole test split. The other two learned from the same {numbers.get('label_count', 0):,} labelled images "
-        "and from nothing else.",
+        f"and from nothing else. {verdict(numbers)}",
         help="The network alone: the layers of this model's classifier, trained with cross-entropy. Logistic regression on pixels.",
     )
+
+
+def verdict(numbers: dict[str, float]) -> str:
+    """One sentence on whether the images without a label helped; "" where there is nothing to compare with."""
+    alone = [numbers[name] for name in ("accuracy_network", "accuracy_logistic") if name in numbers]
+    if not alone:
+        return ""
+    if numbers["accuracy"] > max(alone):
+        return "The images without a label helped."
+    return "The images without a label did not help here: try fewer latent dimensions, smaller images, or a longer training."

@@ -51,7 +51,6 @@ def qualities(run: Run) -> None:
     """FID and KID of samples from each density, measured in a process of its own on request."""
     if not library.model_of(run).continuous:
         return
-    st.divider()
     command = ["metrics", run.id, "--scores", "", "--features", "auto", "--draw-from", ",".join(DRAWN_FROM)]
     found = {name: cached_quality(run, draw_from=name) for name in DRAWN_FROM}
     measured = {name: quality for name, quality in found.items() if quality is not None}

@@ -23,6 +23,7 @@ LABELS = {
     "mmd_weight": "λ of the MMD",
     "critic_weight": "λ of the critic",
     "labels": "Labelled images",
+    "labelled_share": "Share of labelled images",
     "label_seed": "Seed of the labelled images",
     "classifier_weight": "α of the classifier",
     "importance_samples": "Importance samples K",

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
+from explorer.diagnose.classes import verdict
 from explorer.generate.nearest import memorisation
 from vae_core.analysis import ACCURACIES, DRAWN_FROM, generation_quality
 from vae_core.datasets import DataError
@@ -176,6 +177,13 @@ def test_a_choice_that_the_next_run_does_not_have_falls_back(app: Open, store: S
     at.sidebar.selectbox[0].select("auto").run()
     assert not at.exception
     assert at.selectbox(key="diagnose.score").value == "distortion", "an autoencoder has no rate"
+
+
+def test_a_verdict_on_unlabelled_images_is_that_of_the_better_baseline() -> None:
+    numbers = {"accuracy": 0.9, "accuracy_network": 0.91, "accuracy_logistic": 0.8}
+    assert "did not help" in verdict(numbers)
+    assert verdict(numbers | {"accuracy": 0.92}) == "The images without a label helped."
+    assert verdict({"accuracy": 0.9}) == ""
 
 
 def test_copies_are_reported() -> None:

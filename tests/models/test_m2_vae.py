@@ -29,7 +29,7 @@ def make(**settings):
     return create("m2_vae", MODELS["m2_vae"].Config(**known | settings), seed=1)
 
 
-@pytest.mark.parametrize("settings", [{}, {"beta": 4.0, "classifier_weight": 2.0}])
+@pytest.mark.parametrize("settings", [{}, {"beta": 4.0, "classifier_weight": 2.0}, {"labelled_share": 0.4}])
 def test_the_loss_equals_the_sums_over_images_and_classes(settings, monkeypatch):
     """Kingma et al. 2014, eq. 6 to 9, one image and one class at a time; z = mu, so that there is no noise."""
     monkeypatch.setattr(DiagonalGaussian, "sample", lambda self, generator=None: self.mu)
@@ -49,7 +49,7 @@ def test_the_loss_equals_the_sums_over_images_and_classes(settings, monkeypatch)
             crossed.append(-log_q[label])
         else:  # U(x), eq. 7
             unlabelled.append((log_q.exp() * of_class).sum() + (log_q.exp() * log_q).sum())
-    share = 5 / 50
+    share = settings.get("labelled_share", 5 / 50)
     expected = share * sum(labelled) / 2 + (1 - share) * sum(unlabelled) / 4
     expected = expected + model.config.classifier_weight * sum(crossed) / 2
     terms = model.loss(X, Y, 0)

@@ -40,6 +40,13 @@ class M2VAE(BetaVAE):
 
         beta: float = setting(1.0, "Weight of the rate", low=0.0, high=1e6)
         labels: int = setting(100, "Training images whose label is used, as many of each class", low=1)
+        labelled_share: float | None = setting(
+            None,
+            "Weight of labelled images in the mean over images (none: their share of the data)",
+            low=0.0,
+            high=1.0,
+            advanced=True,
+        )
         label_seed: int = setting(0, "Seed of the choice of these images", low=0, high=2**32 - 1, advanced=True)
         classifier_weight: float = setting(
             1.0, "Weight of the classifier's cross-entropy on labelled images", low=0.0, high=1e4
@@ -127,7 +134,9 @@ class M2VAE(BetaVAE):
     def _weights(self, known: Tensor) -> Tensor:
         """Of each image in the mean over the data `(B,)`: labelled images have their share of the data, however many a batch holds."""
         config = cast(M2VAE.Config, self.config)
-        share = min(1.0, config.labels / max(1, config.train_size))
+        share = config.labelled_share
+        if share is None:
+            share = min(1.0, config.labels / max(1, config.train_size))
         labelled = known.float()
         unlabelled = 1 - labelled
         return share * labelled / labelled.sum().clamp(min=1) + (1 - share) * unlabelled / unlabelled.sum().clamp(min=1)
