@@ -28,6 +28,7 @@ VIEW = {
     "at": 8,
     "tab": 24,
     "image": 9,
+    "from": 9,
     "move": 400,
 }
 

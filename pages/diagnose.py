@@ -5,6 +5,7 @@ import streamlit as st
 from explorer import library
 from explorer.diagnose.anomalies import anomalies
 from explorer.diagnose.checks import checks
+from explorer.diagnose.classes import classes
 from explorer.diagnose.extremes import extremes
 from explorer.diagnose.noise import noise
 from explorer.runs.selection import current_run
@@ -17,4 +18,5 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 else:
-    tabbed("diagnose", TABS, run, library.latents(run))
+    own = {"Classes": classes} if library.model_of(run).predicts_class else {}
+    tabbed("diagnose", TABS | own, run, library.latents(run))

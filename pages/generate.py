@@ -7,14 +7,13 @@ from explorer.generate.samples import samples
 from explorer.generate.variations import variations
 from explorer.runs.selection import current_run
 from explorer.shell.controls import empty_state, tabbed
-from vae_core.models.vq_vae import VQVAE
 
 st.title("Generate")
 run = current_run()
 if run is None:
     empty_state("There is no trained model to draw from yet.", "train", "Train one")
 else:
-    tabs = {"From the prior": samples}
-    if not isinstance(library.model_of(run), VQVAE):  # code indices have no small variations
+    tabs = {"New images": samples}
+    if library.model_of(run).continuous:  # code indices have no small variations
         tabs["Around an image"] = variations
     tabbed("generate", tabs, run, library.latents(run))

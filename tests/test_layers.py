@@ -134,7 +134,7 @@ def test_nothing_loads_a_pickle():
 
 
 def test_importing_the_core_loads_nothing_heavy():
-    heavy = ("umap", "numba", "openTSNE", "sklearn", "torchvision", "streamlit", "pandas")
+    heavy = ("umap", "numba", "zuko", "openTSNE", "sklearn", "torchvision", "streamlit", "pandas")
     code = f"import sys, vae_core; print([name for name in {heavy} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from vae_core.analysis import ACCURACIES
 from vae_core.metrics import METRICS
 from vae_core.runs import Run
 from vae_core.training.device import PRECISION_TITLES
@@ -17,7 +18,9 @@ from ..runs.names import labels
 from ..runs.rate_planes import rate_planes
 
 COLUMNS = {"elbo": "ELBO", "distortion": "Distortion", "rate": "Rate", "active_units": "Active units"}
-HIGHER_IS_BETTER = {"ELBO": True, "Distortion": False} | {m.title: m.higher_is_better for m in METRICS.values()}
+HIGHER_IS_BETTER = {"ELBO": True, "Distortion": False, ACCURACIES["accuracy"]: True} | {
+    m.title: m.higher_is_better for m in METRICS.values()
+}
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
@@ -32,6 +35,7 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
         }
         row |= {title: evaluation.get(name) for name, title in COLUMNS.items()}
         row |= {metric.title: evaluation.get(name) for name, metric in METRICS.items()}
+        row |= {title: evaluation[name] for name, title in ACCURACIES.items() if name in evaluation}
         row |= {"Perplexity": evaluation["perplexity"]} if "perplexity" in evaluation else {}
         # Early runs store "auto" instead of the precision it resolved to.
         row |= (
@@ -46,6 +50,7 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
 def best_in_bold(frame: pd.DataFrame) -> object:
     """The table with the best value in bold in columns that have one."""
     digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
+    digits |= dict.fromkeys(ACCURACIES.values(), "{:.1%}")
     digits |= {metric.title: f"{{:.{metric.digits}f}}" for metric in METRICS.values()}
     return bold(frame.style.format(digits, na_rep="–"), HIGHER_IS_BETTER)
 

@@ -7,7 +7,15 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from vae_core.analysis import ANOMALY_SCORES, Latents, anomaly_scores, other_images, roc, threshold_at
+from vae_core.analysis import (
+    ANOMALY_SCORES,
+    Latents,
+    anomaly_scores,
+    class_probabilities,
+    other_images,
+    roc,
+    threshold_at,
+)
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.runs import Run
@@ -26,7 +34,7 @@ def _scores(run: Run, version: str, other: str) -> dict[str, NDArray[np.float64]
     data = library.test_data(run)[0] if other == "" else _other_images(other, tuple(run.config.model.shape))
     assert data is not None, "called for runs whose images are available"
     return anomaly_scores(
-        library.model_of(run), data.test.images, data.test.labels if other == "" else _cyclic_labels(run, data)
+        library.model_of(run), data.test.images, data.test.labels if other == "" else _some_labels(run, data)
     )
 
 
@@ -35,10 +43,12 @@ def _other_images(name: str, shape: tuple[int, ...]) -> ImageData:
     return other_images(name, shape)
 
 
-def _cyclic_labels(run: Run, data: ImageData) -> torch.Tensor | None:
-    """Classes for images of another set, as a conditional model needs them: 0, 1, … in turn."""
-    count = len(data.test)
-    return torch.arange(count) % run.config.model.classes if library.model_of(run).conditional else None
+def _some_labels(run: Run, data: ImageData) -> torch.Tensor | None:
+    """Classes for images of another set, as a conditional model needs them: the predicted ones, else 0, 1, … in turn."""
+    model, count = library.model_of(run), len(data.test)
+    if model.predicts_class:
+        return class_probabilities(model, data.test.images).argmax(1)
+    return torch.arange(count) % run.config.model.classes if model.conditional else None
 
 
 def anomalies(run: Run, codes: Latents) -> None:

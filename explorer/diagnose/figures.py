@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -46,6 +48,27 @@ def roc_figure(curve: Roc, false_alarms: float) -> go.Figure:
     figure.update_xaxes(title_text="false alarms", tickformat=".0%", gridcolor=GRID, zeroline=False, range=[0, 1])
     figure.update_yaxes(title_text="caught", tickformat=".0%", gridcolor=GRID, zeroline=False, range=[0, 1.02])
     return quiet(figure, 320, top=24)
+
+
+def confusion_figure(labels: NDArray[np.int64], predicted: NDArray[np.int64], names: Sequence[str]) -> go.Figure:
+    """How many images of each class (rows) were predicted to be of each (columns); only errors are coloured.
+
+    labels, predicted: class indices `(N,)`.
+    """
+    counts = np.zeros((len(names), len(names)), dtype=int)
+    np.add.at(counts, (labels, predicted), 1)
+    errors = np.where(np.eye(len(names), dtype=bool), 0, counts)
+    text = np.where(counts > 0, counts.astype(str), "") if len(names) <= 20 else None
+    figure = go.Figure(
+        go.Heatmap(
+            z=errors, x=list(names), y=list(names), text=text, texttemplate="%{text}", customdata=counts, showscale=False,
+            colorscale=[[0, "rgba(127, 139, 155, 0.08)"], [1, COLOURS[3]]], xgap=2, ygap=2,
+            hovertemplate="%{customdata} of class %{y} predicted as %{x}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title_text="predicted", type="category", showgrid=False)
+    figure.update_yaxes(title_text="class", type="category", autorange="reversed", showgrid=False)
+    return quiet(figure, 400)
 
 
 def noise_figure(sweep: NoiseSweep) -> go.Figure:

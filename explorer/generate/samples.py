@@ -1,4 +1,4 @@
-"""Draws from the prior."""
+"""Draws from the prior, or from a density fitted to codes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from vae_core.runs import Run
 
 from .. import library
 from ..shell.controls import valid_choice
+from .densities import chosen_density, qualities
 from .downloads import download_buttons
 from .nearest import show
 
@@ -17,25 +18,29 @@ COUNTS = (12, 24, 48, 96)
 
 
 def samples(run: Run, codes: Latents) -> None:
-    """Draws from the prior: at a temperature if it is standard, of a class if the model is conditional."""
+    """Draws of codes: from the prior at a temperature if it is standard, of a class if the model is conditional."""
     model = library.model_of(run)
-    columns = st.columns([2, 2, 2, 2], vertical_alignment="bottom")
+    columns = st.columns([2, 3, 3, 2, 2] if model.conditional else [2, 3, 3, 2], vertical_alignment="bottom")
     count = columns[0].selectbox("Images", COUNTS, index=1, key="generate.count")
+    density = chosen_density(run, columns[1])
     temperature = 1.0
-    if model.standard_prior:
-        temperature = columns[1].slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.temperature", help="σ of the draw; below 1, images are clearer and more alike")  # fmt: skip
+    if density is not None:
+        columns[2].caption("A fitted density has no temperature.")
+    elif model.standard_prior:
+        temperature = columns[2].slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.temperature", help="σ of the draw; below 1, images are clearer and more alike")  # fmt: skip
     else:
-        columns[1].caption("The prior of this family is learned, so it has no temperature.")
+        columns[2].caption("The prior of this family is learned, so it has no temperature.")
     label = None
     if model.conditional:
         names = ["Each in turn", *(codes.class_names or map(str, range(run.config.model.classes)))]
         indices = list(range(len(names)))
         key = valid_choice("generate.class", indices)
-        index = columns[2].selectbox("Class", indices, format_func=names.__getitem__, key=key)
+        index = columns[3].selectbox("Class", indices, format_func=names.__getitem__, key=key)
         label = None if index == 0 else index - 1
-    seed = seed_of("generate.seed", columns[3])
-    show(run, draw(model, count, temperature, label, seed), "New images")
-    download_buttons(lambda number: draw(model, number, temperature, label, seed), run, "samples")
+    seed = seed_of("generate.seed", columns[-1])
+    show(run, draw(model, count, temperature, label, seed, density), "New images")
+    qualities(run)
+    download_buttons(lambda number: draw(model, number, temperature, label, seed, density), run, "samples")
 
 
 def seed_of(key: str, column: DeltaGenerator) -> int:

@@ -115,6 +115,12 @@ PRESETS = {
         "1",
         _DIGITS | {"model": "conditional_vae", "latent_dim": 6, "epochs": 100},
     ),
+    "few_labels": Preset(
+        "A hundred labels",
+        "M2 learns to classify digits from 100 labelled images and 1,248 without; Diagnose has its accuracy beside baselines.",
+        "1",
+        _DIGITS | {"model": "m2_vae", "labels": 100, "classifier_weight": 10.0, "epochs": 60, "batch_size": 64},
+    ),
     "words": Preset(
         "A vocabulary of strokes",
         "A VQ-VAE encodes each digit as 4 × 4 codebook entries: swap them on Traverse.",

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
+from explorer.diagnose.classes import verdict
 from explorer.generate.nearest import memorisation
+from vae_core.analysis import ACCURACIES, DRAWN_FROM, generation_quality
+from vae_core.datasets import DataError
 from vae_core.runs import Run, Store
 
 from .conftest import texts
@@ -23,12 +27,12 @@ Put = Callable[..., Path]
 
 TABS = {
     "diagnose": ("Checks", "Best and worst", "Anomalies", "Noise"),
-    "generate": ("From the prior", "Around an image"),
+    "generate": ("New images", "Around an image"),
     "measure": ("Matrices", "Responses", "Codes", "Over β"),
 }
 KINDS: dict[str, dict[str, Any]] = {
     "autoencoder": {}, "conditional_vae": {}, "vampprior_vae": {}, "hierarchical_vae": {}, "multirate_vae": {},
-    "vq_vae": {"codebook": 16, "network": "conv"}, "vae": {"dataset": "sprites", "size": 1200},
+    "m2_vae": {"latent_dim": 3}, "vq_vae": {"codebook": 16, "network": "conv"}, "vae": {"dataset": "sprites", "size": 1200},
 }  # fmt: skip
 
 
@@ -54,6 +58,26 @@ def test_every_tab_opens_for_every_kind_of_run(
         at = app(page, run="one", compare="one", tab=tab)
         assert not at.exception, tab
         assert not at.error, tab
+
+
+@pytest.mark.slow
+def test_a_model_that_classifies_shows_its_accuracy_beside_baselines(
+    app: Open, store: Store, kinds: dict[str, Run]
+) -> None:
+    shutil.copytree(kinds["m2_vae"].path, store.root / "few")
+    shutil.copytree(kinds["autoencoder"].path, store.root / "auto")
+    at = app("diagnose", run="few", tab="Classes")
+    assert not at.exception
+    numbers = kinds["m2_vae"].evaluation() or {}
+    assert [metric.value for metric in at.metric] == [f"{numbers[name]:.1%}" for name in ACCURACIES]
+    assert "learned from the same 100 labelled images" in texts(at.caption)
+    assert "Classes" not in [tab.label for tab in app("diagnose", run="auto").tabs]
+    at = app("compare", compare="few,auto", tab="Numbers")
+    (table,) = at.dataframe
+    assert sorted(table.value["Accuracy"].notna()) == [False, True]
+    at = app("diagnose", run="few", tab="Anomalies")
+    at.selectbox(key="diagnose.odd.few").select("sprites").run()
+    assert not at.exception
 
 
 def test_checks_come_with_evidence_and_remedy(app: Open, put: Put) -> None:
@@ -102,6 +126,49 @@ def test_draws_can_be_repeated_and_compared_with_the_training_images(app: Open, 
     assert not at.exception
 
 
+def test_codes_are_drawn_from_what_was_chosen_with_the_fid_of_each(
+    app: Open, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vae_core.analysis.codes.flow.STEPS", 50)
+    monkeypatch.setattr("vae_core.analysis.scores.generation.STEPS", 20)
+    drawn: list[torch.Tensor] = []
+    monkeypatch.setattr("explorer.generate.samples.show", lambda run, samples, caption: drawn.append(samples.z))
+    run = library.store().open(put("one").name)
+    at = app("generate", run="one")
+    for name in ("mixture", "flow"):
+        at.selectbox(key="generate.from").select(name).run()
+        assert not at.exception
+        assert name in at.query_params["from"]
+        assert not torch.equal(drawn[-1], drawn[0])
+        assert "A fitted density has no temperature." in texts(at.caption)
+    at.selectbox(key="generate.from").select("prior").run()
+    assert torch.equal(drawn[-1], drawn[0])
+    at.button(key="generate.measure").click().run()
+    assert not at.exception
+    for name in DRAWN_FROM:
+        generation_quality(run, draw_from=name)
+    at = app("generate", run="one", **{"from": "flow"})
+    assert at.selectbox(key="generate.from").value == "flow"
+    (table,) = at.dataframe
+    assert table.value.index.tolist() == list(DRAWN_FROM.values())
+    assert "a fitted density does not help" in texts(at.caption)
+
+
+def test_without_training_images_codes_come_from_the_prior(
+    app: Open, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("one")
+    app("generate", run="one")
+
+    def missing(run: Run, split: str = "test") -> None:
+        raise DataError("The images are elsewhere.")
+
+    monkeypatch.setattr(Run, "data", missing)
+    at = app("generate", run="one", **{"from": "mixture"})
+    assert not at.exception
+    assert "The images are elsewhere. Until then codes are drawn from the prior." in texts(at.info)
+
+
 def test_a_choice_that_the_next_run_does_not_have_falls_back(app: Open, store: Store, kinds: dict[str, Run], put: Put) -> None:  # fmt: skip
     put("one")
     shutil.copytree(kinds["autoencoder"].path, store.root / "auto")
@@ -110,6 +177,13 @@ def test_a_choice_that_the_next_run_does_not_have_falls_back(app: Open, store: S
     at.sidebar.selectbox[0].select("auto").run()
     assert not at.exception
     assert at.selectbox(key="diagnose.score").value == "distortion", "an autoencoder has no rate"
+
+
+def test_a_verdict_on_unlabelled_images_is_that_of_the_better_baseline() -> None:
+    numbers = {"accuracy": 0.9, "accuracy_network": 0.91, "accuracy_logistic": 0.8}
+    assert "did not help" in verdict(numbers)
+    assert verdict(numbers | {"accuracy": 0.92}) == "The images without a label helped."
+    assert verdict({"accuracy": 0.9}) == ""
 
 
 def test_copies_are_reported() -> None:

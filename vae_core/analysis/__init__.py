@@ -8,6 +8,7 @@ from .codes.interpolation import INTERPOLATIONS, walk
 from .codes.keyframes import Keyframe, keyframe, rows_named
 from .codes.latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
 from .codes.matching import Match, match_dimensions
+from .codes.samplers import DRAWN_FROM, PRIOR, sampler_of
 from .images.reconstruction import Reconstruction, denoise, reconstruct
 from .images.sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
 from .images.strips import ANCHOR, ends, strips
@@ -15,6 +16,7 @@ from .images.traversal import decode, manifold, traverse, traverse_all
 from .maps.layouts import Stopped
 from .maps.neighbours import place
 from .maps.projections import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
+from .scores.classification import ACCURACIES, class_probabilities
 from .scores.evaluation import EvaluateConfig, evaluate
 from .scores.generation import NETWORK_NAMES, cached_quality, generation_quality
 from .scores.labels import Label, best_dimensions, labels_of
@@ -25,15 +27,18 @@ from .scores.supervised import cached_scores, dci_importance, mig_matrix, names_
 from .scores.unsupervised import WITHOUT_FACTORS, scores_without_factors, smoothness
 
 __all__ = [
+    "ACCURACIES",
     "ALL",
     "ANCHOR",
     "ANOMALY_SCORES",
+    "DRAWN_FROM",
     "IMAGES",
     "INTERPOLATIONS",
     "LEVELS",
     "LIMIT",
     "MAX_SAMPLES",
     "NETWORK_NAMES",
+    "PRIOR",
     "PROJECTIONS",
     "SEEDS",
     "SOURCES",
@@ -60,6 +65,7 @@ __all__ = [
     "cache_path",
     "cached_quality",
     "cached_scores",
+    "class_probabilities",
     "coded_of",
     "codes_along",
     "codes_limit",
@@ -94,6 +100,7 @@ __all__ = [
     "reproducibility",
     "roc",
     "rows_named",
+    "sampler_of",
     "scores_of_run",
     "scores_without_factors",
     "seed_groups",

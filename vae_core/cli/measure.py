@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from ..analysis import (
+    DRAWN_FROM,
     NETWORK_NAMES,
+    PRIOR,
     SOURCES,
     EvaluateConfig,
     MapConfig,
@@ -87,6 +90,11 @@ def metrics_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--features", default="", help=f"FID and KID of samples, through {', '.join(NETWORK_NAMES)} (default none)"
     )
+    parser.add_argument(
+        "--draw-from",
+        default=PRIOR,
+        help=f"with --features, what samples' codes are drawn from: some of {', '.join(DRAWN_FROM)} with commas (default {PRIOR})",
+    )
     parser.add_argument("--of", default="codes", help=f"whose codes: {', '.join(SOURCES)} (default codes)")
     parser.add_argument(
         "--self-check", action="store_true", help="compute every known answer on this machine and compare"
@@ -102,7 +110,7 @@ def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         table = with_intervals(estimates) | (scores_without_factors(run) if options.of == "codes" else {})
         if options.features:
             with progress("classifier", " steps") as bar:
-                table |= generation_quality(run, options.features, progress=bar.move)
+                table |= qualities(run, options.features, options.draw_from, bar.move)
         for name, value in table.items():
             if name != "intervals":
                 low, high = table["intervals"].get(name, (None, None))
@@ -123,6 +131,20 @@ def metrics(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     wrong = sum(not check.holds for check in checks)
     echo(f"{len(checks) - wrong} of {len(checks)} known answers are correct.")
     return {"checks": [asdict(check) | {"holds": check.holds} for check in checks], "wrong": wrong}, int(wrong > 0)
+
+
+def qualities(
+    run: Run, features: str, draw_from: str, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
+    """FID and KID of samples for each name in `draw_from`; those of the prior without, the others with the name behind."""
+    table: dict[str, Any] = {}
+    for name in [part.strip() for part in draw_from.split(",")]:
+        found = generation_quality(run, features, progress=progress, draw_from=name)
+        table |= {
+            f"{key}_{name}" if key in ("fid", "kid", "kid_std") and name != PRIOR else key: value
+            for key, value in found.items()
+        }
+    return table
 
 
 def project_options(parser: argparse.ArgumentParser) -> None:

@@ -19,7 +19,11 @@ from .train import add_settings, costs, queued, settings_of, summary, train_here
 
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", required=True, help="registered name, the path of a folder, .zip, .npz, .npy or .parquet, or hf:NAME")
+    parser.add_argument(
+        "--dataset",
+        required=True,
+        help="registered name, the path of a folder, .zip, .npz, .npy or .parquet, or hf:NAME",
+    )
     parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(MODELS)} (default beta_vae)")
     parser.add_argument("--betas", type=float, nargs="+", default=None, help="values of β, one run for each (default: the family's own β)")  # fmt: skip
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="seeds, one run for each β and seed (default 0)")  # fmt: skip

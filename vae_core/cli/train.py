@@ -37,7 +37,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def train_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", default=None, help="registered name, the path of a folder, .zip, .npz, .npy or .parquet, or hf:NAME")
+    parser.add_argument(
+        "--dataset",
+        default=None,
+        help="registered name, the path of a folder, .zip, .npz, .npy or .parquet, or hf:NAME",
+    )
     parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(MODELS)} (default beta_vae)")
     parser.add_argument("--name", default="", help="name of the run (default: from its settings)")
     parser.add_argument("--resume", metavar="RUN", default=None, help="continue this run from its last save")

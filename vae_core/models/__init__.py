@@ -20,6 +20,7 @@ from .factor_vae import FactorVAE
 from .hierarchical_vae import HierarchicalVAE, LadderVAE
 from .info_vae import InfoVAE
 from .iwae import IWAE
+from .m2_vae import M2VAE
 from .multirate_vae import MultiRateVAE
 from .sparse_autoencoder import SparseAutoencoder
 from .vae import VAE
@@ -43,6 +44,7 @@ MODELS: dict[str, type[Model]] = {
     "info_vae": InfoVAE,
     "iwae": IWAE,
     "conditional_vae": ConditionalVAE,
+    "m2_vae": M2VAE,
     "vampprior_vae": VampPriorVAE,
     "hierarchical_vae": HierarchicalVAE,
     "ladder_vae": LadderVAE,

@@ -98,6 +98,10 @@ class Model(nn.Module):
     group: ClassVar[str] = "Variational"
     #: Whether encoder and decoder take the class label as an input.
     conditional: ClassVar[bool] = False
+    #: Whether codes are points of a space, not entries of a codebook.
+    continuous: ClassVar[bool] = True
+    #: Whether it classifies images: `class_logits` is defined.
+    predicts_class: ClassVar[bool] = False
     #: Whether the prior of the codes is N(0, I).
     standard_prior: ClassVar[bool] = True
 
@@ -145,6 +149,14 @@ class Model(nn.Module):
     def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
         """The adversary's loss on this batch, `()`; its gradients train the adversary only."""
         raise NotImplementedError(f"{type(self).__name__} has an adversary and must define adversary_loss")
+
+    def class_logits(self, x: Tensor) -> Tensor:
+        """Logits of q(y|x), `(B, K)`; only for families with `predicts_class`."""
+        raise NotImplementedError(f"{type(self).__name__} does not classify")
+
+    def visible_labels(self, labels: Tensor) -> Tensor:
+        """The training images' labels `(N,)` as `loss` may see them; −1 where hidden."""
+        return labels
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """Codes `(n, D)` drawn from the prior."""

@@ -12,12 +12,12 @@ from ..datasets.base import DataError, Split
 from .distributed import ALONE, Group
 
 Augment = Callable[[Tensor, int], Tensor]
+#: A batch holds at most one repeated image for so many others.
+REPEATED = 4
 
 
 class Batches:
     """Batches of floats in [0, 1]; each epoch has its own seeded order, the last partial batch is dropped.
-
-    augment: changes the images `(B, C, H, W)` of a batch at random, given a seed.
 
     Because the order depends on seed and step only, a resumed run gets the same batches as an uninterrupted one.
 
@@ -33,8 +33,12 @@ class Batches:
         device: torch.device,
         channels_last: bool,
         group: Group = ALONE,
+        repeated: Tensor | None = None,
         augment: Augment | None = None,
     ) -> None:
+        """repeated: rows of which each batch has some more, up to `batch_size // REPEATED`; drawn by seed and step, too.
+        augment: changes the images `(B, C, H, W)` of a batch at random, given a seed.
+        """
         if batch_size > len(split):
             raise DataError(
                 f"--batch-size {batch_size}: larger than the {len(split)} training images; use at most {len(split)}."
@@ -47,7 +51,8 @@ class Batches:
         self.per_epoch, self.group = len(split) // batch_size, group
         self.augment = augment
         self.layout = torch.channels_last if channels_last else torch.contiguous_format
-        self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
+        self.repeated = torch.empty(0, dtype=torch.int64) if repeated is None else repeated.cpu()
+        self._epoch, self._order, self._more = -1, torch.empty(0, dtype=torch.int64), torch.empty(0, 0)
 
     def at(self, step: int) -> tuple[Tensor, Tensor | None]:
         """Images `(B, C, H, W)` and labels `(B,)` or None of this step."""
@@ -71,8 +76,17 @@ class Batches:
         if epoch != self._epoch:
             generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
             self._order = torch.randperm(len(self.images), generator=generator).to(self.device)
+            self._more = self._repeated(generator).to(self.device)
             self._epoch = epoch
-        return self.group.part(self._order[position * self.batch_size : (position + 1) * self.batch_size])
+        rows = self.group.part(self._order[position * self.batch_size : (position + 1) * self.batch_size])
+        return torch.cat([rows, self.group.part(self._more[position])]) if len(self.repeated) else rows
+
+    def _repeated(self, generator: torch.Generator) -> Tensor:
+        """The further rows of each batch of an epoch, `(per_epoch, n)`."""
+        count = min(len(self.repeated), self.batch_size // REPEATED)
+        if not count:
+            return torch.empty(self.per_epoch, 0, dtype=torch.int64)
+        return self.repeated[torch.randint(len(self.repeated), (self.per_epoch, count), generator=generator)]
 
 
 def fits(images: Tensor, device: torch.device) -> bool:

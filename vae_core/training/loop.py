@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..cores import Threads
 from ..datasets.base import DataError, ImageData, Split
@@ -123,15 +125,23 @@ def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = A
     check_shareable(model, config, group)
     device = choose_device(local_device(config.device, group))
     channels_last = model.config.network != "mlp"
-    train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
+    train, validation = training_splits(model, data, config)
     total = config.total_steps(len(train))
     with Threads(config.threads) as threads:
         config = config.replace(precision=group.broadcast(resolve_precision(config, model, total).precision))
     model.to(device)
     if channels_last:
         model.to(memory_format=torch.channels_last)
-    augment = partial(augmented, config=config) if augments(config) else None
-    batches = Batches(train, config.batch_size, config.seed, device, channels_last, group, augment)
+    batches = Batches(
+        train,
+        config.batch_size,
+        config.seed,
+        device,
+        channels_last,
+        group,
+        labelled(train) if model.predicts_class else None,
+        partial(augmented, config=config) if augments(config) else None,
+    )
     return Plan(
         config=config,
         batches=batches,
@@ -146,6 +156,25 @@ def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = A
         threads=threads,
         group=group,
     )
+
+
+def training_splits(model: Model, data: ImageData, config: TrainConfig) -> tuple[Split, Split | None]:
+    """The images that weights are trained on, with the labels that the model may see, and those held out for decisions."""
+    train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
+    if train.labels is None or not model.predicts_class:
+        return train, validation
+    # Held-out labels are not among those that the model may see.
+    return (
+        replace(train, labels=model.visible_labels(train.labels)),
+        validation and replace(validation, labels=None),
+    )
+
+
+def labelled(train: Split) -> Tensor | None:
+    """Rows of the images whose labels are not hidden; None if all are visible."""
+    if train.labels is None or bool((train.labels >= 0).all()):
+        return None
+    return (train.labels >= 0).nonzero().flatten()
 
 
 def hold_out(train: Split) -> tuple[Split, Split]:

@@ -148,7 +148,9 @@ def holes(model: Model, codes: Latents, data: ImageData | None, history: list[di
     if share <= HOLES:
         return Finding("holes", True, "The prior fits", evidence)
     farthest = distance.argsort(descending=True)[:6]
-    remedy = "Samples there are poor: raise β, use a learned prior (VampPrior), or sample at a lower temperature."
+    remedy = (
+        "Samples there are poor: raise β, use a learned prior (VampPrior), or draw codes from a mixture on Generate."
+    )
     return Finding("holes", False, "Holes in the prior", evidence, remedy, codes=z[farthest])
 
 

@@ -11,12 +11,14 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.distributions import Distribution
 
 from ...config import ConfigError
 from ...models import Model
 from ...runs.notes import dimension_title
 from ...training.batches import as_bytes
 from ..codes.latents import Latents
+from ..codes.samplers import draw_codes
 from .traversal import decode
 
 MAX_SAMPLES = 10_000
@@ -37,9 +39,17 @@ class Samples:
 
 
 @torch.no_grad()
-def draw(model: Model, count: int, temperature: float = 1.0, label: int | None = None, seed: int = 0) -> Samples:
+def draw(
+    model: Model,
+    count: int,
+    temperature: float = 1.0,
+    label: int | None = None,
+    seed: int = 0,
+    density: Distribution | None = None,
+) -> Samples:
     """Decoded samples of the prior. A temperature below 1 samples closer to the prior's mean: σ becomes σ·temperature.
 
+    density: what codes are drawn from instead (`sampler_of`), without a temperature.
     label: the class of all samples, for a conditional model; None: each class in turn.
 
     Raises:
@@ -51,7 +61,9 @@ def draw(model: Model, count: int, temperature: float = 1.0, label: int | None =
         raise ConfigError(f"A temperature of {temperature:g}: must be from 0 to 5.")
     if temperature != 1 and not model.standard_prior:
         raise ConfigError(f"{model.title}: its prior is not N(0, I), so it has no temperature; leave it at 1.")
-    z = temperature * prior_codes(model, count, seed)
+    if temperature != 1 and density is not None:
+        raise ConfigError(f"A temperature of {temperature:g}: applies to the prior alone; leave it at 1.")
+    z = temperature * prior_codes(model, count, seed) if density is None else draw_codes(density, count, seed)
     labels = None
     if model.conditional:
         labels = torch.arange(count) % model.config.classes if label is None else torch.full((count,), label)

@@ -11,12 +11,13 @@ import torch
 from ...config import Config, setting
 from ...datasets.base import DataError
 from ...metrics import METRICS, importance_bound
-from ...models import Model
+from ...models import Model, family
 from ...models.vae import VAE
 from ...runs import Run
 from ...runs.files import write_json
 from ...training import choose_device, measure
 from ...training.batches import in_order
+from .classification import accuracy, baseline_accuracies
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class EvaluateConfig(Config):
 def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """ELBO, distortion, rate, KL per dimension, active units, the image metrics, and IWAE-K if requested.
 
+    Of a model that classifies also its accuracy and, on the whole test split, the `baseline_accuracies`.
+
     ELBO and its parts use one posterior sample per image; image errors compare x with the decoded mean at
     z = mu; all are means over the split, in nats per image or per pixel. `progress(done, total)` in images.
     The table of the whole test split is stored in `evaluation.json`.
@@ -40,7 +43,8 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     Raises:
         DataError, RunError: data or weights are not available.
     """
-    data = run.data("all" if config.split == "train" else "test")
+    classifies = family(run.config.family).predicts_class
+    data = run.data("all" if config.split == "train" or classifies else "test")
     split = data.train if config.split == "train" else data.test
     images, labels = split.images[: config.limit], None if split.labels is None else split.labels[: config.limit]
     if len(images) == 0:
@@ -50,6 +54,9 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     table = {"split": config.split, **measured} | _scores(model, images, labels)
     # A multi-rate model is measured at the β that it is conditioned on.
     table["beta"] = model.weight(0) if run.config.model.betas else run.config.beta
+    if classifies and labels is not None:
+        table |= {"accuracy": accuracy(model, images, labels)}
+        table |= baseline_accuracies(run) if config.split == "test" and config.limit is None else {}
     table["iwae"] = _iwae(model, images, labels, config, progress)
     table["iwae_samples"] = config.iwae
     if config.split == "test" and config.limit is None and run.requested_beta is None:

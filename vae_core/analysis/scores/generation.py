@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Distribution
 from torch.nn import functional
 
 from ...config import ConfigError
@@ -20,6 +21,7 @@ from ...runs import Run
 from ...training import choose_device
 from ...training.batches import as_floats
 from ..cache import cache_path, cached, cached_numbers
+from ..codes.samplers import PRIOR, check_drawn_from, draw_codes, sampler_of
 
 #: Samples, and test images.
 IMAGES = 5000
@@ -54,9 +56,15 @@ class Classifier(nn.Module):
 
 
 def generation_quality(
-    run: Run, features: str = "auto", seed: int = 0, progress: Callable[[int, int], None] | None = None
+    run: Run,
+    features: str = "auto",
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    draw_from: str = PRIOR,
 ) -> dict[str, Any]:
     """fid, kid, kid_std of as many samples of the run as there are test images (at most 5,000), mean images of p(x|z).
+
+    draw_from: what their codes are drawn from, a key of `DRAWN_FROM`.
 
     features: "inception" (needs its weights on this machine), "classifier" (trained on the run's data), or "auto": the first
     of them that is available. The table has its name, and fid_real: the FID of training images to test images, the floor.
@@ -65,26 +73,28 @@ def generation_quality(
         MetricError: the network is not available. DataError, RunError: data or weights are not available.
     """
     features = chosen_network(features)
+    check_drawn_from(draw_from)
 
     def compute() -> dict[str, Any]:
+        density = sampler_of(run, draw_from)
         device = choose_device("auto")
         data, model = run.data("all"), run.model(device)
         network, name = _NETWORKS[features](run, data, device, progress)
         real = as_floats(data.test.images[:IMAGES].to(device))
         training = as_floats(data.train.images[: len(real)].to(device))
-        quality = fidelity(real, sampled(model, data, len(real), seed), network, seed)
+        quality = fidelity(real, sampled(model, data, len(real), seed, density), network, seed)
         floor = fidelity(real, training, network, seed) if len(training) == len(real) else {"fid": None}
         return quality | {"fid_real": floor["fid"], "features": name, "images": len(real)}
 
-    return cached_numbers(run, "generation", _key(features, seed), compute)
+    return cached_numbers(run, "generation", _key(features, seed, draw_from), compute)
 
 
-def cached_quality(run: Run, features: str = "auto", seed: int = 0) -> dict[str, Any] | None:
+def cached_quality(run: Run, features: str = "auto", seed: int = 0, draw_from: str = PRIOR) -> dict[str, Any] | None:
     """The same if it is cached, else None; nothing is computed."""
     features = chosen_network(features)
-    if not cache_path(run, "generation", _key(features, seed)).exists():
+    if not cache_path(run, "generation", _key(features, seed, draw_from)).exists():
         return None
-    return generation_quality(run, features, seed)
+    return generation_quality(run, features, seed, draw_from=draw_from)
 
 
 def chosen_network(features: str) -> str:
@@ -97,16 +107,24 @@ def chosen_network(features: str) -> str:
     return ("inception" if inception_weights() else "classifier") if features == "auto" else features
 
 
-def _key(features: str, seed: int) -> dict[str, Any]:
-    return {"features": features, "seed": seed, "scaled": 1}
+def _key(features: str, seed: int, draw_from: str) -> dict[str, Any]:
+    density = {} if draw_from == PRIOR else {"draw_from": draw_from}
+    return {"features": features, "seed": seed, "scaled": 1} | density
 
 
 @torch.no_grad()
-def sampled(model: Model, data: ImageData, count: int, seed: int) -> Tensor:
-    """New images `(count, C, H, W)` in [0, 1]; a conditional model gets the labels of the first test images."""
+def sampled(model: Model, data: ImageData, count: int, seed: int, density: Distribution | None = None) -> Tensor:
+    """New images `(count, C, H, W)` in [0, 1]; a conditional model gets the labels of the first test images.
+
+    density: what their codes are drawn from; None: the prior.
+    """
     device = next(model.parameters()).device
     generator = torch.Generator(device=device).manual_seed(seed)
     labels = data.test.labels[:count].to(device) if model.conditional and data.test.labels is not None else None
+    if density is not None:
+        codes = draw_codes(density, count, seed).to(device).split(500)
+        classes = [None] * len(codes) if labels is None else labels.split(500)
+        return torch.cat([model.decode(z, y) for z, y in zip(codes, classes, strict=True)])
     starts = range(0, count, 500)
     parts = [
         model.sample(min(500, count - start), None if labels is None else labels[start : start + 500], generator)
