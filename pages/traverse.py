@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import library
 from explorer.runs.selection import current_run
-from explorer.shell.controls import empty_state
+from explorer.shell.controls import empty_state, shows_images
 from explorer.traverse.codebook import codebook
 from explorer.traverse.sliders import sliders
 from vae_core.models.vq_vae import VQVAE
@@ -13,6 +13,6 @@ st.title("Traverse")
 run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
-else:
+elif shows_images(run):
     show = codebook if isinstance(library.model_of(run), VQVAE) else sliders
     show(run, library.latents(run))

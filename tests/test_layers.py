@@ -31,7 +31,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"state", "navigation", "library"},
-    {"figures", "images", "jobs"},
+    {"figures", "images", "tables", "jobs"},
     {"live", "runs"},
     {"components"},
     {"shell"},

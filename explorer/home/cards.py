@@ -49,7 +49,8 @@ def _picture(run: Run) -> None:
     if found := strips_of(run):
         st.html(strips_html(found, run.config.name))
     elif (picture := thumbnail(run)) is None:
-        st.html('<div class="no-picture">no weights yet</div>')
+        what = "rows of a table" if run.has_weights and run.config.data_kind == "table" else "no weights yet"
+        st.html(f'<div class="no-picture">{what}</div>')
     else:
         st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
 

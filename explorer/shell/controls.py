@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from vae_core.runs import Run
+
 from ..navigation import go
 from ..state import session
 
@@ -40,6 +42,8 @@ def linked(
 def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments: Any) -> None:
     """Tabs by title; only the open one runs, called with `arguments`, and its title goes into the link."""
     key = f"{page}.tab"
+    if st.session_state.get(key) not in contents:  # those of another kind of run
+        st.session_state.pop(key, None)
     if (name_in_view := session().view.get("tab")) in contents:
         st.session_state.setdefault(key, name_in_view)
     tabs = st.tabs(list(contents), key=key, on_change="rerun")
@@ -48,6 +52,17 @@ def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments:
             session().set_view("tab", name if index else None)
             with tab, st.container(key=f"stack-{page}-{index}"):
                 show(*arguments)
+
+
+def shows_images(run: Run) -> bool:
+    """Whether a page of images has something to show of this run; one sentence if it was trained on a table."""
+    if run.config.data_kind == "images":
+        return True
+    st.info(
+        f"{run.config.data.name.rsplit('/', 1)[-1]} is a table, and this shows images; see Diagnose and Generate for its rows.",
+        icon=":material/table_rows:",
+    )
+    return False
 
 
 def empty_state(message: str, page: str, label: str) -> None:
