@@ -4,11 +4,11 @@ import streamlit as st
 
 from explorer.interpolate.view import view
 from explorer.runs.selection import current_run
-from explorer.shell.controls import empty_state, shows_images
+from explorer.shell.controls import empty_state
 
 st.title("Interpolate")
 run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
-elif shows_images(run):
+else:
     view(run)

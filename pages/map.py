@@ -7,13 +7,13 @@ from explorer.map.picks import picked_rows, picks
 from explorer.map.settings import choose
 from explorer.map.view import view
 from explorer.runs.selection import current_run
-from explorer.shell.controls import empty_state, shows_images
+from explorer.shell.controls import empty_state
 
 st.title("Map")
 run = current_run()
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
-elif shows_images(run):
+else:
     config = map_to_show(run, choose(run))
     with st.container(key="lead-map"):
         left, right = st.columns([3, 2], gap="large")

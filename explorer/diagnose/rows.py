@@ -70,7 +70,7 @@ def ranked_table(run: Run, data: TableData, scores: RowScores, values: NDArray[n
     frame = ranked_frame(schema, data, scores, values, ranked, usual)
     chosen = st.dataframe(
         marked(frame, schema, scores.excess(usual)[ranked]), key="diagnose.rows", on_select="rerun", selection_mode="single-row",
-        hide_index=True, column_config=number_format(schema),
+        hide_index=True, column_config=number_format(schema) | {"Score": st.column_config.NumberColumn(format="%.1f"), "Why": st.column_config.TextColumn(width="large")},
     )  # fmt: skip
     above = int((values > threshold).sum())
     st.caption(

@@ -122,18 +122,18 @@ def marginals_table(found: list[Marginal]) -> int:
             "Column": [found[place].column.name for place in order],
             "Measure": ["total variation" if found[place].column.categories else "KS" for place in order],
             "Distance": [found[place].distance for place in order],
-            "Between real rows": [found[place].between_real for place in order],
+            "By chance": [found[place].between_real for place in order],
         }
     )
     bar = st.column_config.ProgressColumn(format="%.3f", min_value=0.0, max_value=1.0)
     chosen = st.dataframe(
         frame, key="generate.marginals", hide_index=True, on_select="rerun", selection_mode="single-row", height=360,
-        column_config={"Distance": bar, "Between real rows": st.column_config.NumberColumn(format="%.3f")},
+        column_config={"Distance": bar, "By chance": st.column_config.NumberColumn(format="%.3f")},
     )  # fmt: skip
     st.caption(
         "Distance between the values of training rows and of new ones, 0 to 1.",
         help="KS: the Kolmogorov–Smirnov statistic, the largest difference of the cumulative shares. Total variation: half "
-        "the sum of differences of shares. Between real rows: of training and test rows, what chance makes.",
+        "the sum of differences of shares. By chance: of training and test rows.",
     )
     picked = chosen["selection"]["rows"]
     return order[picked[0] if picked and picked[0] < len(order) else 0]

@@ -7,8 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.runs import Run
-
 from ..navigation import go
 from ..state import session
 
@@ -52,17 +50,6 @@ def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments:
             session().set_view("tab", name if index else None)
             with tab, st.container(key=f"stack-{page}-{index}"):
                 show(*arguments)
-
-
-def shows_images(run: Run) -> bool:
-    """Whether a page of images has something to show of this run; one sentence if it was trained on a table."""
-    if run.config.data_kind == "images":
-        return True
-    st.info(
-        f"{run.config.data.name.rsplit('/', 1)[-1]} is a table, and this shows images; see Diagnose and Generate for its rows.",
-        icon=":material/table_rows:",
-    )
-    return False
 
 
 def empty_state(message: str, page: str, label: str) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import streamlit as st
-import torch
 from torch import Tensor
 
 from vae_core.datasets import TableData
 from vae_core.datasets.tables import Schema
-from vae_core.models.tabular_vae import TabularVAE
 from vae_core.runs import Run
 
 from .. import library
@@ -56,9 +54,7 @@ def fresh_name(name: str, schema: Schema) -> str:
 
 def show_rows(run: Run, codes: Tensor) -> None:
     """Codes `(n, D)` as the rows that they decode to: means and likeliest categories."""
-    schema, model = schema_of(run), cast(TabularVAE, library.model_of(run))
-    with torch.no_grad():
-        rows = model.columns.likeliest(model.decode(codes.float()))
+    schema, rows = schema_of(run), library.decoded_rows(run, codes)
     st.dataframe(frame_of(schema, rows), hide_index=True, column_config=number_format(schema))
 
 

@@ -8,10 +8,13 @@ from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, DataConfig, load
 from vae_core.datasets.public import data_folder
 from vae_core.datasets.public_sets import PUBLIC_SETS
-from vae_core.models import MODELS
+from vae_core.datasets.tables import TABLES
+from vae_core.models import family
 
 from ..images.files import png_address
 from ..images.sheets import sheet
+from .kinds import kind_in_form
+from .table_preview import table_preview
 
 
 def preview(dataset: str) -> tuple[str | None, str]:
@@ -48,8 +51,12 @@ def _preview(dataset: str) -> str:
 
 def about() -> None:
     """The chosen data set and model, and the objective."""
-    dataset, model = st.session_state["train.dataset"], MODELS[st.session_state["train.model"]]
-    if dataset in DATASETS:
+    dataset, model = st.session_state["train.dataset"], family(st.session_state["train.model"])
+    if kind_in_form() == "table":
+        if dataset in TABLES:
+            st.markdown(f"**{TABLES[dataset].title}**: {TABLES[dataset].description}.")
+        table_preview(dataset if dataset in TABLES else st.session_state.get("train.folder", "").strip())
+    elif dataset in DATASETS:
         source = DATASETS[dataset]
         st.markdown(f"**{source.title}**: {source.description}.")
         picture, note = preview(dataset)

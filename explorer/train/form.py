@@ -9,17 +9,18 @@ from typing import Any
 import streamlit as st
 
 from vae_core.config import BetascopeError
-from vae_core.datasets import DATASETS
+from vae_core.datasets import DATASETS, sources
 from vae_core.datasets.base import DataConfig
 from vae_core.jobs import setting_names
-from vae_core.models import MODELS, ModelConfig
+from vae_core.models import ModelConfig, family
 from vae_core.models.vae import VAE
 from vae_core.training import TrainConfig
 
 from ..shell.errors import explain_error
 from .cost import cost_text
-from .defaults import DATA_SETTINGS, PREFIX, apply_family_defaults, apply_preset, clear_preset, seed_defaults
+from .defaults import PREFIX, apply_family_defaults, apply_preset, fit_family, seed_defaults
 from .fields import config_form
+from .kinds import MODELS_OF, SETTINGS_OF, default_family, fits, kind_in_form
 from .parsing import beta_norm, betas_of, takes_beta, variants_of
 from .presets import PRESETS
 from .start import train
@@ -43,28 +44,31 @@ def preset_pills() -> None:
 
 def data_field() -> str:
     """The choice of data; returns the name of a registered set, or OWN."""
-    titles = {name: source.title for name, source in DATASETS.items()} | {OWN: "Your own images …"}
+    titles = {name: source.title for name, source in sources().items()} | {OWN: "Your own images or table …"}
     return st.selectbox(
         "Data",
         list(titles),
         format_func=titles.__getitem__,
         key=f"{PREFIX}.dataset",
         persist_state="session",
-        on_change=clear_preset,
+        on_change=fit_family,
     )
 
 
 def path_field() -> str:
     """The path of the user's own images, without spaces at its ends."""
     return st.text_input(
-        "Folder, .zip, .npz or .npy", key=f"{PREFIX}.folder", placeholder="/home/me/pictures", persist_state="session",
-        help="A path on the computer that runs Betascope; subfolders become labels.",
+        "Folder, .zip, .npz, .npy, .csv or .parquet", key=f"{PREFIX}.folder", placeholder="/home/me/pictures", persist_state="session", on_change=fit_family,
+        help="A path on the computer that runs Betascope; subfolders become labels, and each row of a table is an item.",
     ).strip()  # fmt: skip
 
 
 def family_field() -> str:
     """The choice of model family; returns its registered name."""
-    titles = {name: f"{kind.title} · {kind.group.lower()}" for name, kind in MODELS.items()}
+    models = MODELS_OF[kind_in_form()]
+    if not fits(st.session_state[f"{PREFIX}.model"]):
+        st.session_state[f"{PREFIX}.model"] = default_family()
+    titles = {name: f"{kind.title} · {kind.group.lower()}" for name, kind in models.items()}
     return st.selectbox(
         "Model",
         list(titles),
@@ -124,7 +128,7 @@ def model_and_training_fields(model: str) -> dict[str, Any]:
     Raises:
         ConfigError: a text that cannot be parsed.
     """
-    config = MODELS[model].Config
+    config = family(model).Config
     family_settings = own_settings(config)
     values: dict[str, Any] = {}
     columns = st.columns(2)
@@ -134,7 +138,7 @@ def model_and_training_fields(model: str) -> dict[str, Any]:
             values |= config_form(source, [name], PREFIX)
     with st.expander("More settings"):
         st.text_input("Name", key=f"{PREFIX}.name", placeholder="after data and β", persist_state="session")
-        values |= config_form(DataConfig, DATA_SETTINGS, PREFIX)
+        values |= config_form(DataConfig, SETTINGS_OF[kind_in_form()], PREFIX)
         rest = [name for name in setting_names(config) if name not in (*MAIN, *family_settings, "beta")]
         values |= config_form(config, rest, PREFIX)
         rest = [name for name in setting_names(TrainConfig) if name not in (*MAIN, "seed")]

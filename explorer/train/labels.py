@@ -27,6 +27,8 @@ LABELS = {
     "sigma": "σ of the likelihood",
     "size": "Number of images",
     "image_size": "Image side in pixels",
+    "label": "Column with the class",
+    "kinds": "Kinds of columns",
     "leave_out": "Class to leave out of training",
     "clip_norm": "Largest gradient norm",
 }

@@ -25,7 +25,9 @@ def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings
         BetascopeError: one sentence on the first invalid setting; nothing was queued.
     """
     if not dataset:
-        raise ConfigError("Write the path of your images, or choose a data set that comes with Betascope.")
+        raise ConfigError(
+            "Write the path of your images or your table, or choose a data set that comes with Betascope."
+        )
     chosen = {name: value for name, value in settings.items() if value is not None}
     name = st.session_state.get(f"{PREFIX}.name", "").strip()
     configs = [
@@ -44,7 +46,7 @@ def title(name: str, variant: dict[str, Any], variants: Sequence[dict[str, Any]]
 def train(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings: dict[str, Any]) -> None:
     """Queue the runs and watch them, or show why not."""
     source = DATASETS.get(dataset)
-    wait = f"Downloading {source.title}, once …" if source and source.download else "Opening the images …"
+    wait = f"Downloading {source.title}, once …" if source and source.download else "Opening the data …"
     try:
         with st.spinner(wait):
             runs = start(dataset, model, variants, settings)
