@@ -7,9 +7,12 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import streamlit as st
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core.analysis import ALL, LIMIT, Latents, Reproducibility, latents_file, latents_of
@@ -17,6 +20,7 @@ from vae_core.analysis import reproducibility as compare_seeds
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
+from vae_core.models.tabular_vae import TabularVAE
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.runs.store import NOT_RUNS
 from vae_core.serving import MODEL_CACHE
@@ -157,6 +161,13 @@ def training_images(run: Run) -> tuple[Tensor | None, str]:
     """The images the run was trained on, uint8 `(N, C, H, W)`, and ""; or None and one sentence on why."""
     data, why = test_data(run)
     return (None, why) if data is None else (_training(run.config.fingerprint, run), "")
+
+
+def decoded_rows(run: Run, z: Tensor | NDArray[np.float32]) -> Tensor:
+    """Codes `(n, D)` of a run on a table as rows `(n, W)`: means of numbers, likeliest categories."""
+    model = cast(TabularVAE, model_of(run))
+    with torch.no_grad():
+        return model.columns.likeliest(model.decode(torch.as_tensor(z, dtype=torch.float32)))
 
 
 def _folders(root: Path) -> list[Path]:

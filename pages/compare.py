@@ -5,11 +5,15 @@ import streamlit as st
 from explorer import library
 from explorer.compare.images import images
 from explorer.compare.numbers import numbers
+from explorer.compare.rows import columns
 from explorer.compare.traversals import traversals
 from explorer.runs.selection import choose_runs
 from explorer.shell.controls import empty_state, tabbed
 
-TABS = {"Images": images, "Traversals": traversals, "Numbers": numbers}
+TABS = {
+    "images": {"Images": images, "Traversals": traversals, "Numbers": numbers},
+    "table": {"Columns": columns, "Numbers": numbers},
+}
 st.title("Compare")
 runs = library.openable_runs()
 if not runs:
@@ -21,4 +25,4 @@ else:
             "Choose at least two runs. A sweep over β on the Train page makes a good set.", icon=":material/compare:"
         )
     if chosen:
-        tabbed("compare", TABS, chosen)
+        tabbed("compare", TABS[chosen[0].config.data_kind], chosen)

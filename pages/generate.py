@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer import library
+from explorer.generate.rows import rows
 from explorer.generate.samples import samples
 from explorer.generate.variations import variations
 from explorer.runs.selection import current_run
@@ -13,7 +14,8 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to draw from yet.", "train", "Train one")
 else:
-    tabs = {"New images": samples}
-    if library.model_of(run).continuous:  # code indices have no small variations
+    is_table = run.config.data_kind == "table"
+    tabs = {"New rows" if is_table else "New images": rows if is_table else samples}
+    if not is_table and library.model_of(run).continuous:  # code indices have no small variations
         tabs["Around an image"] = variations
     tabbed("generate", tabs, run, library.latents(run))

@@ -87,3 +87,40 @@ class OneByOne(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.split("::")[0] if nodeid.startswith(BY_FILE) else nodeid
+
+
+#: A table that trains in a second.
+QUICK_TABLE = dict(hidden=(32,), latent_dim=3, epochs=60, batch_size=32, lr=1e-2, snapshots=0, precision="float32")
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CSV of numbers, a skewed number, categories, two values and dates, with gaps, in which weight follows from height."""
+    import numpy as np
+    import pandas as pd
+
+    random, rows = np.random.RandomState(0), 200
+    height, city = random.normal(170, 10, rows), random.choice(["Oslo", "Paris", "Rome"], rows, p=[0.6, 0.3, 0.1])
+    frame = pd.DataFrame(
+        {
+            "height": height.round(1),
+            "weight": (0.9 * height - 90 + random.normal(0, 2, rows)).round(1),
+            "income": np.exp(random.normal(10, 1, rows)).round(2),
+            "city": city,
+            "coat": np.where(city == "Oslo", "yes", "no"),
+            "since": (pd.Timestamp("2020-01-01") + pd.to_timedelta(random.randint(0, 900, rows), "D")).strftime(
+                "%Y-%m-%d"
+            ),
+            "group": random.choice(["a", "b"], rows),
+        }
+    )
+    frame = frame.mask((random.rand(*frame.shape) < 0.1) & (frame.columns != "group"))
+    path = tmp_path_factory.mktemp("tables") / "people.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def table_run(shared_store: vae_core.Store, people: Path) -> vae_core.Run:
+    """A finished tabular VAE on `people`; not to be changed."""
+    return vae_core.train(str(people), "tabular_vae", store=shared_store, label="group", **QUICK_TABLE)

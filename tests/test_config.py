@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from vae_core.analysis import EvaluateConfig, MapConfig
 from vae_core.config import ConfigError, field_types
 from vae_core.datasets import DataConfig
-from vae_core.models import MODELS
+from vae_core.models import MODELS, families
 from vae_core.training import TrainConfig
 
-CONFIGS = [DataConfig, TrainConfig, EvaluateConfig, MapConfig, *(kind.Config for kind in MODELS.values())]
+CONFIGS = [DataConfig, TrainConfig, EvaluateConfig, MapConfig, *(kind.Config for kind in families().values())]
 
 
 @pytest.mark.parametrize("kind", CONFIGS, ids=lambda kind: kind.__qualname__)

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from vae_core.cli import COMMANDS, parser
-from vae_core.datasets import DATASETS
+from vae_core.datasets import sources
 from vae_core.likelihoods import LIKELIHOODS
 from vae_core.metrics import METRICS
-from vae_core.models import MODELS
+from vae_core.models import families
 from vae_core.networks import NETWORKS
 
 ROOT = Path(__file__).parents[1]
 TEXT = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
 
 
-@pytest.mark.parametrize("name", [*DATASETS, *MODELS, *NETWORKS, *LIKELIHOODS, *METRICS, *COMMANDS])
+@pytest.mark.parametrize("name", [*sources(), *families(), *NETWORKS, *LIKELIHOODS, *METRICS, *COMMANDS])
 def test_every_registered_name_is_in_the_docs(name):
     assert f"`{name}`" in TEXT or f"## {name}\n" in TEXT
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"config", "cores"},
-    {"likelihoods", "divergences", "schedules", "ssim"},
+    {"likelihoods", "row_likelihoods", "divergences", "schedules", "ssim"},
     {"datasets", "networks"},
     {"models"},
     {"training"},
@@ -23,7 +23,7 @@ LAYERS = [
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Inside vae_core.analysis, the same.
-ANALYSIS_LAYERS = [{"cache"}, {"codes"}, {"maps", "images"}, {"scores", "checks"}, {"__init__"}]
+ANALYSIS_LAYERS = [{"cache"}, {"codes"}, {"maps", "images", "tables"}, {"scores", "checks"}, {"__init__"}]
 ANALYSIS_LEVEL = {name: level for level, names in enumerate(ANALYSIS_LAYERS) for name in names}
 CORE = sorted((ROOT / "vae_core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
@@ -32,6 +32,7 @@ WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"state", "navigation", "library"},
     {"figures", "images", "jobs"},
+    {"tables"},
     {"live", "runs"},
     {"components"},
     {"shell"},

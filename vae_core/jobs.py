@@ -16,7 +16,8 @@ from .config import BetascopeError, Config, ConfigError, TrainingFailed
 from .datasets import load
 from .datasets.base import DataConfig
 from .datasets.own import is_path
-from .models import MODELS, ModelConfig, create, family
+from .datasets.tables import is_table
+from .models import MODELS, ModelConfig, create, families, family
 from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_together, follow, plan_run
 from .runs.recorder import OnStep
 from .training import TrainConfig, fit
@@ -26,12 +27,13 @@ from .training.distributed import ALONE, Group
 #: Seconds that a task waits for a run whose lock another process still holds.
 PATIENCE = 60.0
 #: Settings that come from the data, never from the user.
-FROM_DATA = ("shape", "classes", "train_size")
+FROM_DATA = ("shape", "classes", "train_size", "cardinalities")
 
 
 def setting_names(config: type[Config]) -> list[str]:
     """The names of the settings that a user may give, in order."""
-    return [field.name for field in dataclasses.fields(config) if field.name not in FROM_DATA]
+    left_out = {*FROM_DATA, *getattr(config, "unused", ())}
+    return [field.name for field in dataclasses.fields(config) if field.name not in left_out]
 
 
 def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settings: Any) -> RunConfig:
@@ -44,7 +46,7 @@ def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settin
     """
     kind = family(model).Config
     data_names = [name for name in setting_names(DataConfig) if name not in ("name", "seed")]
-    if is_path(dataset):
+    if is_path(dataset) or is_table(dataset):
         dataset = str(Path(dataset).expanduser().absolute())  # a worker runs in another folder
     data, model_settings, train = {"name": dataset}, {}, {}
     for key, value in settings.items():
@@ -88,9 +90,9 @@ def cost(configs: Sequence[RunConfig]) -> float:
 
 def _unknown(key: str, value: Any, model: str) -> str:
     option = f"--{key.replace('_', '-')} {value!r}"
-    families = [name for name, kind in MODELS.items() if key in setting_names(kind.Config)]
-    if families:
-        return f"{option}: {model} has no such setting; choose --model {' or '.join(families)}."
+    others = [name for name, kind in families().items() if key in setting_names(kind.Config)]
+    if others:
+        return f"{option}: {model} has no such setting; choose --model {' or '.join(others)}."
     accepted = [*setting_names(family(model).Config), *setting_names(TrainConfig), "size", "image_size", "data_seed"]
     return f"{option}: not a setting; the settings are {', '.join(accepted)}."
 

@@ -87,7 +87,8 @@ class DecodeService:
         self._thread: threading.Thread | None = None
 
     def decode(self, run: Run, codes: NDArray[np.float32], condition: float | None = None) -> Future[NDArray[np.uint8]]:
-        """Codes `(n, D)` → pixels `(n, H, W, C)` uint8, under a `condition` (see `conditioned`).
+        """Codes `(n, D)` → pixels `(n, H, W, C)` uint8, under a `condition` (see `conditioned`); of a table, the bytes of its decoder's
+        outputs `(n, 4·P)` (float32, little-endian).
 
         Raises (from the future's `result`):
             RequestError: an invalid code, condition or batch. RunError: the run was deleted.
@@ -95,7 +96,8 @@ class DecodeService:
 
         def work() -> NDArray[np.uint8]:
             model, labels = conditioned(self.models.model(run), condition, len(codes))
-            return to_pixels(model.decode(checked_codes(codes, model), labels))
+            decoded = model.decode(checked_codes(codes, model), labels)
+            return to_pixels(decoded) if model.data_kind == "images" else to_bytes(decoded)
 
         return self._put(len(codes), work)
 
@@ -202,6 +204,11 @@ def conditioned(model: Model, condition: float | None, n: int) -> tuple[Model, T
 def to_pixels(images: Tensor) -> NDArray[np.uint8]:
     """Images `(n, C, H, W)`, floats in [0, 1] or uint8 → `(n, H, W, C)` uint8."""
     return as_bytes(images).permute(0, 2, 3, 1).contiguous().numpy()
+
+
+def to_bytes(rows: Tensor) -> NDArray[np.uint8]:
+    """Floats `(n, P)` → their bytes `(n, 4·P)`, float32 little-endian."""
+    return np.ascontiguousarray(rows.float().numpy(), "<f4").view(np.uint8)
 
 
 MODEL_CACHE = ModelCache()

@@ -95,10 +95,10 @@ def row(title: str, pixels: NDArray[np.uint8], caption: str) -> None:
 
 
 def same_images(runs: list[Run]) -> list[Run]:
-    """The runs trained on the same images as the first; a notice names the others."""
+    """The runs trained on the same images, or the same table, as the first; a notice names the others."""
     matching = [run for run in runs if run.config.fingerprint == runs[0].config.fingerprint]
     if others := [labels(runs)[run.id] for run in runs if run not in matching]:
         st.info(
-            f"Trained on other images, so compared only by their numbers: {', '.join(others)}.", icon=":material/info:"
+            f"Trained on other data, so compared only by their numbers: {', '.join(others)}.", icon=":material/info:"
         )
     return matching

@@ -17,7 +17,7 @@ from vae_core.analysis import (
     threshold_at,
 )
 from vae_core.config import BetascopeError
-from vae_core.datasets import DATASETS, ImageData
+from vae_core.datasets import DATASETS, ImageData, TableData
 from vae_core.runs import Run
 
 from .. import library
@@ -89,7 +89,7 @@ def anomalies(run: Run, codes: Latents) -> None:
             st.error(f"{error} Choose another set.", icon=":material/error:")
             return
     threshold = threshold_at(normal, percentile)
-    show_scores(score, normal, anomalous, threshold, percentile)
+    show_scores(normal, anomalous, threshold, percentile, ANOMALY_SCORES[score], "images")
     values = normal if anomalous is None else anomalous
     ranked = np.argsort(-values, kind="stable")
     st.subheader(
@@ -104,10 +104,10 @@ def anomalies(run: Run, codes: Latents) -> None:
     st.caption(f"Scores from {values[rows[0]]:.4g} down to {values[rows[-1]]:.4g}; {(values > threshold).sum():,} of {len(values):,} lie above the threshold of {threshold:.4g}.")  # fmt: skip
 
 
-def title_of(name: str, data: ImageData, left_out: int | None) -> str:
+def title_of(name: str, data: ImageData | TableData, left_out: int | None) -> str:
     """The title of an option of the anomalous images."""
     if not name:
-        return "Nothing: rank the test images"
+        return f"Nothing: rank the test {data.item}s"
     if name.startswith("class:"):
         index = int(name[6:])
         seen = "left out of training" if index == left_out else "seen in training"
@@ -115,22 +115,24 @@ def title_of(name: str, data: ImageData, left_out: int | None) -> str:
     return f"{DATASETS[name].title} (another data set)"
 
 
-def show_scores(score: str, normal: NDArray[np.float64], anomalous: NDArray[np.float64] | None, threshold: float, percentile: float) -> None:  # fmt: skip
-    """Histograms with the threshold, and the ROC where there are anomalous images.
+def show_scores(
+    normal: NDArray[np.float64], anomalous: NDArray[np.float64] | None, threshold: float, percentile: float, title: str, items: str
+) -> None:  # fmt: skip
+    """Histograms with the threshold, and the ROC where there are anomalous items.
 
-    score: its name; normal, anomalous: scores `(N,)`; percentile: of the normal ones, at the threshold.
+    normal, anomalous: scores `(N,)`; percentile: of the normal ones, at the threshold; title: of the score; items: "images" or "rows".
     """
     left, right = st.columns([3, 2], gap="large") if anomalous is not None else (st.container(), st.container())
     with left:
-        st.plotly_chart(scores_figure(normal, anomalous, threshold, ANOMALY_SCORES[score]), key="diagnose.scores", config=PLAIN, alt="Scores of normal and anomalous images")  # fmt: skip
-        st.caption(f"The dashed line is the threshold: {percentile:g} % of the normal images lie below it.")
+        st.plotly_chart(scores_figure(normal, anomalous, threshold, title, items), key="diagnose.scores", config=PLAIN, alt=f"Scores of normal and anomalous {items}")  # fmt: skip
+        st.caption(f"The dashed line is the threshold: {percentile:g} % of the normal {items} lie below it.")
     if anomalous is None:
         return
     curve = roc(normal, anomalous, threshold)
     with right:
         st.plotly_chart(roc_figure(curve, 1 - percentile / 100), key="diagnose.roc", config=PLAIN, alt="ROC")
         st.caption(
-            f"Area under the ROC {curve.auc:.3f}; {curve.true_positive_rate:.1%} of the anomalous images are caught, "
+            f"Area under the ROC {curve.auc:.3f}; {curve.true_positive_rate:.1%} of the anomalous {items} are caught, "
             f"for {100 - percentile:.1f} % false alarms.",
-            help="Caught images and false alarms are at the threshold; an area of 0.5 is chance.",
+            help="Caught and false alarms are at the threshold; an area of 0.5 is chance.",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vae_core.analysis import Finding, Latents, decode, diagnose
+from vae_core.datasets import ImageData
 from vae_core.runs import Run
 
 from .. import library
@@ -13,12 +14,14 @@ from ..images.originals import missing_data_notice, show_pairs
 from ..images.sheets import sheet
 from ..navigation import go
 from ..state import session
+from ..tables.frames import show_rows
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking at the model …", hash_funcs=library.BY_PATH)
 def _findings(run: Run, version: str, with_images: bool) -> list[Finding]:
     data, _ = library.test_data(run)
-    return diagnose(library.model_of(run), library.latents(run), data, run.history())
+    images = data if isinstance(data, ImageData) else None
+    return diagnose(library.model_of(run), library.latents(run), images, run.history())
 
 
 def checks(run: Run, codes: Latents) -> None:
@@ -37,16 +40,19 @@ def checks(run: Run, codes: Latents) -> None:
             if finding.rows:
                 show_pairs(run, finding.rows)
                 links(run, finding.kind, {f"{row}": (codes.mu[row].tolist(), row) for row in finding.rows})
-            if finding.codes is not None:
+            if finding.codes is not None and run.config.schema is not None:
+                show_rows(run, finding.codes)
+            elif finding.codes is not None:
                 labels = 0 if library.model_of(run).conditional else None
                 images = decode(library.model_of(run), finding.codes, labels)
                 st.image(png_address(sheet(images, len(images))), width=100 * len(images), alt="Images drawn from the prior")  # fmt: skip
-                links(
-                    run,
-                    finding.kind,
-                    {f"draw {index + 1}": (z, None) for index, z in enumerate(finding.codes.tolist())},
-                )
-    missing_data_notice(run)
+            if finding.codes is not None:
+                draws: dict[str, tuple[list[float], int | None]] = {
+                    f"draw {index + 1}": (z, None) for index, z in enumerate(finding.codes.tolist())
+                }
+                links(run, finding.kind, draws)
+    if run.config.schema is None:
+        missing_data_notice(run)
 
 
 def links(run: Run, key: str, codes: dict[str, tuple[list[float], int | None]]) -> None:

@@ -24,7 +24,7 @@ def distortion_figure(distortion: NDArray[np.float32]) -> go.Figure:
     return quiet(figure, 280)
 
 
-def scores_figure(normal: Values, anomalous: Values | None, threshold: float, title: str) -> go.Figure:  # fmt: skip
+def scores_figure(normal: Values, anomalous: Values | None, threshold: float, title: str, items: str = "images") -> go.Figure:  # fmt: skip
     """Histograms of both in percent; the top half percent of all scores is cut off."""
     figure = go.Figure()
     scores = normal if anomalous is None else np.concatenate([normal, anomalous])
@@ -34,7 +34,7 @@ def scores_figure(normal: Values, anomalous: Values | None, threshold: float, ti
             figure.add_histogram(x=values, name=name, xbins=bins, histnorm="percent", opacity=0.65, marker={"color": colour})  # fmt: skip
     figure.add_vline(x=threshold, line={"dash": "dash", "width": 1.5, "color": "#7F8C9B"})
     figure.update_xaxes(title_text=title, gridcolor=GRID)
-    figure.update_yaxes(title_text="% of images", gridcolor=GRID)
+    figure.update_yaxes(title_text=f"% of {items}", gridcolor=GRID)
     figure.update_layout(barmode="overlay", legend={"orientation": "h", "y": 1.12})
     return quiet(figure, 320, top=24)
 

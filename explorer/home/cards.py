@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from vae_core.analysis import cached_scores
-from vae_core.datasets import DATASETS
+from vae_core.datasets import sources
 from vae_core.metrics.disentanglement import SCORES
-from vae_core.models import MODELS
+from vae_core.models import family
 from vae_core.runs import Run
 from vae_core.runs.notes import Notes
 
@@ -49,7 +49,8 @@ def _picture(run: Run) -> None:
     if found := strips_of(run):
         st.html(strips_html(found, run.config.name))
     elif (picture := thumbnail(run)) is None:
-        st.html('<div class="no-picture">no weights yet</div>')
+        what = "rows of a table" if run.has_weights and run.config.data_kind == "table" else "no weights yet"
+        st.html(f'<div class="no-picture">{what}</div>')
     else:
         st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
 
@@ -63,9 +64,9 @@ def scores(run: Run) -> str:
 def describe(run: Run, notes: Notes) -> str:
     """Data, family and size of code on one line, then the ELBO, scores, and how the run was picked, where there are any."""
     config = run.config
-    source = DATASETS.get(config.data.name)
+    source = sources().get(config.data.name)
     data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
-    parts = [data, MODELS[config.family].title, config.model.code_description]
+    parts = [data, family(config.family).title, config.model.code_description]
     return "  \n".join(filter(None, [" · ".join(parts), bound(run), scores(run), notes.picked]))
 
 

@@ -52,6 +52,7 @@ def strips_of(run: Run) -> list[Strip] | None:
     if (
         run.status()["state"] != "done"
         or run.config.model.latent_dim < 3
+        or run.config.data_kind != "images"
         or kind.conditional
         or not kind.standard_prior
     ):

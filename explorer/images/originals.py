@@ -33,7 +33,7 @@ def caption_of(run: Run, row: int) -> str:
     """ "test image 12 · 7": the row and its class, if it has one."""
     codes = library.latents(run)
     name = "" if codes.labels is None or not codes.class_names else f" · {codes.class_names[int(codes.labels[row])]}"
-    return f"test image {row}{name}"
+    return f"test {run.config.item} {row}{name}"
 
 
 def missing_data_notice(run: Run) -> None:

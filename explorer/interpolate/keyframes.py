@@ -53,9 +53,9 @@ def choose(run: Run, codes: Latents) -> list[Keyframe]:
 
     st.multiselect(
         "Keyframes", options, key=widget, accept_new_options=True, max_selections=MAX_KEYFRAMES, on_change=changed,
-        format_func=lambda text: classes.get(text) or (f"image {text}" if text.isdecimal() else text),
-        placeholder="A test image (12), a class mean (m7), or A−B+C (3-m1+8)",
-        help="A test image (12), the mean code of a class (m7), or A-B+C: the code of A minus B plus C.",
+        format_func=lambda text: classes.get(text) or (f"{run.config.item} {text}" if text.isdecimal() else text),
+        placeholder=f"A test {run.config.item} (12), a class mean (m7), or A−B+C (3-m1+8)",
+        help=f"A test {run.config.item} (12), the mean code of a class (m7), or A-B+C: the code of A minus B plus C.",
     )  # fmt: skip
     keyframes = []
     for text in keys:

@@ -16,6 +16,7 @@ from ..state import session
 from .downloads import download_buttons
 from .keyframes import actions, choose
 from .path import live
+from .rows import row_path
 
 
 def view(run: Run) -> None:
@@ -27,8 +28,12 @@ def view(run: Run) -> None:
     actions(codes, keys)
     if len(keyframes) < 2:
         st.info("Choose two keyframes or more to walk between.", icon=":material/info:")
+    elif run.config.data_kind == "table":
+        row_path(run, torch.from_numpy(np.stack([keyframe.z for keyframe in keyframes])), keyframes)
+        return
     else:
         label = condition_field(run, codes, keyframes[0].row)
         live(run, codes, keyframes, label)
         download_buttons(run, torch.from_numpy(np.stack([keyframe.z for keyframe in keyframes])), keys, label)
-    missing_data_notice(run)
+    if run.config.data_kind == "images":
+        missing_data_notice(run)

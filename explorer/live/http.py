@@ -26,7 +26,7 @@ CACHED = re.compile(r"(latents|map)-[0-9a-f]{12}\.safetensors")
 
 async def images(request: Request) -> Response:
     """Test images `?rows=3,1,4` as raw uint8 `(n, H, W, C)`; decoded from their codes where the data is not available."""
-    run = await requested_run(request)
+    run = await images_run(request)
     rows = _rows(request.query_params.get("rows", ""))
     pixels = await run_in_threadpool(test_pixels, run, rows)
     caching = IMMUTABLE if "v" in request.query_params else {"Cache-Control": "no-cache"}
@@ -68,7 +68,7 @@ async def encode(request: Request) -> Response:
     """Raw pixels `(n, H, W, C)` uint8 in the body → their codes as raw float32 `(n, D)`."""
     if not same_origin(request.headers):
         raise HTTPException(403, "Only pages of this server may encode images.")
-    run = await requested_run(request)
+    run = await images_run(request)
     channels, height, width = run.config.model.shape
     limit = MAX_BATCH * channels * height * width
     body = bytearray()
@@ -103,6 +103,17 @@ async def draw(request: Request) -> Response:
     run = await requested_run(request)
     code = await asyncio.wrap_future(DECODE_SERVICE.draw(run))
     return Response(code.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+async def images_run(request: Request) -> Run:
+    """The run of the address, if it is on images.
+
+    Raises:
+        HTTPException: 404 for a run on a table, or where there is none."""
+    run = await requested_run(request)
+    if run.config.data_kind != "images":
+        raise HTTPException(404, f"The run {run.id!r} was trained on a table and has no images.")
+    return run
 
 
 async def requested_run(request: Request) -> Run:

@@ -16,8 +16,10 @@ from ..figures.style import COLOURS
 SYMBOLS = ("circle", "diamond", "square", "x", "cross")
 
 
-def map_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620) -> go.Figure:
-    """Points `(N, 2)` in their colours; `customdata` holds the row of each, `picked` rows are ringed."""
+def map_figure(
+    points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620, texts: Sequence[str] = ()
+) -> go.Figure:
+    """Points `(N, 2)` in their colours; `customdata` holds the row of each, `picked` rows are ringed, `texts` are under the pointer."""
     figure = go.Figure()
     values = colouring.values[: len(points)]
     size = float(np.clip(500 / np.sqrt(len(points)), 3, 9))
@@ -28,10 +30,10 @@ def map_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = ()
             if len(members):
                 symbol = SYMBOLS[index // len(COLOURS) % len(SYMBOLS)]
                 marker = {"size": size, "color": COLOURS[index % len(COLOURS)], "symbol": symbol, "opacity": 0.8}
-                _add_points(figure, points, members, name, marker)
+                _add_points(figure, points, members, name, marker, texts)
     else:
         marker = {"size": size, "color": values, "colorscale": "Viridis", "colorbar": _bar(colouring), "opacity": 0.85}
-        _add_points(figure, points, rows, "", marker)
+        _add_points(figure, points, rows, "", marker, texts)
     shown = [row for row in picked if 0 <= row < len(points)]
     if shown:
         ring = {"size": size + 8, "color": "rgba(0,0,0,0)", "line": {"width": 2.5, "color": "#EB5757"}}
@@ -41,8 +43,10 @@ def map_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = ()
     return plain_axes(figure, height)
 
 
-def space_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620) -> go.Figure:
-    """Points `(N, 3)` in their colours, which a drag rotates; `picked` rows are ringed."""
+def space_figure(
+    points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620, texts: Sequence[str] = ()
+) -> go.Figure:
+    """Points `(N, 3)` in their colours, which a drag rotates; `picked` rows are ringed, `texts` are under the pointer."""
     figure = go.Figure()
     values, rows = colouring.values[: len(points)], np.arange(len(points))
     groups: list[tuple[str, NDArray, dict[str, Any]]] = [
@@ -56,7 +60,7 @@ def space_figure(points: NDArray, colouring: Colouring, picked: Sequence[int] = 
             x, y, z = points[members].T
             figure.add_scatter3d(
                 x=x, y=y, z=z, mode="markers", name=name, showlegend=bool(name), customdata=members,
-                marker={"size": 2.5, "opacity": 0.85, **marker}, hovertemplate="test image %{customdata}<extra></extra>",
+                marker={"size": 2.5, "opacity": 0.85, **marker}, **_under_pointer(members, "", texts),
             )  # fmt: skip
     shown = [row for row in picked if 0 <= row < len(points)]
     if shown:
@@ -76,7 +80,19 @@ def _bar(colouring: Colouring) -> dict[str, Any]:
     return {"thickness": 10, "title": {"text": f"{colouring.title} {colouring.unit}".strip()}, "outlinewidth": 0}
 
 
-def _add_points(figure: go.Figure, points: NDArray, rows: NDArray, name: str, marker: dict) -> None:
+def _under_pointer(rows: NDArray, name: str, texts: Sequence[str]) -> dict[str, Any]:
+    """What the pointer shows of the points of these rows: their texts, else which test images they are."""
+    if texts:
+        return {
+            "text": [texts[row] for row in rows],
+            "hovertemplate": "test row %{customdata}<br>%{text}<extra></extra>",
+        }
+    return {"hovertemplate": f"test image %{{customdata}}{' · ' + name if name else ''}<extra></extra>"}
+
+
+def _add_points(
+    figure: go.Figure, points: NDArray, rows: NDArray, name: str, marker: dict, texts: Sequence[str]
+) -> None:
     figure.add_scatter(
         x=points[rows, 0],
         y=points[rows, 1],
@@ -85,7 +101,7 @@ def _add_points(figure: go.Figure, points: NDArray, rows: NDArray, name: str, ma
         marker=marker,
         name=name,
         showlegend=bool(name),
-        hovertemplate=f"test image %{{customdata}}{' · ' + name if name else ''}<extra></extra>",
+        **_under_pointer(rows, name, texts),
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 0.25}},
     )

@@ -14,6 +14,7 @@ from .. import library
 from ..images.originals import caption_of, missing_data_notice, show_pairs
 from ..navigation import go
 from ..state import session
+from .rows import picked_table
 
 SHOWN = 24
 
@@ -21,15 +22,23 @@ SHOWN = 24
 def picks(run: Run, rows: list[int]) -> None:
     """The picked images `rows`, and buttons that take them to other pages."""
     if not rows:
+        if run.config.data_kind == "table":
+            st.markdown("**Pick rows**")
+            st.caption("Click a point or use the lasso; hold the pointer over a point to see its row.")
+            return
         st.markdown("**Pick images**")
         st.caption("Click a point or use the lasso; hold the pointer anywhere to see the image decoded there.")
         missing_data_notice(run)
         return
     st.markdown(f"**{len(rows):,} picked**" if len(rows) > 1 else f"**{caption_of(run, rows[0]).capitalize()}**")
-    show_pairs(run, rows[:SHOWN])
     more = f" The first {SHOWN} are shown." if len(rows) > SHOWN else ""
-    st.caption(f"Originals over reconstructions.{more}")
-    missing_data_notice(run)
+    if run.config.data_kind == "table":
+        picked_table(run, rows[:SHOWN])
+        st.caption(more)
+    else:
+        show_pairs(run, rows[:SHOWN])
+        st.caption(f"Originals over reconstructions.{more}")
+        missing_data_notice(run)
     with st.container(horizontal=True):
         if st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
             session().set_code(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
@@ -38,7 +47,7 @@ def picks(run: Run, rows: list[int]) -> None:
             session().set_view("keys", "~".join(map(str, rows[:4])))
             go("interpolate")
         st.download_button(
-            "CSV", lambda: table_of(library.latents(run, rows), rows).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",
+            "CSV", lambda: table_of(library.latents(run, rows), rows, run.config.item).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",
             "text/csv", icon=":material/download:", key="map.csv", on_click="ignore",
         )  # fmt: skip
 
@@ -51,10 +60,10 @@ def picked_rows(run: Run) -> list[int]:
     return [row for row in rows if row < len(library.latents(run, rows))]
 
 
-def table_of(codes: Latents, rows: Sequence[int]) -> pd.DataFrame:
-    """One row per picked test image: label, factors, rate and distortion in nats, and its code."""
+def table_of(codes: Latents, rows: Sequence[int], item: str = "image") -> pd.DataFrame:
+    """One line per picked test image, or row of a table: label, factors, rate and distortion in nats, and its code."""
     indices = list(rows)
-    columns: dict[str, object] = {"test_image": indices}
+    columns: dict[str, object] = {f"test_{item}": indices}
     if codes.labels is not None:
         labels = codes.labels[indices]
         columns["label"] = [codes.class_names[int(label)] for label in labels] if codes.class_names else labels

@@ -9,15 +9,19 @@ from vae_core.runs import Run
 
 from .live import live_map
 from .plain import about_between, plain_map, space_map
+from .rows import row_map
 
 
 def view(run: Run, config: MapConfig) -> None:
     """The map with its caption."""
-    if config.dims == 3:
+    if run.config.data_kind == "table":
+        row_map(run, config)
+    elif config.dims == 3:
         space_map(run, config)
     elif not live_map(run, config):
         plain_map(run, config)
     count = len(map_of(run, config if config.dims == 2 else config.replace(limit=min(config.limit, LIMIT))))
     title = PROJECTIONS[config.method].title
-    hint = " Pick images on the flat map." if config.dims == 3 else ""
-    st.caption(f"{title} of the posterior means of {count:,} test images.{hint}", help=about_between(config))
+    hint = f" Pick {run.config.item}s on the flat map." if config.dims == 3 else ""
+    between = about_between(config) if run.config.data_kind == "images" else None
+    st.caption(f"{title} of the posterior means of {count:,} test {run.config.item}s.{hint}", help=between)

@@ -40,6 +40,8 @@ def linked(
 def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments: Any) -> None:
     """Tabs by title; only the open one runs, called with `arguments`, and its title goes into the link."""
     key = f"{page}.tab"
+    if st.session_state.get(key) not in contents:  # those of another kind of run
+        st.session_state.pop(key, None)
     if (name_in_view := session().view.get("tab")) in contents:
         st.session_state.setdefault(key, name_in_view)
     tabs = st.tabs(list(contents), key=key, on_change="rerun")

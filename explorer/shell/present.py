@@ -25,7 +25,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 
 def present(run: Run | None, page: str) -> None:
     """The address and its QR code, and a switch: everyone on that page sees what is seen here."""
-    if run is None or page not in SHOWN:
+    if run is None or page not in SHOWN or run.config.data_kind != "images":
         return
     address = f"{public_address(st.context.url or '')}/show/{quote(run.id)}"
     with st.sidebar:

@@ -8,14 +8,17 @@ from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, DataConfig, load
 from vae_core.datasets.public import data_folder
 from vae_core.datasets.public_sets import PUBLIC_SETS
-from vae_core.models import MODELS
+from vae_core.datasets.tables import TABLES
+from vae_core.models import family
 from vae_core.training import TrainConfig
 
 from ..images.files import png_address
 from ..images.sheets import sheet
 from .augmentation import augmentation, augmented_bytes
+from .choice import dataset_of, is_own
+from .kinds import kind_in_form
 from .own_preview import own_preview
-from .own_source import is_own
+from .table_preview import table_preview
 
 
 def preview(dataset: str) -> tuple[str | None, str]:
@@ -53,8 +56,19 @@ def _preview(dataset: str, augmentation: TrainConfig | None) -> str:
 
 def about() -> None:
     """The chosen data set and model, and the objective."""
-    dataset, model = st.session_state["train.dataset"], MODELS[st.session_state["train.model"]]
-    if is_own(dataset):
+    about_data(st.session_state["train.dataset"])
+    model = family(st.session_state["train.model"])
+    st.markdown(f"**{model.title}**: {model.about}")
+    st.latex(model.formula)
+
+
+def about_data(dataset: str) -> None:
+    """A choice of data in the form: a registered set, or a person's own with what was read."""
+    if kind_in_form() == "table":
+        if dataset in TABLES:
+            st.markdown(f"**{TABLES[dataset].title}**: {TABLES[dataset].description}.")
+        table_preview(dataset, dataset_of(dataset))
+    elif is_own(dataset):
         own_preview(dataset)
     elif dataset in DATASETS:
         source = DATASETS[dataset]
@@ -63,5 +77,3 @@ def about() -> None:
         if picture is not None:
             st.image(picture, width="stretch", alt=f"Some images of {source.title}")
         st.caption(note)
-    st.markdown(f"**{model.title}**: {model.about}")
-    st.latex(model.formula)

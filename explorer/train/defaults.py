@@ -8,14 +8,15 @@ import streamlit as st
 
 from vae_core.datasets.base import OWN_SETTINGS, DataConfig
 from vae_core.jobs import setting_names
-from vae_core.models import MODELS, ModelConfig
+from vae_core.models import ModelConfig, families, family
 from vae_core.training import TrainConfig
 
 from .fields import defaults_of, seed_form
+from .kinds import default_family, fits
 from .presets import PRESETS
 
 PREFIX = "train"
-DATA_SETTINGS = ("size", "image_size", "leave_out")
+DATA_SETTINGS = ("size", "image_size", "leave_out", "label", "kinds")
 
 
 def seed_defaults() -> None:
@@ -31,7 +32,7 @@ def apply_preset() -> None:
     chosen = st.session_state.get(f"{PREFIX}.preset")
     if chosen is not None:
         preset = PRESETS[chosen]
-        family_defaults = defaults_of(MODELS[preset.settings["model"]].Config)
+        family_defaults = defaults_of(family(preset.settings["model"]).Config)
         seed_form(
             _all_defaults() | family_defaults | {"beta": preset.beta, "seeds": preset.seeds} | preset.settings,
             PREFIX,
@@ -48,7 +49,7 @@ def _all_defaults() -> dict[str, Any]:
         "data_seed": 0,
         "seeds": "0",
     }
-    for kind in reversed(MODELS.values()):
+    for kind in reversed(families().values()):
         defaults |= defaults_of(kind.Config)
     data = defaults_of(DataConfig)
     named = {name: data[name] for name in (*DATA_SETTINGS, *OWN_SETTINGS)}
@@ -60,10 +61,18 @@ def clear_preset() -> None:
     st.session_state[f"{PREFIX}.preset"] = None
 
 
+def fit_family() -> None:
+    """After a change of data: another family where the chosen one does not learn from this kind."""
+    clear_preset()
+    if not fits(st.session_state[f"{PREFIX}.model"]):
+        st.session_state[f"{PREFIX}.model"] = default_family()
+        apply_family_defaults()
+
+
 def apply_family_defaults() -> None:
     """Defaults of the chosen family's own settings, as equal names differ between families; shared settings stay."""
     clear_preset()
-    config = MODELS[st.session_state[f"{PREFIX}.model"]].Config
+    config = family(st.session_state[f"{PREFIX}.model"]).Config
     family_defaults = {
         name: value for name, value in defaults_of(config).items() if name not in setting_names(ModelConfig)
     }

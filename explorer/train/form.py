@@ -9,21 +9,23 @@ from typing import Any
 import streamlit as st
 
 from vae_core.config import BetascopeError
-from vae_core.datasets import DATASETS
+from vae_core.datasets import DATASETS, sources
 from vae_core.datasets.base import DataConfig
 from vae_core.jobs import setting_names
-from vae_core.models import MODELS, ModelConfig
+from vae_core.models import ModelConfig, family
 from vae_core.models.vae import VAE
 from vae_core.training import TrainConfig
 
 from ..shell.errors import explain_error
 from .augmentation import AUGMENTATIONS, augmentation_fields
+from .choice import OWN, dataset_of, saved
 from .cost import cost_text
-from .defaults import DATA_SETTINGS, PREFIX, apply_family_defaults, apply_preset, clear_preset, seed_defaults
+from .defaults import PREFIX, apply_family_defaults, apply_preset, fit_family, seed_defaults
 from .fields import config_form
 from .fit import apply_fitted
+from .kinds import MODELS_OF, SETTINGS_OF, default_family, fits, has_own_images, kind_in_form
 from .own_preview import SHAPE, own_settings_of_data
-from .own_source import OWN, dataset_of, is_own, own_source, saved, select_new
+from .own_source import own_source, select_new
 from .parsing import beta_norm, betas_of, takes_beta, variants_of
 from .presets import PRESETS
 from .start import train
@@ -46,20 +48,23 @@ def preset_pills() -> None:
 
 def data_field() -> str:
     """The choice of data; returns the name of a registered set, an upload, or OWN."""
-    titles = {name: source.title for name, source in DATASETS.items()}
-    titles |= {choice: f"{upload.title} · {upload.images:,} images" for choice, upload in saved().items()}
-    titles[OWN] = "Your own images …"
+    titles = {name: source.title for name, source in sources().items()}
+    titles |= {choice: f"{upload.title} · {upload.count}" for choice, upload in saved().items()}
+    titles[OWN] = "Your own images or table …"
     key = f"{PREFIX}.dataset"
     if st.session_state.get(key) not in titles:
         st.session_state[key] = OWN  # an upload that is no longer there
     return st.selectbox(
-        "Data", list(titles), format_func=titles.__getitem__, key=key, persist_state="session", on_change=clear_preset
+        "Data", list(titles), format_func=titles.__getitem__, key=key, persist_state="session", on_change=fit_family
     )
 
 
 def family_field() -> str:
     """The choice of model family; returns its registered name."""
-    titles = {name: f"{kind.title} · {kind.group.lower()}" for name, kind in MODELS.items()}
+    models = MODELS_OF[kind_in_form()]
+    if not fits(st.session_state[f"{PREFIX}.model"]):
+        st.session_state[f"{PREFIX}.model"] = default_family()
+    titles = {name: f"{kind.title} · {kind.group.lower()}" for name, kind in models.items()}
     return st.selectbox(
         "Model",
         list(titles),
@@ -119,7 +124,7 @@ def model_and_training_fields(model: str, dataset: str) -> dict[str, Any]:
     Raises:
         ConfigError: a text that cannot be parsed.
     """
-    config = MODELS[model].Config
+    config = family(model).Config
     family_settings = own_settings(config)
     values: dict[str, Any] = {}
     columns = st.columns(2)
@@ -127,17 +132,17 @@ def model_and_training_fields(model: str, dataset: str) -> dict[str, Any]:
         source = TrainConfig if name in setting_names(TrainConfig) else config
         with columns[index % 2]:
             values |= config_form(source, [name], PREFIX)
-    values |= augmentation_fields()
+    if kind_in_form() == "images":
+        values |= augmentation_fields()
     with st.expander("More settings"):
         st.text_input("Name", key=f"{PREFIX}.name", placeholder="after data and β", persist_state="session")
-        values |= config_form(
-            DataConfig, [name for name in DATA_SETTINGS if not is_own(dataset) or name not in SHAPE], PREFIX
-        )
+        beside = SHAPE if has_own_images(dataset) else ()
+        values |= config_form(DataConfig, [name for name in SETTINGS_OF[kind_in_form()] if name not in beside], PREFIX)
         rest = [name for name in setting_names(config) if name not in (*MAIN, *family_settings, "beta")]
         values |= config_form(config, rest, PREFIX)
         rest = [name for name in setting_names(TrainConfig) if name not in (*MAIN, *AUGMENTATIONS, "seed")]
         values |= config_form(TrainConfig, rest, PREFIX)
-    return values | (own_settings_of_data() if is_own(dataset) else {})
+    return values | (own_settings_of_data() if has_own_images(dataset) else {})
 
 
 def own_settings(config: type[ModelConfig]) -> list[str]:

@@ -17,11 +17,12 @@ from ..images.files import png_address
 from ..images.sheets import sheet
 from ..shell.errors import explain_error
 from .augmentation import augmentation, augmented_bytes
+from .choice import dataset_of, saved
 from .defaults import PREFIX
 from .fields import config_form
 from .fit import fit_settings
 from .own_report import read, show_report, stamp
-from .own_source import dataset_of, manage, saved
+from .own_source import heading
 
 #: Data set and names of the files in it that cannot be read, in the session.
 UNREADABLE = f"{PREFIX}.unreadable"
@@ -34,18 +35,16 @@ def own_preview(choice: str) -> None:
     name = dataset_of(choice)
     if not name:
         st.markdown(
-            "**Your own images**: files from this browser, a folder on the server, or a data set of the Hugging Face hub."
+            "**Your own images or table**: files from this browser, a path on the server, or a data set of the Hugging Face hub."
         )
         st.caption(
             "PNG, JPEG, BMP, GIF, WebP, TIFF; 8 or 16 bits, any colours. First-level folders become labels; folders named "
-            "train and test become the split; a labels.csv beside the images (file,label,…) may name labels and factors."
+            "train and test become the split; a labels.csv beside the images (file,label,…) may name labels and factors. "
+            "Of a table (.csv, .tsv, .parquet) each row is an item, and each column has a name."
         )
         return
     upload = saved().get(choice)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{upload.title if upload else name.rstrip('/').rsplit('/', 1)[-1]}**")
-        if upload:
-            manage(upload)
+    heading(choice, name)
     try:
         report = uploads.report(upload) if upload else read(name, stamp(name), columns())
         fit_settings(name, report)
@@ -79,7 +78,7 @@ def shape_fields(report: Report, name: str) -> dict[str, Any]:
         with right:
             values |= config_form(DataConfig, ["test_share"], PREFIX)
         if name.startswith("hf:") or name.endswith(".parquet"):
-            values |= config_form(DataConfig, ["image_column", "label_column"], PREFIX)
+            values |= config_form(DataConfig, ["image_column", "label"], PREFIX)
     st.session_state[UNREADABLE] = name, [file for file, _ in report.unreadable]
     if report.unreadable:
         count = len(report.unreadable)
@@ -92,12 +91,12 @@ def shape_fields(report: Report, name: str) -> dict[str, Any]:
 
 def own_settings_of_data() -> dict[str, Any]:
     """The values of all settings beside the preview."""
-    return {name: st.session_state.get(f"{PREFIX}.{name}") for name in {*SHAPE, *OWN_SETTINGS}}
+    return {name: st.session_state.get(f"{PREFIX}.{name}") for name in {*SHAPE, *OWN_SETTINGS, "label"}}
 
 
 def columns() -> dict[str, str]:
     """The columns of tables of images that the form names."""
-    names = ("image_column", "label_column", "split")
+    names = ("image_column", "label", "split")
     return {name: st.session_state[f"{PREFIX}.{name}"] for name in names if st.session_state.get(f"{PREFIX}.{name}")}
 
 

@@ -1,4 +1,4 @@
-"""Where a person's own images come from: files from the browser, a path on the server, or the Hugging Face hub."""
+"""Where a person's own images or table come from: files from the browser, a path on the server, or the Hugging Face hub."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import streamlit as st
 
 from vae_core.config import BetascopeError
 from vae_core.datasets.own import uploads
-from vae_core.datasets.own.hub import PREFIX as HUB
 from vae_core.datasets.own.limits import LIMITS, MIB
 from vae_core.datasets.own.reading import reported_to
 
 from .. import library
 from ..shell.errors import explain_error
-from .defaults import PREFIX
+from .choice import OWN, UPLOAD, saved
+from .defaults import PREFIX, fit_family
 
-OWN = "own"
-UPLOAD = "upload:"
 SOURCES = {
     "files": ":material/upload: Files",
     "path": ":material/folder: Path",
@@ -25,46 +23,24 @@ SOURCES = {
 _NEW, _ROUND = f"{PREFIX}.new_upload", f"{PREFIX}.upload_round"
 
 
-def is_own(choice: str) -> bool:
-    """Whether a choice in the form is a person's own images."""
-    return choice == OWN or choice.startswith(UPLOAD)
-
-
-def saved() -> dict[str, uploads.Upload]:
-    """Choice → upload, newest first."""
-    return {UPLOAD + upload.hash: upload for upload in uploads.listed(library.store().root)}
-
-
 def select_new() -> None:
     """Choose the data set that was just uploaded; before the widgets are there."""
     if new := st.session_state.pop(_NEW, None):
         st.session_state[f"{PREFIX}.dataset"] = new
-
-
-def dataset_of(choice: str) -> str:
-    """What a choice in the form stands for: a registered name, a path, `hf:NAME`, or "" for nothing yet."""
-    if choice.startswith(UPLOAD):
-        upload = saved().get(choice)
-        return str(upload.path.absolute()) if upload else ""
-    if choice != OWN:
-        return choice
-    source = st.session_state.get(f"{PREFIX}.source") or "files"
-    if source == "path":
-        return st.session_state.get(f"{PREFIX}.folder", "").strip()
-    name = st.session_state.get(f"{PREFIX}.hub", "").strip().removeprefix(HUB)
-    return HUB + name if source == "hub" and name else ""
+        fit_family()
 
 
 def own_source() -> None:
-    """Widgets for images that are not saved yet."""
+    """Widgets for data that is not saved yet."""
     source = st.segmented_control(
-        "Where your images are", list(SOURCES), format_func=SOURCES.__getitem__, key=f"{PREFIX}.source", required=True,
-        persist_state="session",
+        "Where your data is", list(SOURCES), format_func=SOURCES.__getitem__, key=f"{PREFIX}.source", required=True,
+        persist_state="session", on_change=fit_family,
     )  # fmt: skip
     if source == "path":
         st.text_input(
-            "Folder, .zip, .npz, .npy or .parquet", key=f"{PREFIX}.folder", placeholder="/home/me/pictures",
-            persist_state="session", help="A path on the computer that runs Betascope; subfolders become labels.",
+            "Folder, .zip, .npz, .npy, .csv or .parquet", key=f"{PREFIX}.folder", placeholder="/home/me/pictures",
+            persist_state="session", on_change=fit_family,
+            help="A path on the computer that runs Betascope; subfolders become labels, and each row of a table is an item.",
         )  # fmt: skip
     elif source == "hub":
         st.text_input(
@@ -79,9 +55,9 @@ def upload_files() -> None:
     """The uploader; files are checked and saved as soon as they are there."""
     number = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
-        "Images, a .zip of folders, an .npz or a .parquet", accept_multiple_files=True, key=f"{PREFIX}.files.{number}",
+        "Images, a .zip of folders, an .npz, or a table", accept_multiple_files=True, key=f"{PREFIX}.files.{number}",
         type=[suffix[1:] for suffix in uploads.ACCEPTED], max_upload_size=LIMITS.upload_bytes // MIB,
-        help="First-level folders of a .zip become labels; a labels.csv (file,label) beside images has them, too.",
+        help="First-level folders of a .zip become labels; a labels.csv (file,label) beside images has them, too. A table is a .csv, .tsv or .parquet.",
     )  # fmt: skip
     if not files:
         return
@@ -96,6 +72,16 @@ def upload_files() -> None:
     st.session_state[_NEW] = UPLOAD + upload.hash
     st.session_state[_ROUND] = number + 1  # an empty uploader; the files are saved
     st.rerun()
+
+
+def heading(choice: str, dataset: str) -> None:
+    """The title of an upload with a menu, or of a person's own data by path; nothing for a registered set."""
+    upload = saved().get(choice)
+    if upload or choice == OWN:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{upload.title if upload else dataset.rstrip('/').rsplit('/', 1)[-1]}**")
+            if upload:
+                manage(upload)
 
 
 def manage(upload: uploads.Upload) -> None:

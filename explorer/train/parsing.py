@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vae_core.config import ConfigError
-from vae_core.models import MODELS
+from vae_core.models import family
 
 from .labels import label_of
 
@@ -61,7 +61,7 @@ def seeds_of(text: str) -> list[int]:
 
 def takes_beta(model: str) -> bool:
     """Whether the family `model` has the setting β."""
-    return "beta" in MODELS[model].Config.__dataclass_fields__
+    return "beta" in family(model).Config.__dataclass_fields__
 
 
 def variants_of(model: str, betas: str, seeds: str) -> list[dict[str, Any]]:

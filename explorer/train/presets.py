@@ -126,6 +126,20 @@ PRESETS = {
         "A VQ-VAE encodes each digit as 4 × 4 codebook entries: swap them on Traverse.",
         settings=_DIGITS | {"model": "vq_vae", "network": "conv", "latent_dim": 8, "epochs": 60},
     ),
+    "table": Preset(
+        "Rows of a table",
+        "Measurements of tumours, 30 columns: find unusual rows on Diagnose, and make new ones on Generate.",
+        "1",
+        {
+            "dataset": "breast_cancer",
+            "model": "tabular_vae",
+            "latent_dim": 6,
+            "hidden": (128, 128),
+            "batch_size": 32,
+            "epochs": 150,
+            "lr_schedule": "cosine",
+        },
+    ),
     "denoiser": Preset(
         "A denoiser",
         "Trained to remove heavy noise from digits; Compare shows the denoised images.",

@@ -8,10 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from ..components import mount
-from .about import about
+from .about import about, about_data
+from .choice import dataset_of, is_own
 from .defaults import PREFIX
-from .own_preview import own_preview
-from .own_source import dataset_of, is_own
 from .watch import live_view, refresh_interval, watched_runs
 
 
@@ -26,7 +25,7 @@ def result() -> None:
     choice = st.session_state[f"{PREFIX}.dataset"]
     is_new = is_own(choice) and dataset_of(choice) not in {run.config.data.name for run in watched}
     if is_new:
-        own_preview(choice)
+        about_data(choice)
         st.divider()
     interval = refresh_interval()
     st.fragment(live_view, run_every=interval)(interval)

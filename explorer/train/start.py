@@ -28,7 +28,7 @@ def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings
     """
     if not dataset:
         raise ConfigError(
-            "Choose files, or write the path or name of your images, or take a data set that comes with Betascope."
+            "Choose files, or write the path or name of your images or table, or take a data set that comes with Betascope."
         )
     name, unreadable = st.session_state.get(UNREADABLE, ("", []))
     if dataset == name and unreadable and not settings.get("skip_unreadable"):
@@ -53,7 +53,7 @@ def title(name: str, variant: dict[str, Any], variants: Sequence[dict[str, Any]]
 def train(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings: dict[str, Any]) -> None:
     """Queue the runs and watch them, or show why not."""
     source = DATASETS.get(dataset)
-    wait = f"Downloading {source.title}, once …" if source and source.download else "Opening the images …"
+    wait = f"Downloading {source.title}, once …" if source and source.download else "Opening the data …"
     try:
         with st.spinner(wait):
             runs = start(dataset, model, variants, settings)

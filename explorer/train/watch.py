@@ -23,6 +23,7 @@ from ..runs.names import labels as names_of
 from ..runs.seeds import seeds_panel
 from ..runs.summary import bound
 from ..state import session
+from ..tables.errors import errors_of, errors_table
 from .curves import loss_curves, rate_curves
 from .queue import offer_worker, run_row
 
@@ -157,7 +158,9 @@ def _images(focus: Run) -> None:
             st.markdown(f"**{title}**", help=reading)
             st.image(picture, width="stretch", alt=f"{title}: {reading}")
     data, _ = library.test_data(focus)
-    if data is not None:
+    if data is not None and focus.config.data_kind == "table":
+        errors_table(errors_of(focus, str(focus.weights_path.stat().st_mtime_ns)), "train.columns")
+    elif data is not None:
         st.markdown("**Test images above their reconstructions**")
         st.image(_reconstructions(focus, data), width="stretch", alt="Test images above their reconstructions")
 

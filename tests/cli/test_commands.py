@@ -6,9 +6,9 @@ import pytest
 
 import vae_core
 from vae_core.__main__ import main
-from vae_core.datasets import DATASETS
+from vae_core.datasets import sources
 from vae_core.metrics.disentanglement import SCORES
-from vae_core.models import MODELS
+from vae_core.models import families
 
 TINY = [
     "--network",
@@ -41,9 +41,9 @@ def command(capsys, tmp_path):
 
 
 def test_datasets_and_models_list_the_registries(command):
-    assert [row["name"] for row in command("datasets")["datasets"]] == list(DATASETS)
+    assert [row["name"] for row in command("datasets")["datasets"]] == list(sources())
     rows = command("models")["models"]
-    assert [row["name"] for row in rows] == list(MODELS)
+    assert [row["name"] for row in rows] == list(families())
     assert "beta" in next(row for row in rows if row["name"] == "beta_vae")["settings"]
 
 

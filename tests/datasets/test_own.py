@@ -17,6 +17,7 @@ from pyarrow import parquet
 from vae_core.datasets import DataConfig, DataError, load
 from vae_core.datasets.own import folders, limits, reading
 from vae_core.datasets.own.limits import Limits
+from vae_core.datasets.own.parquet import from_parquet
 from vae_core.datasets.own.pictures import Form, Unreadable, decode
 from vae_core.datasets.own.report import opened, preview_of, report_of
 
@@ -324,14 +325,14 @@ def test_parquet_with_plain_bytes_and_a_chosen_label(tmp_path):
     rows = pa.table({"png": [encoded("L") for _ in range(12)], "kind": ["b", "a", "c"] * 4})
     parquet.write_table(rows, tmp_path / "a.parquet")
     assert load(str(tmp_path / "a.parquet")).labels is None
-    assert load(DataConfig(str(tmp_path / "a.parquet"), label_column="kind")).class_names == ("a", "b", "c")
+    assert load(DataConfig(str(tmp_path / "a.parquet"), label="kind")).class_names == ("a", "b", "c")
 
 
 TABLES = {
     "no images": (pa.table({"a": [1] * 12}), {}, "no column of images; its columns are a"),
     "two columns": (table(mask=[b"x"] * 12), {}, "several columns of images"),
     "no such column": (table(), {"image_column": "photo"}, "--image-column 'photo'"),
-    "no such label": (table(), {"label_column": "kind"}, "--label-column 'kind'"),
+    "no such label": (table(), {"label": "kind"}, "--label 'kind'"),
     "a missing label": (table(label=[None] * 12), {}, "no label in row 1"),
     "no rows": (table().slice(0, 0), {}, "has no rows"),
     "a missing image": (pa.table({"image": [None, *(encoded() for _ in range(11))]}), {}, "row 1 is not a readable image"),
@@ -342,14 +343,21 @@ TABLES = {
 def test_parquet_that_does_not_fit(tmp_path, case):
     rows, settings, says = TABLES[case]
     parquet.write_table(rows, tmp_path / "a.parquet")
+    config = DataConfig("a.parquet", **settings)
+
+    def everything():
+        reading.read_all(from_parquet("a.parquet", tmp_path / "a.parquet", config).entries, Form(8, 1), skip=False)
+
     with pytest.raises(DataError, match=says):
-        load(DataConfig(str(tmp_path / "a.parquet"), **settings))
+        everything()
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", bytes(1000)])
 def test_a_file_that_is_no_parquet(tmp_path, content):
     (tmp_path / "a.parquet").write_bytes(content)
     with pytest.raises(DataError, match="cannot be read as Parquet"):
+        from_parquet("a.parquet", tmp_path / "a.parquet", DataConfig("a.parquet"))
+    with pytest.raises(DataError, match=r"is empty|no readable Parquet file"):
         load(str(tmp_path / "a.parquet"))
 
 

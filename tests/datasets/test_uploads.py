@@ -37,7 +37,7 @@ def test_images_are_packed_once_under_their_hash(tmp_path):
     first = uploads.add(tmp_path, FILES, "Cats")
     again = uploads.add(tmp_path, FILES[::-1], "Others")
     assert again == first
-    assert (first.title, first.images, first.classes, first.size) == ("Cats", 12, 0, (20, 16))
+    assert (first.title, first.items, first.classes, first.size) == ("Cats", 12, 0, (20, 16))
     assert len(load(str(first.path)).images) == 12
     assert uploads.listed(tmp_path) == [first]
     assert uploads.report(first).images == 12
@@ -56,6 +56,13 @@ def test_arrays_and_labels_csv(tmp_path):
     assert uploads.add(tmp_path, [("a.npz", file.getvalue())]).classes == 3
     rows = "\n".join(["file,label", *(f"{name},{i % 2}" for i, (name, _) in enumerate(FILES))])
     assert uploads.add(tmp_path, [*FILES, ("labels.csv", rows.encode())]).classes == 2
+
+
+def test_a_table(tmp_path):
+    rows = "\n".join(["size,kind", *(f"{i * i},{'ab'[i % 2]}" for i in range(20))])
+    upload = uploads.add(tmp_path, [("Pets.csv", rows.encode())])
+    assert (upload.kind, upload.count, upload.size) == ("table", "20 rows", (20, 2))
+    assert load(str(upload.path)).kind == "table"
 
 
 def test_a_store_lists_no_upload_as_a_run(tmp_path):
@@ -83,7 +90,9 @@ REFUSED = {
     "no image": ([("a.png", b"hello")], "None of the 1 images .* can be read"),
     "no archive": ([("a.zip", b"hello")], "cannot be read"),
     "no arrays": ([("a.npz", b"hello")], "cannot be read"),
-    "no table": ([("a.parquet", b"hello")], "cannot be read as Parquet"),
+    "no table": ([("a.parquet", b"hello")], "no readable Parquet file"),
+    "a table of one column": ([("a.csv", b"a\n1\n2\n")], "a table has 2 to"),
+    "an empty table": ([("a.csv", b"")], "is empty"),
     "an archive in an archive": ([("a.zip", archive([("b.zip", archive(FILES))]))], "holds no images"),
     "pickled": ([("a.npz", archive([("images.npy", b"\x93NUMPY\x01\x00F\x00{'descr': '|O', 'fortran_order': False, 'shape': (3,), }")]))], "cannot be read"),
 }  # fmt: skip

@@ -11,9 +11,10 @@ from explorer.train.labels import LABELS, ONLY_WITH, label_of
 from explorer.train.parsing import betas_of, seeds_of, whole_numbers
 from explorer.train.presets import PRESETS
 from vae_core.config import ConfigError
-from vae_core.datasets import DATASETS
+from vae_core.datasets import sources
+from vae_core.datasets.base import OWN_SETTINGS
 from vae_core.jobs import configure, setting_names
-from vae_core.models import MODELS
+from vae_core.models import MODELS, family
 from vae_core.training import TrainConfig
 
 
@@ -48,19 +49,19 @@ def _every_setting(model: str) -> None:
 def test_presets_are_valid(name: str) -> None:
     settings = dict(PRESETS[name].settings)
     dataset, model = settings.pop("dataset"), settings.pop("model")
-    assert dataset in DATASETS
-    known = {*setting_names(MODELS[model].Config), *setting_names(TrainConfig), *DATA_SETTINGS}
+    assert dataset in sources()
+    known = {*setting_names(family(model).Config), *setting_names(TrainConfig), *DATA_SETTINGS, *OWN_SETTINGS}
     assert settings.keys() <= known
-    own = {key: value for key, value in settings.items() if key in setting_names(MODELS[model].Config)}
-    betas = betas_of(PRESETS[name].beta) if "beta" in setting_names(MODELS[model].Config) else []
+    own = {key: value for key, value in settings.items() if key in setting_names(family(model).Config)}
+    betas = betas_of(PRESETS[name].beta) if "beta" in setting_names(family(model).Config) else []
     for setting in [{"beta": beta} for beta in betas] or [{}]:
-        MODELS[model].Config.from_dict(own | setting)
+        family(model).Config.from_dict(own | setting)
     TrainConfig.from_dict({key: value for key, value in settings.items() if key in setting_names(TrainConfig)})
 
 
 def test_labels_are_of_settings_that_exist() -> None:
     known = {name for kind in MODELS.values() for name in setting_names(kind.Config)}
-    known |= {*setting_names(TrainConfig), *DATA_SETTINGS}
+    known |= {*setting_names(TrainConfig), *DATA_SETTINGS, *OWN_SETTINGS}
     assert LABELS.keys() <= known
     assert label_of("batch_size") == "Batch size"
 

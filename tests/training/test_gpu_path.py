@@ -255,7 +255,7 @@ def test_a_set_too_large_for_the_gpu_stays_in_memory(
         with FakeTensorMode(allow_non_fake_inputs=True):
             batches = Batches(digits.train, 16, 0, CUDA, channels_last=False)
             assert batches.resident is resident
-            assert batches.images.device.type == ("cuda" if resident else "cpu")
+            assert batches.items.device.type == ("cuda" if resident else "cpu")
     state, plan = plan_on_gpu()
     plan.batches.resident = False
     monkeypatch.setattr("vae_core.training.steps.RecordedStep", lambda *arguments: pytest.fail("it was recorded"))

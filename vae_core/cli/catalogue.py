@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ..datasets import DATASETS
+from ..datasets import sources
 from ..jobs import setting_names
-from ..models import MODELS
+from ..models import families
 from ..runs import BrokenRun, Run, RunError, Store
 from .console import echo
 
@@ -18,11 +18,12 @@ def no_options(parser: argparse.ArgumentParser) -> None:
 
 def datasets(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     rows = []
-    for name, source in DATASETS.items():
+    for name, source in sources().items():
         rows.append(
             {
                 "name": name,
                 "title": source.title,
+                "kind": source.kind,
                 "shape": list(source.shape),
                 "classes": source.classes,
                 "factors": list(source.factors),
@@ -36,11 +37,12 @@ def datasets(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 def models(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     rows = []
-    for name, kind in MODELS.items():
+    for name, kind in families().items():
         rows.append(
             {
                 "name": name,
                 "title": kind.title,
+                "data": kind.data_kind,
                 "objective": kind.formula,
                 "about": kind.about,
                 "settings": setting_names(kind.Config),

@@ -11,20 +11,16 @@ from typing import Any
 from ..analysis import SEEDS, reproducibility, seed_groups
 from ..config import ConfigError
 from ..jobs import configure, train_folders, train_group
-from ..models import MODELS
+from ..models import families
 from ..runs import Executor, Processes, RayCluster, Run, RunConfig, Store, Together, fitting
 from ..training import choose_device
 from .console import echo, graceful, progress
-from .train import add_settings, costs, queued, settings_of, summary, train_here
+from .train import DATASET, add_settings, costs, queued, settings_of, summary, train_here
 
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--dataset",
-        required=True,
-        help="registered name, the path of a folder, .zip, .npz, .npy or .parquet, or hf:NAME",
-    )
-    parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(MODELS)} (default beta_vae)")
+    parser.add_argument("--dataset", required=True, help=DATASET)
+    parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(families())} (default beta_vae)")
     parser.add_argument("--betas", type=float, nargs="+", default=None, help="values of β, one run for each (default: the family's own β)")  # fmt: skip
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="seeds, one run for each β and seed (default 0)")  # fmt: skip
     parser.add_argument("--pick", choices=("udr",), default=None, help="at the end, name the most reproducible seed of each β by udr, without labels")  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 from ..config import Config, ConfigError
 from ..datasets.base import DataConfig
 from ..jobs import FROM_DATA, configure, cost, rehearse, train_folders, train_group, train_run
-from ..models import MODELS
+from ..models import families
 from ..runs import RayCluster, Run, RunConfig, RunError, Store, request, submit, work
 from ..runs.worker import work_on
 from ..training import TrainConfig, choose_device
@@ -21,11 +21,14 @@ from ..training.device import describe_device
 from ..training.distributed import ALONE, Group, joined
 from .console import add_option, echo, graceful, progress
 
+#: What `--dataset` takes.
+DATASET = "registered name, the path of a folder, .zip, .npz, .npy, .csv, .tsv or .parquet, or hf:NAME"
+
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add one option per setting of the data, of every model family and of training; defaults are None."""
     added: set[str] = {"name", *FROM_DATA}
-    configs: list[type[Config]] = [*(kind.Config for kind in MODELS.values()), TrainConfig, DataConfig]
+    configs: list[type[Config]] = [*(kind.Config for kind in families().values()), TrainConfig, DataConfig]
     for config in configs:
         for field in dataclasses.fields(config):
             if field.name not in added:
@@ -40,9 +43,9 @@ def train_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dataset",
         default=None,
-        help="registered name, the path of a folder, .zip, .npz, .npy or .parquet, or hf:NAME",
+        help=DATASET,
     )
-    parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(MODELS)} (default beta_vae)")
+    parser.add_argument("--model", default="beta_vae", help=f"family: {', '.join(families())} (default beta_vae)")
     parser.add_argument("--name", default="", help="name of the run (default: from its settings)")
     parser.add_argument("--resume", metavar="RUN", default=None, help="continue this run from its last save")
     parser.add_argument("--queue", action="store_true", help="queue the run for the background worker and return")
@@ -52,7 +55,7 @@ def train_options(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that were given."""
-    names = {f.name for kind in MODELS.values() for f in dataclasses.fields(kind.Config)}
+    names = {f.name for kind in families().values() for f in dataclasses.fields(kind.Config)}
     names |= {f.name for f in dataclasses.fields(TrainConfig)} | {f.name for f in dataclasses.fields(DataConfig)}
     given = {name: getattr(options, name, None) for name in [*sorted(names - {"name", *FROM_DATA}), "data_seed"]}
     return {
@@ -120,10 +123,10 @@ def train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
     row = summary(run, state, time.perf_counter() - started)
     if row["elbo"] is not None:
         echo(
-            f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per image."
+            f"{run.id}: {state}, ELBO {row['elbo']:.2f} = −({row['distortion']:.2f} + {row['rate']:.2f}) nats per {run.config.item}."
         )
     else:
-        echo(f"{run.id}: {state}, distortion {row['distortion']} nats per image.")
+        echo(f"{run.id}: {state}, distortion {row['distortion']} nats per {run.config.item}.")
     return row, 130 if state != "done" else 0
 
 

@@ -1,15 +1,21 @@
-"""Image sets by name: `load("sprites")`, `load(DataConfig("mnist", size=5000))`, `load("my/folder")`.
+"""Data sets by name or path: `load("sprites")`, `load(DataConfig("mnist", size=5000))`, `load("my/folder")`, `load("my.csv")`.
 
 Importing this package loads neither torchvision nor scikit-learn; the set that needs them loads them.
 """
 
 from __future__ import annotations
 
-from . import digits, own, public, shapes3d, sprites
-from .base import DataConfig, DataError, ImageData, Source, Split, shuffled_split
-from .public_sets import PUBLIC_SETS
+from typing import Any
 
-__all__ = ["DATASETS", "DataConfig", "DataError", "ImageData", "Source", "Split", "load", "shuffled_split"]
+from . import digits, own, public, shapes3d, sprites, tables
+from .base import Data, DataConfig, DataError, ImageData, Source, Split, shuffled_split
+from .public_sets import PUBLIC_SETS
+from .tables import TABLES, TableData
+
+__all__ = [
+    "DATASETS", "TABLES", "Data", "DataConfig", "DataError", "ImageData", "Source", "Split", "TableData", "load", "shuffled_split",
+    "sources",
+]  # fmt: skip
 
 
 def _public(name: str, title: str, description: str, channels: int) -> Source:
@@ -20,6 +26,7 @@ def _public(name: str, title: str, description: str, channels: int) -> Source:
 
 
 # fmt: off
+#: Sets of images.
 DATASETS: dict[str, Source] = {
     "sprites": Source("Sprites", "Drawn white shapes over the five factors of dSprites", sprites.load, (1, 64, 64), 3, sprites.SPACE.names, sprites.DEFAULT_SIZE),
     "shapes3d": Source("Shapes3D", "A coloured object in a coloured room over the six factors of 3D Shapes", shapes3d.load, (3, 64, 64), 4, shapes3d.SPACE.names, shapes3d.DEFAULT_SIZE),
@@ -35,10 +42,15 @@ DATASETS: dict[str, Source] = {
 # fmt: on
 
 
-def load(config: DataConfig | str, split: str = "all") -> ImageData:
-    """The images a configuration (or just a name) stands for.
+def sources() -> dict[str, Source]:
+    """All registered sets, images and tables."""
+    return DATASETS | TABLES
 
-    split: "all", or "test" for the test images only: the same images and fingerprint, loaded faster.
+
+def load(config: DataConfig | str, split: str = "all") -> Any:
+    """The images (`ImageData`) or the table (`TableData`) that a configuration, or just a name, stands for.
+
+    split: "all", or "test" for the test items only: the same items and fingerprint, loaded faster.
 
     Raises:
         DataError: an unknown name or split, more images requested than there are, or files that are missing,
@@ -50,18 +62,21 @@ def load(config: DataConfig | str, split: str = "all") -> ImageData:
         raise DataError(f"split {split!r} is not known; use 'all' or 'test'.")
     # Leaving out a class needs the training labels, to count the training images that remain.
     needed_split = split if config.leave_out is None else "all"
-    if config.name in DATASETS:
+    data: Data
+    if (source := sources().get(config.name)) is not None:
         if given := config.of_own_images:
             raise DataError(
                 f"--{given[0].replace('_', '-')}: for your own images only, not for {config.name}; omit it."
             )
-        data = DATASETS[config.name].load(config, needed_split)
+        data = source.load(config, needed_split)
+    elif tables.is_table(config.name) and not own.is_images(config.name):
+        data = tables.load(config, needed_split)
     elif own.is_path(config.name) or own.is_on_hub(config.name):
         data = own.load(config, needed_split)
     else:
         raise DataError(
-            f"data set {config.name!r} is not known; choose one of {', '.join(DATASETS)}, "
-            f"or give the path of {own.ACCEPTED}, or hf:NAME for a data set of the Hugging Face hub."
+            f"data set {config.name!r} is not known; choose one of {', '.join(sources())}, "
+            f"or give the path of {own.ACCEPTED}, of a .csv or .parquet table, or hf:NAME for a data set of the Hugging Face hub."
         )
     if config.leave_out is not None:
         data = data.without(config.leave_out)

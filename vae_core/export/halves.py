@@ -75,12 +75,12 @@ def under(model: Model, condition: Tensor | None) -> tuple[Model, Tensor | None]
 def decoder(model: Model) -> Half:
     """z[, condition] → image. Codes of a VQ-VAE are rounded to its codebook, as everywhere."""
     z = model.prior_sample(EXAMPLES).detach()
-    return Half(Decoder(model), {"z": z} | _condition(model), ("image",))
+    return Half(Decoder(model), {"z": z} | _condition(model), (_item(model),))
 
 
 def encoder(model: Model) -> Half:
-    """image[, condition] → mu[, logvar]."""
-    inputs = {"image": torch.rand(EXAMPLES, *model.config.shape)} | _condition(model)
+    """image[, condition] → mu[, logvar]; "row" instead of "image" for a model of tables."""
+    inputs = {_item(model): torch.rand(EXAMPLES, *model.config.shape)} | _condition(model)
     outputs = ("mu", "logvar")
     with torch.no_grad():
         given = Encoder(model)(*inputs.values())
@@ -93,6 +93,10 @@ def index_decoder(model: Model) -> Half | None:
         return None
     indices = torch.randint(len(model.words), (EXAMPLES, model.side**2))
     return Half(IndexDecoder(model), {"indices": indices}, ("image",))
+
+
+def _item(model: Model) -> str:
+    return "image" if model.data_kind == "images" else "row"
 
 
 def _condition(model: Model) -> dict[str, Tensor]:

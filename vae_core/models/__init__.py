@@ -23,12 +23,14 @@ from .iwae import IWAE
 from .m2_vae import M2VAE
 from .multirate_vae import MultiRateVAE
 from .sparse_autoencoder import SparseAutoencoder
+from .tabular_vae import TabularVAE
 from .vae import VAE
 from .vae_gan import VAEGAN
 from .vampprior_vae import VampPriorVAE
 from .vq_vae import VQVAE
 from .wae import WAEGAN, WAEMMD
 
+#: Families of images.
 MODELS: dict[str, type[Model]] = {
     "autoencoder": Autoencoder,
     "sparse_autoencoder": SparseAutoencoder,
@@ -56,6 +58,16 @@ MODELS: dict[str, type[Model]] = {
     "vq_vae": VQVAE,
 }
 
+#: Families whose items are rows: of a table.
+ROW_MODELS: dict[str, type[Model]] = {
+    "tabular_vae": TabularVAE,
+}
+
+
+def families() -> dict[str, type[Model]]:
+    """All families, of images and of rows."""
+    return MODELS | ROW_MODELS
+
 
 def family(name: str) -> type[Model]:
     """The class registered under `name`.
@@ -63,9 +75,10 @@ def family(name: str) -> type[Model]:
     Raises:
         ConfigError: no such family.
     """
-    if name not in MODELS:
-        raise ConfigError(f"--model {name!r}: not known; choose one of {', '.join(MODELS)}.")
-    return MODELS[name]
+    known = families()
+    if name not in known:
+        raise ConfigError(f"--model {name!r}: not known; choose one of {', '.join(known)}.")
+    return known[name]
 
 
 def create(name: str, config: ModelConfig, seed: int = 0) -> Model:
@@ -75,4 +88,4 @@ def create(name: str, config: ModelConfig, seed: int = 0) -> Model:
         return family(name)(config)
 
 
-__all__ = ["MODELS", "Model", "ModelConfig", "Posterior", "create", "family"]
+__all__ = ["MODELS", "ROW_MODELS", "Model", "ModelConfig", "Posterior", "create", "families", "family"]

@@ -46,8 +46,18 @@ class ModelConfig(Config):
     )
     perceptual: str = setting("", "Folder of the run whose encoder computes these features", advanced=True)
 
+    #: Settings that have no effect in a family, so that no form or command line offers them for it.
+    unused: ClassVar[frozenset[str]] = frozenset()
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.check_shape()
+
+    def check_shape(self) -> None:
+        """
+        Raises:
+            ConfigError: a shape that the family does not take.
+        """
         channels, height, width = self.shape if len(self.shape) == 3 else (0, 0, 0)
         if channels not in (1, 3) or height != width or not 8 <= height <= 256:
             raise ConfigError(
@@ -88,12 +98,17 @@ class Posterior(Protocol):
 
 
 class Model(nn.Module):
-    """Base of all families. Images are floats in [0, 1], `(B, C, H, W)`; labels `(B,)` int64 or None."""
+    """Base of all families. Images are floats in [0, 1], `(B, C, H, W)`; labels `(B,)` int64 or None.
+
+    Where "images" is said below, a family of another `data_kind` takes its own items, such as rows `(B, W)`.
+    """
 
     Config: ClassVar[type[ModelConfig]] = ModelConfig
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     about: ClassVar[str] = ""
+    #: What the family learns from: "images", or the rows of a "table".
+    data_kind: ClassVar[str] = "images"
     #: Heading of the family in lists.
     group: ClassVar[str] = "Variational"
     #: Whether encoder and decoder take the class label as an input.
@@ -197,6 +212,15 @@ class Model(nn.Module):
         logvar = self.observation_logvar.float().clamp(-14, 14)
         nll = self.likelihood.nll(logits.float(), x, logvar)
         return nll + self.extras(logits, x) if self.training and self.has_extras else nll
+
+    def check_values(self, x: Tensor) -> None:
+        """
+        Raises:
+            ConfigError: values that the observation model does not take.
+        """
+        low, high = x.min().item(), x.max().item()
+        if not (low >= 0 and high <= 1):
+            raise ConfigError(f"Pixel values run from {low:g} to {high:g}; they must lie in 0 to 1.")
 
     @property
     def has_extras(self) -> bool:

@@ -111,7 +111,11 @@ class VAE(Model):
         return self.beta * SCHEDULES.get(config.schedule, constant)(step, config.warmup_steps or 0)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
-        return DiagonalGaussian(*self.moments(self.encoder(x)))
+        return DiagonalGaussian(*self.moments(self.encoder_outputs(x)))
+
+    def encoder_outputs(self, x: Tensor) -> Tensor:
+        """The encoder's output `(B, 2·D)` for items x."""
+        return self.encoder(x)
 
     def start_narrow(self, network: nn.Sequential) -> None:
         """Initialise a network that predicts `moments` with log-variances of `LOGVAR_START`."""

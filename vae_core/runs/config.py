@@ -12,8 +12,9 @@ import torch
 
 from ..config import ConfigError
 from ..datasets import load
-from ..datasets.base import DataConfig, DataError
-from ..models import MODELS, ModelConfig, family
+from ..datasets.base import Data, DataConfig, DataError
+from ..datasets.tables import Schema
+from ..models import ModelConfig, families, family
 from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
 from .files import read_json
@@ -31,14 +32,26 @@ class RunConfig:
     fingerprint: str
     created: float = field(default_factory=time.time)
     versions: dict[str, str] = field(default_factory=dict)
+    #: What the columns mean, of a run on a table; so a run's rows can be read without its data.
+    schema: Schema | None = None
 
     @property
     def beta(self) -> float | None:
         """The final weight of the rate: 1 for a plain VAE, None for a family without a rate."""
         return getattr(self.model, "beta", 1.0 if isinstance(self.model, VAE.Config) else None)
 
+    @property
+    def data_kind(self) -> str:
+        """What the run was trained on: "images", or a "table"."""
+        return family(self.family).data_kind
+
+    @property
+    def item(self) -> str:
+        """What one item of the data is called: "image" or "row"."""
+        return "image" if self.data_kind == "images" else "row"
+
     def to_dict(self) -> dict[str, Any]:
-        return {
+        values: dict[str, Any] = {
             "name": self.name,
             "data": self.data.to_dict(),
             "family": self.family,
@@ -48,6 +61,7 @@ class RunConfig:
             "created": self.created,
             "versions": self.versions,
         }
+        return values if self.schema is None else values | {"schema": self.schema.to_dict()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -68,6 +82,7 @@ class RunConfig:
             fingerprint=str(values["fingerprint"]),
             created=float(values.get("created", 0.0)),
             versions=dict(values.get("versions", {})),
+            schema=Schema.from_dict(values["schema"]) if "schema" in values else None,
         )
 
 
@@ -84,30 +99,50 @@ def plan_run(
     kind = family(family_name).Config
     kind.from_dict(model)  # a wrong setting is reported before any data is made
     choose_device(train.device)
-    images = load(data, split="test")
-    if family(family_name).conditional and not images.class_names:
-        others = ", ".join(name for name, other in MODELS.items() if not other.conditional)
+    loaded: Data = load(data, split="test")
+    _check_kind(family_name, loaded)
+    if family(family_name).conditional and not loaded.class_names:
+        others = ", ".join(name for name in _suitable(loaded) if not family(name).conditional)
         raise ConfigError(
             f"--model {family_name!r}: needs labels, and {data.name} has none; take labelled images, or choose one of {others}."
         )
-    _check_perceptual(kind.from_dict(model), images.shape)
-    usable = train.trained_on(images.train_size)
+    _check_perceptual(kind.from_dict(model | loaded.for_model), loaded.shape)
+    usable = train.trained_on(loaded.train_size)
     if train.batch_size > usable:
         raise DataError(
-            f"--batch-size {train.batch_size}: larger than the {usable} training images of "
+            f"--batch-size {train.batch_size}: larger than the {usable} training {loaded.item}s of "
             f"{data.name}; use at most {usable}."
         )
-    from_data = {"shape": images.shape, "classes": len(images.class_names), "train_size": images.train_size}
-    complete = _with_warmup(kind.from_dict(model | from_data), train.total_steps(usable))
+    complete = _with_warmup(kind.from_dict(model | loaded.for_model), train.total_steps(usable))
     return RunConfig(
         name=name or default_name(data, family_name, complete, train.seed),
         data=data,
         family=family_name,
         model=complete,
         train=train,
-        fingerprint=images.fingerprint,
+        fingerprint=loaded.fingerprint,
         versions={"torch": torch.__version__, "python": platform.python_version()},
+        schema=getattr(loaded, "schema", None),
     )
+
+
+def _suitable(data: Data) -> list[str]:
+    """The families that learn from this kind of data."""
+    return [name for name, kind in families().items() if kind.data_kind == data.kind]
+
+
+def _check_kind(family_name: str, data: Data) -> None:
+    """
+    Raises:
+        ConfigError: the family learns from another kind of data.
+    """
+    kind = family(family_name).data_kind
+    if kind != data.kind:
+        what = {"images": "images", "table": "a table"}
+        raise ConfigError(
+            f"--model {family_name!r}: learns from {what[kind]}, and {data.name} is {what[data.kind]}; "
+            f"choose one of {', '.join(_suitable(data))}."
+        )
 
 
 def _with_warmup(model: ModelConfig, total: int) -> ModelConfig:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-from ..datasets import ImageData, load
+from ..datasets import load
 from ..models import Model, create
 from .config import RunConfig
 from .files import RunError, read_json, read_tensors, write_json
@@ -157,8 +157,8 @@ class Run:
         files = (self.path / "snapshots").glob("*.safetensors")
         return sorted((int(path.stem), path) for path in files if path.stem.isdecimal())
 
-    def data(self, split: str = "test") -> ImageData:
-        """The images the run was trained on.
+    def data(self, split: str = "test") -> Any:
+        """The images (`ImageData`) or the table (`TableData`) that the run was trained on.
 
         Raises:
             DataError: they are not available. RunError: they are no longer the same images.
@@ -166,7 +166,7 @@ class Run:
         data = load(self.config.data, split=split)
         if data.fingerprint != self.config.fingerprint:
             raise RunError(
-                f"The images of {self.config.data.name!r} are not those that the run {self.id!r} was trained on "
+                f"The {data.item}s of {self.config.data.name!r} are not those that the run {self.id!r} was trained on "
                 f"(fingerprint {data.fingerprint}, expected {self.config.fingerprint}); put the original data back."
             )
         return data

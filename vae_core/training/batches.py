@@ -1,4 +1,4 @@
-"""The data resident on the device as uint8, and the batch of each step as a function of the step only."""
+"""The data resident on the device as it is stored, and the batch of each step as a function of the step only."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ REPEATED = 4
 
 
 class Batches:
-    """Batches of floats in [0, 1]; each epoch has its own seeded order, the last partial batch is dropped.
+    """Batches of floats, images in [0, 1]; each epoch has its own seeded order, the last partial batch is dropped.
 
     Because the order depends on seed and step only, a resumed run gets the same batches as an uninterrupted one.
 
     Raises:
-        DataError: fewer images than one batch.
+        DataError: fewer items than one batch.
     """
 
     def __init__(
@@ -41,11 +41,11 @@ class Batches:
         """
         if batch_size > len(split):
             raise DataError(
-                f"--batch-size {batch_size}: larger than the {len(split)} training images; use at most {len(split)}."
+                f"--batch-size {batch_size}: larger than the {len(split)} training images or rows; use at most {len(split)}."
             )
-        #: Whether the images are on the device; a set too large for it is copied batch by batch.
-        self.resident = fits(split.images, device)
-        self.images = split.images.to(device) if self.resident else split.images  # (N, C, H, W) uint8
+        #: Whether the items are on the device; a set too large for it is copied batch by batch.
+        self.resident = fits(split.items, device)
+        self.items = split.items.to(device) if self.resident else split.items  # (N, C, H, W) uint8, or (N, W) float32
         self.labels = None if split.labels is None else split.labels.to(device)
         self.batch_size, self.seed, self.device = batch_size, seed, device
         self.per_epoch, self.group = len(split) // batch_size, group
@@ -55,15 +55,15 @@ class Batches:
         self._epoch, self._order, self._more = -1, torch.empty(0, dtype=torch.int64), torch.empty(0, 0)
 
     def at(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """Images `(B, C, H, W)` and labels `(B,)` or None of this step."""
+        """Items `(B, …)` and labels `(B,)` or None of this step."""
         rows = self.rows(step)
         labels = None if self.labels is None else self.labels[rows]
-        image_rows = rows if self.resident else rows.cpu()
-        images = as_floats(self.images.index_select(0, image_rows).to(self.device), self.layout)
+        item_rows = rows if self.resident else rows.cpu()
+        items = as_floats(self.items.index_select(0, item_rows).to(self.device), self.layout)
         if self.augment:
             seed = (self.seed * 1_000_003 + step) * self.group.size + self.group.rank
-            images = self.augment(images, seed).contiguous(memory_format=self.layout)
-        return images, labels
+            items = self.augment(items, seed).contiguous(memory_format=self.layout)
+        return items, labels
 
     @property
     def recordable(self) -> bool:
@@ -71,11 +71,11 @@ class Batches:
         return self.resident and self.augment is None
 
     def rows(self, step: int) -> Tensor:
-        """Indices of this step's images, `(B,)` on the device."""
+        """Indices of this step's items, `(B,)` on the device."""
         epoch, position = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-            self._order = torch.randperm(len(self.images), generator=generator).to(self.device)
+            self._order = torch.randperm(len(self.items), generator=generator).to(self.device)
             self._more = self._repeated(generator).to(self.device)
             self._epoch = epoch
         rows = self.group.part(self._order[position * self.batch_size : (position + 1) * self.batch_size])
@@ -89,24 +89,26 @@ class Batches:
         return self.repeated[torch.randint(len(self.repeated), (self.per_epoch, count), generator=generator)]
 
 
-def fits(images: Tensor, device: torch.device) -> bool:
-    """Whether the images fit on the device: always on a CPU; on a GPU in half of its free memory."""
-    return device.type != "cuda" or images.numel() < torch.cuda.mem_get_info(device)[0] // 2
+def fits(items: Tensor, device: torch.device) -> bool:
+    """Whether the items fit on the device: always on a CPU; on a GPU in half of its free memory."""
+    return device.type != "cuda" or items.nbytes < torch.cuda.mem_get_info(device)[0] // 2
 
 
 def in_order(
-    images: Tensor, labels: Tensor | None, device: torch.device, batch_size: int = 500
+    items: Tensor, labels: Tensor | None, device: torch.device, batch_size: int = 500
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """All of uint8 images `(N, C, H, W)` in order, as floats `(B, C, H, W)` on `device`, with labels `(B,)` or None."""
+    """All items `(N, …)` in order, as floats `(B, …)` on `device` (see `as_floats`), with labels `(B,)` or None."""
     with Threads() as threads:
-        for start in range(0, len(images), batch_size):
+        for start in range(0, len(items), batch_size):
             rows = slice(start, start + batch_size)
-            yield as_floats(images[rows].to(device)), None if labels is None else labels[rows].to(device)
+            yield as_floats(items[rows].to(device)), None if labels is None else labels[rows].to(device)
             threads.step()
 
 
 def as_floats(images: Tensor, layout: torch.memory_format = torch.contiguous_format) -> Tensor:
-    """uint8 `(B, C, H, W)` → float32 in [0, 1]."""
+    """uint8 images `(B, C, H, W)` → float32 in [0, 1]; rows of floats stay as they are."""
+    if images.dtype.is_floating_point:
+        return images
     return images.to(torch.float32, memory_format=layout).div_(255)
 
 

@@ -51,7 +51,7 @@ class RecordedStep:
         self.rows = batches.rows(0).clone()
 
         def step_on_rows() -> dict[str, Tensor]:
-            x = as_floats(batches.images.index_select(0, self.rows), batches.layout)
+            x = as_floats(batches.items.index_select(0, self.rows), batches.layout)
             return train_step(x, None if batches.labels is None else batches.labels[self.rows])
 
         random_state = torch.cuda.get_rng_state(device)

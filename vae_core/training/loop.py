@@ -182,7 +182,7 @@ def hold_out(train: Split) -> tuple[Split, Split]:
     n = held_out_of(len(train))
     if n == 0:
         raise DataError(f"{len(train)} training images are too few to hold some out; set patience to 0.")
-    parts = [train.images, train.labels, train.factors]
+    parts = [train.items, train.labels, train.factors]
     return (
         Split(*(None if part is None else part[:-n] for part in parts)),  # type: ignore[arg-type]
         Split(*(None if part is None else part[-n:] for part in parts)),  # type: ignore[arg-type]
@@ -195,11 +195,11 @@ def evaluate(state: TrainingState, plan: Plan, listener: Listener, clock: Clock,
         # Not counted by the clock: images per second are those of training only.
         images = None if state.step == plan.total or state.final else CURVE_IMAGES
         labels = plan.test.labels
-        measurement = measure(state.model, plan.test.images[:images], None if labels is None else labels[:images])
+        measurement = measure(state.model, plan.test.items[:images], None if labels is None else labels[:images])
         check_finite(terms | {"distortion": measurement.distortion, "rate": measurement.rate or 0.0}, state.step)
         validation = None
         if plan.validation is not None and not state.final:
-            validation = score(measure(state.model, plan.validation.images, plan.validation.labels))
+            validation = score(measure(state.model, plan.validation.items, plan.validation.labels))
             check_finite({"validation": validation}, state.step)
             state.record_validation(validation, plan.config)
         state.seconds = clock.seconds()

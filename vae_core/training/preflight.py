@@ -11,19 +11,17 @@ from .monitors import TrainingFailed
 
 
 def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
-    """One forward and backward on a real batch `(B, C, H, W)`; gradients are cleared again.
+    """One forward and backward on a real batch `(B, …)`; gradients are cleared again.
 
     Raises:
-        ConfigError: images of another shape than the model's, values outside [0, 1], or missing labels.
+        ConfigError: items of another shape than the model's, values that it does not take, or missing labels.
         TrainingFailed: a loss or gradient that is not finite, or a parameter without a gradient.
     """
     if tuple(x.shape[1:]) != tuple(model.config.shape):
-        raise ConfigError(f"The images are {tuple(x.shape[1:])} and the model takes {tuple(model.config.shape)}.")
+        raise ConfigError(f"The items are {tuple(x.shape[1:])} and the model takes {tuple(model.config.shape)}.")
     if model.conditional and y is None:
         raise ConfigError(f"{model.title}: needs labelled images; these have no labels.")
-    low, high = x.min().item(), x.max().item()
-    if not (low >= 0 and high <= 1):
-        raise ConfigError(f"Pixel values run from {low:g} to {high:g}; they must lie in 0 to 1.")
+    model.check_values(x)
     # Random state and buffers (an autoencoder's running moments) are restored: the check must not change the run.
     before = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):

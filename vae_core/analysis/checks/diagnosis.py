@@ -34,7 +34,7 @@ UNUSED = 0.3
 @dataclass(frozen=True)
 class Finding:
     """kind: name of the finding. ok: no problem. title: up to three words; evidence: the measurement, as a sentence; remedy:
-    what to try, empty if ok. rows: test images that show the problem; codes `(n, D)`: codes whose images show it.
+    what to try, empty if ok. rows: test images that show the problem; codes `(n, D)`: codes whose images or rows show it.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Finding:
 
 
 def diagnose(model: Model, codes: Latents, data: ImageData | None, history: list[dict[str, float]]) -> list[Finding]:
-    """All findings, problems first; checks that need the test images are left out where they are not available."""
+    """All findings, problems first; checks that need test images are left out where there are none."""
     findings = [finding for check in CHECKS if (finding := check(model, codes, data, history)) is not None]
     return sorted(findings, key=lambda finding: finding.ok)
 
@@ -61,7 +61,7 @@ def collapse(model: Model, codes: Latents, data: ImageData | None, history: list
     if float(codes.weight_per_dim().max()) < INFORMATIVE:
         return Finding(
             "collapse", False, "Posterior collapse",
-            f"None of {dims} dimensions carries {INFORMATIVE} nats: every image has about the same code, and the decoder outputs one mean image.",
+            f"None of {dims} dimensions carries {INFORMATIVE} nats: everything has about the same code, and the decoder outputs one mean.",
             "Lower β, warm it up (schedule linear), use free bits, or set a target rate (schedule controlled).",
         )  # fmt: skip
     if collapsed > UNUSED * dims:
@@ -101,10 +101,10 @@ def overfitting(model: Model, codes: Latents, data: ImageData | None, history: l
     if best < len(losses) - 1 and rise > max(0.02 * abs(losses[best]), 0.5):
         return Finding(
             "overfitting", False, "Overfitting",
-            f"The loss on held-out images was lowest at epoch {history[best]['epoch']:.0f} ({losses[best]:.1f} nats) and ended {rise:.1f} nats higher.",
-            "Use early stopping, more images, a smaller network, dropout, or a larger β.",
+            f"The loss on held-out data was lowest at epoch {history[best]['epoch']:.0f} ({losses[best]:.1f} nats) and ended {rise:.1f} nats higher.",
+            "Use early stopping, more data, a smaller network, dropout, or a larger β.",
         )  # fmt: skip
-    return Finding("overfitting", True, "No overfitting", f"The loss on held-out images ended at {last:.1f} nats; its lowest value was {losses[best]:.1f}.")  # fmt: skip
+    return Finding("overfitting", True, "No overfitting", f"The loss on held-out data ended at {last:.1f} nats; its lowest value was {losses[best]:.1f}.")  # fmt: skip
 
 
 def diversity(model: Model, codes: Latents, data: ImageData | None, history: list[dict[str, float]]) -> Finding | None:
@@ -144,7 +144,7 @@ def holes(model: Model, codes: Latents, data: ImageData | None, history: list[di
     usual = torch.cdist(posterior[half : half + 2000], posterior[:half]).min(1).values.quantile(0.99)
     distance = torch.cdist(prior, posterior[:half]).min(1).values
     share = float((distance > usual).float().mean())
-    evidence = f"{share:.0%} of the prior's samples are further from every code than 99 % of the test images' codes are from each other."
+    evidence = f"{share:.0%} of the prior's samples are further from every code than 99 % of the test data's codes are from each other."
     if share <= HOLES:
         return Finding("holes", True, "The prior fits", evidence)
     farthest = distance.argsort(descending=True)[:6]

@@ -118,7 +118,7 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         test = data.test
         labels = None if test.labels is None else test.labels[:limit]
         model = run.model(choose_device("auto"))
-        encoded = encode_images(model, test.images[:limit], labels)
+        encoded = encode_images(model, test.items[:limit], labels)
         if labels is not None:
             encoded["labels"] = labels.short()
         if test.factors is not None:

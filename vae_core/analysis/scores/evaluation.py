@@ -17,6 +17,7 @@ from ...runs import Run
 from ...runs.files import write_json
 from ...training import choose_device, measure
 from ...training.batches import in_order
+from ..tables.errors import column_errors, row_scores
 from .classification import accuracy, baseline_accuracies
 
 
@@ -34,10 +35,11 @@ class EvaluateConfig(Config):
 def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """ELBO, distortion, rate, KL per dimension, active units, the image metrics, and IWAE-K if requested.
 
+    ELBO and its parts use one posterior sample per image or row; image errors compare x with the decoded mean at
+    z = mu; all are means over the split, in nats per image or per pixel. Of a table: `row_scores` instead of image metrics.
     Of a model that classifies also its accuracy and, on the whole test split, the `baseline_accuracies`.
+    `progress(done, total)` in images.
 
-    ELBO and its parts use one posterior sample per image; image errors compare x with the decoded mean at
-    z = mu; all are means over the split, in nats per image or per pixel. `progress(done, total)` in images.
     The table of the whole test split is stored in `evaluation.json`.
 
     Raises:
@@ -46,12 +48,17 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     classifies = family(run.config.family).predicts_class
     data = run.data("all" if config.split == "train" or classifies else "test")
     split = data.train if config.split == "train" else data.test
-    images, labels = split.images[: config.limit], None if split.labels is None else split.labels[: config.limit]
+    images, labels = split.items[: config.limit], None if split.labels is None else split.labels[: config.limit]
     if len(images) == 0:
         raise DataError(f"The {config.split} split of {data.name} is empty.")
     model = run.model(choose_device(config.device))
     measured = measure(model, images, labels, seed=config.seed).to_dict()
-    table = {"split": config.split, **measured} | _scores(model, images, labels)
+    table = {"split": config.split, **measured}
+    if run.config.schema is None:
+        table |= _scores(model, images, labels)
+    else:
+        table |= row_scores(column_errors(model, run.config.schema, images))
+        table["log_scale"] = float(run.config.schema.log_scale(images).mean())
     # A multi-rate model is measured at the β that it is conditioned on.
     table["beta"] = model.weight(0) if run.config.model.betas else run.config.beta
     if classifies and labels is not None:

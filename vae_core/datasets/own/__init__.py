@@ -15,7 +15,7 @@ from . import arrays
 from .folders import from_folder, from_zip
 from .hub import PREFIX, from_hub
 from .listing import Listing
-from .parquet import from_parquet
+from .parquet import from_parquet, has_images
 from .reading import Read, form_of, read_all
 
 ACCEPTED = "a folder of images, a .zip of one, an .npz, an .npy or a .parquet"
@@ -25,6 +25,11 @@ _SUFFIXES = (".zip", ".npz", ".npy", ".parquet")
 def is_path(name: str) -> bool:
     """Whether a data set's name is a path rather than a registered name."""
     return not is_on_hub(name) and ("/" in name or "\\" in name or name.endswith(_SUFFIXES) or Path(name).is_dir())
+
+
+def is_images(name: str) -> bool:
+    """Whether a Parquet file has a column of images; other tables are rows (datasets/tables)."""
+    return name.endswith(".parquet") and has_images(Path(name).expanduser())
 
 
 def is_on_hub(name: str) -> bool:
@@ -143,4 +148,4 @@ def seeded_rows(name: str, n: int, is_test: Tensor | None, config: DataConfig) -
     return n_train, torch.cat([train[:n_train], test[:n_test]])
 
 
-__all__ = ["ACCEPTED", "Read", "existing", "explained", "is_on_hub", "is_path", "listing_of", "load"]
+__all__ = ["ACCEPTED", "Read", "existing", "explained", "is_images", "is_on_hub", "is_path", "listing_of", "load"]

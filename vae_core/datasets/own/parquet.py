@@ -45,6 +45,17 @@ def from_parquet(name: str, file: Path | BinaryIO, config: DataConfig, limits: L
     return Listing(name, entries, *labels_of(name, label, values, class_names_of(schema, label)))
 
 
+def has_images(file: Path | BinaryIO) -> bool:
+    """Whether this is a Parquet file with a column of images."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        return bool(image_columns(parquet.read_schema(file)))
+    except (pyarrow.ArrowException, OSError, ValueError):
+        return False
+
+
 class _Cell:
     """Reads the image in one row of a column."""
 
@@ -96,10 +107,10 @@ def columns_of(
         raise DataError(f"{name} has several columns of images; choose one with --image-column: {', '.join(images)}.")
     else:
         raise DataError(f"{name} has no column of images; its columns are {listed}.")
-    if config.label_column and config.label_column not in names:
-        raise DataError(f"--label-column {config.label_column!r}: {name} has the columns {listed}.")
+    if config.label and config.label not in names:
+        raise DataError(f"--label {config.label!r}: {name} has the columns {listed}.")
     found = next((column for column in (*classes, *names) if column in classes or column.lower() in LABELS), "")
-    return image, config.label_column or found
+    return image, config.label or found
 
 
 def class_names_of(schema: Any, label: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Files from a browser, checked in memory and then saved once under their content's hash, each with a small card.
 
-uploads/HASH/card.json      title, kind, count, size, classes, hash
-uploads/HASH/preview.png    forty images
+uploads/HASH/card.json      title, kind, number of images or rows, classes, size, and what was read
 uploads/HASH/NAME           the file, or a ZIP of the images as they came
 """
 
@@ -20,27 +19,34 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..base import DataConfig, DataError, ImageData
+from ..tables.data import table_of
+from ..tables.read import read
 from . import arrays, explained
 from .folders import LABELS, from_zip
 from .limits import LIMITS
 from .listing import SUFFIXES, Listing
-from .parquet import from_parquet
+from .parquet import from_parquet, has_images
 from .report import Report, report_of
 
 FOLDER = "uploads"
-ACCEPTED = (*SUFFIXES, ".zip", ".npz", ".parquet", ".csv")
+#: Files that are a data set each.
+WHOLE = (".zip", ".npz", ".parquet", ".csv", ".tsv")
+ACCEPTED = (*SUFFIXES, *WHOLE)
 CARD = "card.json"
 _LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A saved upload. file: its name in the folder. images: readable ones. classes: how many; 0 without labels. bytes: on disk."""
+    """A saved upload. file: its name in the folder. kind: "images" or "table". items: readable images, or rows. size: width and
+    height of the most images, or rows and columns. classes: how many; 0 without labels. bytes: on disk.
+    """
 
     hash: str
     title: str
     file: str
-    images: int
+    kind: str
+    items: int
     classes: int
     size: tuple[int, int]
     bytes: int
@@ -52,11 +58,16 @@ class Upload:
         """What a data configuration names."""
         return self.folder / self.file
 
+    @property
+    def count(self) -> str:
+        """ "600 images" or "178 rows"."""
+        return f"{self.items:,} {'rows' if self.kind == 'table' else 'images'}"
+
 
 def add(store: Path, files: Sequence[tuple[str, bytes]], title: str = "") -> Upload:
     """Check files `(name, content)` and save them; the same content again gives the upload that is there.
 
-    One ZIP, NPZ or Parquet file, or any number of images, with or without a labels.csv.
+    One ZIP, NPZ or table, or any number of images, with or without a labels.csv.
 
     Raises:
         DataError: too large, of mixed kinds, or nothing in it can be read; nothing was saved.
@@ -67,17 +78,13 @@ def add(store: Path, files: Sequence[tuple[str, bytes]], title: str = "") -> Upl
     folder = store / FOLDER / digest
     if (folder / CARD).exists():
         return opened(folder)
-    report = checked(name, content)
     card = {
         "title": (title or PurePosixPath(name).stem)[:_LONGEST_TITLE],
         "file": name,
-        "images": report.images,
-        "classes": len(report.classes),
-        "size": list(next(iter(report.sizes))),
         "bytes": len(content),
         "added": time.time(),
-        "report": report.to_dict(),
     }
+    card |= about_table(name, content) if is_table(name, content) else about_images(name, content)
     _write(folder, name, content, card)
     return opened(folder)
 
@@ -89,15 +96,15 @@ def packed(files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
         DataError: nothing, an unknown kind, two of one name, or an archive among others.
     """
     if not files:
-        raise DataError("No files were chosen; choose images, a .zip, an .npz or a .parquet.")
+        raise DataError("No files were chosen; choose images, a .zip, an .npz, a .csv or a .parquet.")
     names = [safe_name(name) for name, _ in files]
-    if len(files) == 1 and PurePosixPath(names[0]).suffix in (".zip", ".npz", ".parquet"):
+    if len(files) == 1 and PurePosixPath(names[0]).suffix in WHOLE:
         return names[0], files[0][1]
     for name, original in zip(names, files, strict=True):
         if PurePosixPath(name).suffix not in SUFFIXES and name != LABELS:
             raise DataError(
                 f"{original[0]!r} cannot be opened together with other files; "
-                "choose images with or without a labels.csv, or one .zip, .npz or .parquet."
+                "choose images with or without a labels.csv, or one .zip, .npz, .csv or .parquet."
             )
     if len(set(names)) < len(names):
         raise DataError(f"Two of these files are named {max(names, key=names.count)!r}; pack their folder as a .zip.")
@@ -117,11 +124,16 @@ def safe_name(name: str) -> str:
     return stem + re.sub(r"[^.\w]", "", path.suffix.lower())
 
 
-def checked(name: str, content: bytes) -> Report:
-    """Everything in the file decoded once, from memory.
+def is_table(name: str, content: bytes) -> bool:
+    """Whether each row is an item: a CSV, or a Parquet file without a column of images."""
+    return name.endswith((".csv", ".tsv")) or (name.endswith(".parquet") and not has_images(io.BytesIO(content)))
+
+
+def about_images(name: str, content: bytes) -> dict[str, object]:
+    """The card's entries for images, each decoded once, from memory.
 
     Raises:
-        DataError: it cannot be read, or goes beyond a limit.
+        DataError: they cannot be read, or go beyond a limit.
     """
     config = DataConfig(name)
     with explained(name):
@@ -132,7 +144,24 @@ def checked(name: str, content: bytes) -> Report:
             source = from_parquet(name, io.BytesIO(content), config, LIMITS.for_uploads)
         else:
             source = from_zip(name, io.BytesIO(content), "auto", LIMITS.for_uploads)
-        return report_of(source, config)
+        found = report_of(source, config)
+    return {
+        "kind": "images",
+        "items": found.images,
+        "classes": len(found.classes),
+        "size": list(next(iter(found.sizes))),
+        "report": found.to_dict(),
+    }
+
+
+def about_table(name: str, content: bytes) -> dict[str, object]:
+    """The card's entries for a table.
+
+    Raises:
+        DataError: it cannot be read, or goes beyond a limit.
+    """
+    data = table_of(read(Path(name), content), DataConfig(name), name)
+    return {"kind": "table", "items": len(data.items), "classes": 0, "size": [len(data.items), data.rows.shape[1]]}
 
 
 def listed(store: Path) -> list[Upload]:
@@ -151,7 +180,7 @@ def opened(folder: Path) -> Upload:
         card = json.loads((folder / CARD).read_text("utf8"))
         width, height = card["size"]
         return Upload(
-            folder.name, str(card["title"]), safe_name(card["file"]), int(card["images"]), int(card["classes"]),
+            folder.name, str(card["title"]), safe_name(card["file"]), str(card["kind"]), int(card["items"]), int(card["classes"]),
             (int(width), int(height)), int(card["bytes"]), float(card["added"]), folder,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -63,11 +63,11 @@ export class Engine {
    * @param {Float32Array} codes n · D
    * @param {number} condition a class or a β; ignored by a model without
    * @param {number} dims D
-   * @returns {Promise<Uint8Array<ArrayBuffer>>} n · H · W · C pixels
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} n · H · W · C pixels; of a table the bytes of n · P floats
    */
   async decode(key, codes, condition, dims) {
-    const { image } = await this.#run(key, "z", codes, [codes.length / dims, dims], condition);
-    return toPixels(image.data, image.dims);
+    const { image, row } = await this.#run(key, "z", codes, [codes.length / dims, dims], condition);
+    return row ? new Uint8Array(row.data.slice().buffer) : toPixels(image.data, image.dims);
   }
 
   /**

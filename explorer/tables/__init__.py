@@ -1,0 +1,1 @@
+"""Rows of a table as frames, and their errors per column; no page's own."""

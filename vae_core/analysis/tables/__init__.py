@@ -1,0 +1,1 @@
+"""Rows of tables: errors per column, anomalies, new rows, holes filled in."""
