@@ -31,8 +31,8 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"state", "navigation", "library"},
-    {"figures", "images", "tables", "jobs"},
-    {"live", "runs"},
+    {"figures", "images", "jobs"},
+    {"live", "runs", "tables"},
     {"components"},
     {"shell"},
     WINGS,

@@ -136,6 +136,8 @@ def _as_numbers(series: pd.Series) -> pd.Series | None:
 
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         return None
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return series.astype("float64").reset_index(drop=True)
     numbers = pd.to_numeric(series.astype(object).where(series.notna(), None), errors="coerce")
     numbers = pd.Series(numbers, dtype="float64")
     return None if bool((numbers.isna() & series.notna()).any()) else numbers.reset_index(drop=True)
