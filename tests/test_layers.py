@@ -32,8 +32,7 @@ WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"state", "navigation", "library"},
     {"figures", "images", "jobs"},
-    {"tables"},
-    {"live", "runs"},
+    {"live", "runs", "tables"},
     {"components"},
     {"shell"},
     WINGS,

@@ -214,3 +214,12 @@ def test_both_memory_layouts_draw_the_same(run: Run, service):
     with torch.no_grad():
         plain = to_pixels(run.model().decode(torch.from_numpy(z)))
     assert np.abs(plain.astype(int) - service.decode(run, z).result(LIMIT)).max() <= 1
+
+
+def test_a_row_travels_as_its_bytes(table_run: Run) -> None:
+    codes = np.random.RandomState(0).randn(3, 3).astype(np.float32)
+    content = DecodeService(ModelCache()).decode(table_run, codes).result(60)
+    assert content.dtype == np.uint8
+    with torch.no_grad():
+        expected = table_run.model().decode(torch.from_numpy(codes)).numpy()
+    np.testing.assert_allclose(content.view("<f4"), expected, rtol=1e-5, atol=1e-6)

@@ -16,7 +16,7 @@ def rate_distortion_figure(
     distortions: Sequence[float],
     tracks: Sequence[tuple[Sequence[float], Sequence[float]]] = (),
 ) -> go.Figure:
-    """One dot per run over lines of equal ELBO (rate + distortion constant), in nats per image.
+    """One dot per run over lines of equal ELBO (rate + distortion constant), in nats per image or row.
 
     tracks: rates and distortions of each run's evaluations while it was trained, drawn faintly.
     """
@@ -40,10 +40,8 @@ def rate_distortion_figure(
             hovertemplate=f"{name}<br>rate %{{x:.2f}} nats<br>distortion %{{y:.2f}} nats<extra></extra>",
         )  # fmt: skip
     pad = 0.12 * (max(distortions) - low) + 1
-    figure.update_xaxes(title_text="rate (nats per image)", range=[0, top], gridcolor=GRID, zeroline=False)
-    figure.update_yaxes(
-        title_text="distortion (nats per image)", range=[low - pad, max(distortions) + 2 * pad], gridcolor=GRID
-    )
+    figure.update_xaxes(title_text="rate (nats)", range=[0, top], gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(title_text="distortion (nats)", range=[low - pad, max(distortions) + 2 * pad], gridcolor=GRID)
     return quiet(figure, 380)
 
 

@@ -10,7 +10,7 @@ from .. import library
 from ..runs.names import labels
 
 #: The first half of a sentence.
-NO_FACTORS = "These images have no ground-truth factors (as sprites and shapes3d do)"
+NO_FACTORS = "This data has no ground-truth factors (as sprites and shapes3d have)"
 
 
 def with_factors(runs: list[Run]) -> list[Run]:

@@ -26,7 +26,9 @@ def numbers(runs: list[Run], measurable: list[Run]) -> None:
         with_baselines = bool(measurable) and st.toggle(
             "Baselines: PCA, autoencoder, the factors themselves", key="measure.baselines"
         )
-        generation = st.toggle("FID and KID of samples", key="measure.generation")
+        generation = all(run.config.data_kind == "images" for run in runs) and st.toggle(
+            "FID and KID of samples", key="measure.generation"
+        )
     scores = [] if not measurable else list(SCORES) if with_dci else FAST
     subjects = [Subject(run, "codes", tuple(scores) if run in measurable else (), generation) for run in runs]
     if with_baselines:

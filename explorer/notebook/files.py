@@ -35,11 +35,12 @@ def opened(run: Run | str) -> Run:
     in one window may have a run of the same name.
 
     Raises:
-        RunError: there is none, or it has no weights yet.
+        RunError: there is none, it has no weights yet, or it is on a table.
     """
     found = library.find(run) if isinstance(run, str) else run
     if not found.has_weights:
         raise RunError(f"The run {found.id!r} is {found.status()['state']} and has no weights yet.")
+    found.check_images("Widgets")
     return replace(at_nearest(found), id=f"{found.id}@{found.weights_hash()}")
 
 

@@ -25,4 +25,4 @@ def bound(run: Run) -> str:
         return (
             f"−ELBO {-numbers['elbo']:.1f} nats = distortion {numbers['distortion']:.1f} + rate {numbers['rate']:.1f}"
         )
-    return f"Distortion {numbers['distortion']:.1f} nats per image" if numbers else ""
+    return f"Distortion {numbers['distortion']:.1f} nats per {run.config.item}" if numbers else ""

@@ -42,8 +42,6 @@ PARCELS = (
     Parcel("Weights", "safetensors, with a small program that decodes and encodes", "weights"),
     Parcel("Torch programs", "Encoder and decoder for torch.export.load", "pt2"),
 )
-#: Formats whose pages and pictures are of images.
-OF_IMAGES = ("html", "mp4", "svg")
 #: Formats that show single dimensions, which a VQ-VAE has not.
 OF_DIMENSIONS = ("mp4", "svg")
 
@@ -58,7 +56,7 @@ def take_away(run: Run | None) -> None:
             ending = FORMATS[parcel.format].ending
             if parcel.format in OF_DIMENSIONS and issubclass(family(run.config.family), VQVAE):
                 continue
-            if parcel.format in OF_IMAGES and run.config.data_kind != "images":
+            if FORMATS[parcel.format].of_images and run.config.data_kind != "images":
                 continue
             file = f"{name}{ending}" if ending else f"{name}-{parcel.format}.zip"
             kind = mimetypes.guess_type(file)[0]

@@ -26,6 +26,7 @@ def write_shown(runs: Sequence[Run]) -> list[Path]:
 
 
 def _write(run: Run) -> Path:
+    run.check_images(f"The page of {run.id!r}")
     folder = folder_of(run)
     for other in run.cache.glob("show-*"):
         if other != folder:

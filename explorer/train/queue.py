@@ -51,12 +51,12 @@ def progress_text(run: Run, status: dict[str, Any]) -> str:
     if state != "running":
         return BADGES[state][1]
     if not status.get("total"):
-        return "opening the images …"
+        return f"opening the {run.config.item}s …"
     epochs = status["step"] / status["total"] * run.config.train.epochs
     steps = f"step {status['step']:,} of {status['total']:,}"
     parts = [steps if run.config.train.steps else f"epoch {epochs:.1f} of {run.config.train.epochs:,}"]
     if status.get("images_per_second"):
-        parts.append(f"{status['images_per_second']:,.0f} images/s")
+        parts.append(f"{status['images_per_second']:,.0f} {run.config.item}s/s")
     if status.get("seconds_left") is not None:
         parts.append(f"{duration(status['seconds_left'])} left")
     return " · ".join([*parts, status.get("device", "")]).strip(" ·")

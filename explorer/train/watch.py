@@ -139,7 +139,7 @@ def _curves(runs: list[Run], focus: Run) -> None:
     st.plotly_chart(loss_curves(histories), key="train.losses", config=PLOT)
     has_prior = any(record.get("elbo") is not None for records in histories.values() for record in records)
     detail = "−ELBO = distortion + rate, whatever β is used in training." if has_prior else None
-    st.caption("Nats per image on test images, by epoch.", help=detail)
+    st.caption(f"Nats per {focus.config.item} on test {focus.config.item}s, by epoch.", help=detail)
 
 
 def _images(focus: Run) -> None:
@@ -150,7 +150,7 @@ def _images(focus: Run) -> None:
     left, right = st.columns(2)
     if figure is not None:
         with left:
-            st.markdown("**Rate of each latent dimension**", help="Nats per image, by epoch.")
+            st.markdown("**Rate of each latent dimension**", help=f"Nats per {focus.config.item}, by epoch.")
             st.plotly_chart(figure, key="train.rates", config=PLOT)
     if picture is not None:
         title, reading = description(focus)

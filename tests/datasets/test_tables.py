@@ -1,5 +1,6 @@
 """Tables from files: kinds, standardisation, and one sentence for everything that is no table."""
 
+import io
 import math
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 from vae_core.datasets import DataConfig, DataError, TableData, load, sources
 from vae_core.datasets.tables import TABLES, Schema
+from vae_core.datasets.tables.data import table_of
 from vae_core.datasets.tables.limits import Limits
 
 ROWS = 40
@@ -233,3 +235,57 @@ def test_other_delimiters_and_marks(tmp_path):
     assert data.schema.names == ("a", "b", "c")
     assert data.rows[:, 1].isnan().sum() == 4
     assert data.schema.columns[1].categories == ("0", "1")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([1, "x", None, 2.5] * 5, "categorical"),
+        (pd.array([True, None, False, True] * 5, dtype="boolean"), "binary"),
+        (pd.array([1, None, 3, 4] * 5, dtype="Int64"), "numeric"),
+        (pd.date_range("2020", periods=20, tz="Europe/Paris"), "date"),
+        (["9999-12-31", "0001-01-01", None, "2020-01-01"] * 5, "date"),
+        ([2**60 + value for value in range(20)], "numeric"),
+        ([value * 1e-300 for value in range(1, 21)], "numeric"),
+    ],
+)
+def test_columns_of_unusual_types(values, kind):
+    frame = pd.DataFrame({"a": values, "b": np.arange(20) * 1.1})
+    data = table_of(frame, DataConfig("made.csv"), "made")
+    assert data.schema.columns[0].kind == kind
+    assert not torch.isinf(data.rows).any()
+    assert int(data.rows[:, 0].isnan().sum()) == int(frame["a"].isna().sum())
+    assert all(math.isfinite(column.std) for column in data.schema.columns)
+    assert len(data.schema.texts(data.rows)) == 20
+
+
+def test_numbers_whose_squares_are_not_finite_are_refused():
+    frame = pd.DataFrame({"a": [1e300] + [1.0] * 9 + list(range(10)), "b": range(3, 23)})
+    with pytest.raises(DataError, match="'a' has a value beyond ±1e\\+100 in row 1"):
+        table_of(frame, DataConfig("made.csv"), "made")
+
+
+def test_damaged_files_never_trace(tmp_path):
+    """Cut, doubled and overwritten bytes are read or refused in one sentence."""
+    random = np.random.RandomState(0)
+    text = (
+        "name,age,city,since\n" + "".join(f"p{i},{i * 1.5},{'ab'[i % 2]},2020-01-{i % 28 + 1:02d}\n" for i in range(40))
+    ).encode()
+    pd.read_csv(io.BytesIO(text)).to_parquet(tmp_path / "whole.parquet")
+    sentences = []
+    for number in range(120):
+        suffix, whole = (".parquet", (tmp_path / "whole.parquet").read_bytes()) if number % 3 == 2 else (".csv", text)
+        content = bytearray(whole)
+        for place in random.randint(len(content), size=random.randint(1, 4)):
+            part = [b'"', b",", b"\n", b"1e400", b"\xff", b"\x00", b"inf", b"2020-13-45"][random.randint(8)]
+            content[place : place + random.randint(0, 30)] = part
+        path = tmp_path / f"damaged{suffix}"
+        path.write_bytes(bytes(content))
+        try:
+            data = load(str(path))
+            assert data.fingerprint
+            data.schema.texts(data.rows)
+        except DataError as error:
+            sentences.append(str(error))
+    assert len(sentences) > 20
+    assert not any("\n" in sentence for sentence in sentences)

@@ -177,7 +177,7 @@ def test_the_map_is_coloured_by_any_column(app: Open, table: str, colour: str) -
     at = app("map", run=table, method="pca", colour=colour)
     assert not at.exception
     assert at.selectbox(key=f"map.colour.{table}").value == colour
-    figure = json.loads(at.get("plotly_chart")[0].proto.figure.spec)
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
     texts_of_points = [text for trace in figure["data"] for text in trace.get("text", [])]
     assert any("height: " in text and "city: " in text for text in texts_of_points)
 

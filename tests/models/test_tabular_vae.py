@@ -137,6 +137,16 @@ def test_a_run_is_readable_without_its_data(table_run):
     assert texts[0][3] in ("Oslo", "Paris", "Rome")
 
 
+def test_a_schema_that_does_not_fit_is_refused(table_run):
+    values = json.loads((table_run.path / "config.json").read_text())
+    without = {key: value for key, value in values.items() if key != "schema"}
+    with pytest.raises(ConfigError, match="no 'schema'"):
+        RunConfig.from_dict(without)
+    values["schema"]["columns"].pop()
+    with pytest.raises(ConfigError, match="other columns than its 'model'"):
+        RunConfig.from_dict(values)
+
+
 def test_an_image_run_has_no_schema(run):
     assert run.config.schema is None
     assert "schema" not in json.loads((run.path / "config.json").read_text())
@@ -192,3 +202,37 @@ def test_it_trains_with_its_variants(people, tmp_path):
     alone = vae_core.train(str(people), "tabular_vae", store=store, beta=4.0, **settings)
     together = runs[1].history()[-1]["elbo"]
     assert together == pytest.approx(alone.history()[-1]["elbo"], abs=1.5)
+
+
+def test_what_is_made_of_images_is_refused_in_a_sentence(table_run, tmp_path):
+    from vae_core.analysis import generation_quality
+    from vae_core.export import FORMATS
+    from vae_core.runs import RunError
+
+    for name, format in FORMATS.items():
+        target = tmp_path / f"out-{name}{format.ending}"
+        if format.of_images:
+            with pytest.raises(RunError, match="was trained on a table"):
+                format.write([table_run], target)
+    with pytest.raises(RunError, match="FID and KID: made of images"):
+        generation_quality(table_run)
+
+
+def test_it_is_taken_away_with_its_schema(table_run, tmp_path):
+    from vae_core.export import FORMATS
+
+    FORMATS["weights"].write([table_run], tmp_path)
+    about = json.loads((tmp_path / "model.json").read_text())
+    assert [column["name"] for column in about["schema"]["columns"]] == list(table_run.config.schema.names)
+    found = onnxruntime.InferenceSession(str(tmp_path / "decoder.onnx"), providers=["CPUExecutionProvider"])
+    with torch.no_grad():
+        expected = table_run.model().decode(torch.zeros(2, 3)).numpy()
+    np.testing.assert_allclose(found.run(None, {"z": np.zeros((2, 3), np.float32)})[0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_scores_without_factors(table_run):
+    from vae_core.analysis import scores_without_factors
+
+    scores = scores_without_factors(table_run)
+    assert scores["active_units"] >= 1
+    assert 0 < scores["smoothness"] <= 1

@@ -40,6 +40,7 @@ COMMANDS = {
         "Scores of a run, the list of scores, or a check of them", "measure", "metrics_options", "metrics"
     ),
     "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
+    "rows": Command("New, anomalous or completed rows of a run on a table, as CSV", "rows", "rows_options", "rows"),
     "export": Command("Write a model in formats that other programs read", "export", "export_options", "export"),
     "import": Command("Take in a run of another store", "import_", "import_options", "import_"),
     "lay-out": Command("Lay out maps requested on stdin (the app starts this)", "maps", "lay_out_options", "lay_out"),

@@ -59,7 +59,7 @@ class Bar:
     def __call__(self, done: int, total: int, status: dict[str, Any] | None = None) -> str | None:
         self.move(done, total)
         if status:
-            self.bar.set_postfix_str(f"{status['images_per_second']:.0f} images/s")
+            self.bar.set_postfix_str(f"{status['images_per_second']:.0f} items/s")
         return self.action
 
     def move(self, done: int, total: int) -> None:

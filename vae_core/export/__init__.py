@@ -14,6 +14,7 @@ from ..runs import Run
 class Format(NamedTuple):
     """help: one line. module, function: what writes it and returns the files; imported when it is used. ending: of a
     file's name, as ".png"; "" for a folder. together: one takes all runs, else each run has its own.
+    of_images: it shows images.
     """
 
     help: str
@@ -21,6 +22,7 @@ class Format(NamedTuple):
     function: str
     ending: str = ""
     together: bool = False
+    of_images: bool = False
 
     def write(self, runs: Sequence[Run], target: Path, **options: Any) -> list[Path]:
         """Write the runs to `target`; where each run has its own file or folder, several lie in the folder `target`.
@@ -29,8 +31,10 @@ class Format(NamedTuple):
 
         Raises:
             ExportError: a model that cannot be exported. RunError: no weights, or the target is not writable.
-            ConfigError: a folder where a file should be, or the other way round.
+            ConfigError: a folder where a file should be, or the other way round. RunError: a run on a table, of a format of images.
         """
+        for run in runs if self.of_images else ():
+            run.check_images(str(target))
         several = len(runs) > 1 and not self.together
         wanted = "file" if self.ending and not several else "folder"
         if target.exists() and target.is_dir() == (wanted == "file"):
@@ -62,16 +66,18 @@ FORMATS = {
         "write_page",
         ending=".html",
         together=True,
+        of_images=True,
     ),
     "site": Format(
         "the same as a site for any web server: an index, a page for each run, the runtime once",
         "explorer.take_away.page",
         "write_site",
         together=True,
+        of_images=True,
     ),
-    "png": Format("a strip for each dimension", PICTURES, "write_png", ending=".png"),
-    "svg": Format("the same as a figure with labels", PICTURES, "write_svg", ending=".svg"),
-    "gif": Format("a film of the dimensions that show most", PICTURES, "write_gif", ending=".gif"),
-    "mp4": Format("the same as H.264", PICTURES, "write_mp4", ending=".mp4"),
+    "png": Format("a strip for each dimension", PICTURES, "write_png", ending=".png", of_images=True),
+    "svg": Format("the same as a figure with labels", PICTURES, "write_svg", ending=".svg", of_images=True),
+    "gif": Format("a film of the dimensions that show most", PICTURES, "write_gif", ending=".gif", of_images=True),
+    "mp4": Format("the same as H.264", PICTURES, "write_mp4", ending=".mp4", of_images=True),
     "csv": Format("the numbers of all runs as a table", PICTURES, "write_csv", ending=".csv", together=True),
 }

@@ -19,7 +19,7 @@ def describe(run: Run) -> dict[str, Any]:
     shape: (C, H, W) of images in [0, 1]; dims: D, the length of a code; order: dimensions by what they carry, the most
     informative first; centre, spread `(D,)`: of the range that a slider should cover, in units of the code; condition: what
     the second input is, "class", "beta" or None; classes: their names; betas: the range of β; weights: hash of the weights
-    file. order, centre and spread are None where neither codes nor data are at hand.
+    file; schema: what the columns mean, of a model of tables. order, centre and spread are None where neither codes nor data are at hand.
     """
     config = run.config
     model = config.model
@@ -42,6 +42,8 @@ def describe(run: Run) -> dict[str, Any]:
         "weights": run.weights_hash(),
         "licence": "",
     }
+    if config.schema is not None:
+        values["schema"] = config.schema.to_dict()
     try:
         codes = latents_of(run)
     except BetascopeError:

@@ -33,15 +33,15 @@ MODEL = json.loads((HERE / "model.json").read_text())
 
 
 def run(half, **inputs):
-    """run("decoder", z=codes) -> [images]; run("encoder", image=images) -> [mu, logvar]; see model.json for the inputs."""
+    """run("decoder", z=codes) -> [images]; run("encoder", image=images) -> [mu, logvar]; model.json has the inputs."""
     session = onnxruntime.InferenceSession(str(HERE / f"{half}.onnx"))
     return session.run(None, {name: np.asarray(value, np.float32) for name, value in inputs.items()})
 
 
 if __name__ == "__main__":
     condition = {"condition": np.full(1, (MODEL["betas"] or [0])[0])} if MODEL["condition"] else {}
-    (images,) = run("decoder", z=np.zeros((1, MODEL["dims"])), **condition)
-    print("The image at the origin:", images.shape, images.min(), "to", images.max())
+    (items,) = run("decoder", z=np.zeros((1, MODEL["dims"])), **condition)
+    print("At the origin:", items.shape, items.min(), "to", items.max())
 '''
 
 

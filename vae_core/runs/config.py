@@ -73,16 +73,22 @@ class RunConfig:
         for key in needed:
             if key not in values:
                 raise ConfigError(f"config.json has no {key!r}; it needs {', '.join(needed)}.")
+        model = family(values["family"]).Config.from_dict(values["model"])
+        schema = Schema.from_dict(values["schema"]) if "schema" in values else None
+        if schema is None and family(values["family"]).data_kind == "table":
+            raise ConfigError("config.json has no 'schema', which a run on a table needs.")
+        if schema is not None and schema.cardinalities != getattr(model, "cardinalities", None):
+            raise ConfigError("The 'schema' of config.json has other columns than its 'model'.")
         return cls(
             name=str(values["name"]),
             data=DataConfig.from_dict(values["data"]),
             family=values["family"],
-            model=family(values["family"]).Config.from_dict(values["model"]),
+            model=model,
             train=TrainConfig.from_dict(values["train"]),
             fingerprint=str(values["fingerprint"]),
             created=float(values.get("created", 0.0)),
             versions=dict(values.get("versions", {})),
-            schema=Schema.from_dict(values["schema"]) if "schema" in values else None,
+            schema=schema,
         )
 
 

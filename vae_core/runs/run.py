@@ -171,6 +171,16 @@ class Run:
             )
         return data
 
+    def check_images(self, what: str) -> None:
+        """
+        Raises:
+            RunError: the run was trained on a table; `what` needs images.
+        """
+        if self.config.data_kind != "images":
+            raise RunError(
+                f"{what}: made of images, and the run {self.id!r} was trained on a table; choose another run."
+            )
+
     @cached_property
     def cache(self) -> Path:
         """Folder of results that can be computed again; safe to delete."""

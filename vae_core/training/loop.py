@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ..cores import Threads
-from ..datasets.base import DataError, ImageData, Split
+from ..datasets.base import Data, DataError, Split
 from ..models import Model
 from .augmentation import augmented, augments
 from .batches import Batches
@@ -49,9 +49,7 @@ class Listener:
 
 
 @flushed_denormals()
-def fit(
-    model: Model, data: ImageData, config: TrainConfig, listener: Listener | None = None, group: Group = ALONE
-) -> str:
+def fit(model: Model, data: Data, config: TrainConfig, listener: Listener | None = None, group: Group = ALONE) -> str:
     """Train the model in place; returns "done", "pause" or "cancel".
 
     group: the processes that train this model together (distributed.py); only its leader evaluates and takes requested actions.
@@ -120,7 +118,7 @@ def report_progress(state: TrainingState, plan: Plan, listener: Listener, clock:
     return listener.progress(state, plan.total, clock.images_per_second(state.step, plan.config.batch_size))
 
 
-def prepare(model: Model, data: ImageData, config: TrainConfig, group: Group = ALONE) -> Plan:
+def prepare(model: Model, data: Data, config: TrainConfig, group: Group = ALONE) -> Plan:
     """Move model and data to the device and plan the steps."""
     check_shareable(model, config, group)
     device = choose_device(local_device(config.device, group))

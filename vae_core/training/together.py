@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..config import ConfigError
-from ..datasets.base import ImageData
+from ..datasets.base import Data
 from ..models import Model, ModelConfig
 from .config import TrainConfig
 from .device import flushed_denormals, tune_process
@@ -51,7 +51,7 @@ class Variant:
 
 @flushed_denormals()
 def fit_together(
-    models: Sequence[Model], data: ImageData, config: TrainConfig, listeners: Sequence[Listener] | None = None
+    models: Sequence[Model], data: Data, config: TrainConfig, listeners: Sequence[Listener] | None = None
 ) -> list[str | TrainingFailed]:
     """Train models that differ in β only, in place; returns for each "done", "pause", "cancel", or why it failed.
 

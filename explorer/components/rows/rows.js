@@ -14,6 +14,7 @@ import { RowTable } from "./row_table.js";
 import { Slider } from "./slider.js";
 
 const REACHES = [2, 3, 4, 6];
+const SAME = 2000; // milliseconds in which presses of keys on one slider are one move
 
 /**
  * @typedef {object} RowsFields
@@ -42,6 +43,8 @@ export function mount(component) {
   const { data, parentElement } = component;
   const { run, centre, deviation } = data;
   let { reach } = data;
+  /** @type {{dim: number | null, time: number}} the last move of a slider */
+  let last = { dim: null, time: 0 };
   const cleanup = new Cleanup();
   const report = new Report(component);
   const { connection, status } = connect(run, null, cleanup, () => report.emitGone());
@@ -78,10 +81,14 @@ export function mount(component) {
     h("div", { class: "sliders-and-row" }, h("div", { class: "rows" }, ...sliders.map((s) => s.element)), table.element),
   );
 
-  /** Before anything moves: from here on changes are measured. */
-  function begin() {
+  /**
+   * Before anything moves: from here on changes are measured.
+   * @param {number | null} [dim] of the slider that moves
+   */
+  function begin(dim = null) {
     position.begin();
-    table.begin();
+    if (dim === null || dim !== last.dim || performance.now() - last.time > SAME) table.begin();
+    last.dim = dim;
     undo.disabled = false;
   }
 
@@ -93,6 +100,7 @@ export function mount(component) {
   function move(dim, value, time) {
     [position.z[dim]] = rounded([value]);
     position.row = null;
+    last.time = performance.now();
     show(time, dim);
   }
 

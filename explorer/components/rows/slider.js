@@ -10,7 +10,7 @@ export class Slider {
   /**
    * @param {number} dim
    * @param {{weight: number, full: number, unit: string, collapsed: boolean, name: string}} carries
-   * @param {{begin: () => void, move: (dim: number, value: number, time: number) => void, commit: () => void}} handlers
+   * @param {{begin: (dim: number) => void, move: (dim: number, value: number, time: number) => void, commit: () => void}} handlers
    */
   constructor(dim, { weight, full, unit, collapsed, name }, { begin, move, commit }) {
     this.dim = dim;
@@ -27,7 +27,7 @@ export class Slider {
       this.slider,
     );
     this.slider.addEventListener("input", (event) => {
-      if (!moving) begin();
+      if (!moving) begin(dim);
       moving = true;
       move(dim, this.slider.valueAsNumber, event.timeStamp);
     });

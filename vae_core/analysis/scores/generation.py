@@ -70,8 +70,9 @@ def generation_quality(
     of them that is available. The table has its name, and fid_real: the FID of training images to test images, the floor.
 
     Raises:
-        MetricError: the network is not available. DataError, RunError: data or weights are not available.
+        MetricError: the network is not available. DataError, RunError: data or weights are not available, or a run on a table.
     """
+    run.check_images("FID and KID")
     features = chosen_network(features)
     check_drawn_from(draw_from)
 

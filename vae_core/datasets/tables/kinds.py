@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Skewness from which on a logarithm is tried.
 SKEWED = 1.0
+#: Squares of larger numbers are not finite.
+HUGE = 1e100
 DIGITS = 6
 
 
@@ -85,9 +87,10 @@ def _column(name: str, series: pd.Series, wanted: str | None) -> tuple[Column, T
     if known.empty:
         return f"{name!r} has no values."
     number, date = _as_numbers(series), None
-    if number is not None and bool(number.abs().eq(math.inf).any()):
-        row = int(number.abs().eq(math.inf).to_numpy().argmax()) + 1
-        raise DataError(f"Column {name!r} has an infinite value in row {row:,}; numbers must be finite or missing.")
+    if number is not None and bool(number.abs().gt(HUGE).any()):
+        row = int(number.abs().gt(HUGE).to_numpy().argmax()) + 1
+        what = "an infinite value" if math.isinf(number.iloc[row - 1]) else f"a value beyond ±{HUGE:g}"
+        raise DataError(f"Column {name!r} has {what} in row {row:,}; numbers must be finite or missing.")
     different = known.nunique()
     if wanted is None and different == 1:
         return f"{name!r} has the same value {_short(known.iloc[0])} in all rows."
@@ -136,6 +139,8 @@ def _as_numbers(series: pd.Series) -> pd.Series | None:
 
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         return None
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return series.astype("float64").reset_index(drop=True)
     numbers = pd.to_numeric(series.astype(object).where(series.notna(), None), errors="coerce")
     numbers = pd.Series(numbers, dtype="float64")
     return None if bool((numbers.isna() & series.notna()).any()) else numbers.reset_index(drop=True)
@@ -147,11 +152,14 @@ def _as_dates(series: pd.Series) -> pd.Series | None:
 
     if pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_bool_dtype(series.dtype):
         return None
+    if not pd.api.types.is_datetime64_any_dtype(series.dtype):
+        series = series.astype(object).map(str, na_action="ignore")
     dates = pd.to_datetime(series, errors="coerce", format="ISO8601", utc=True)
     if bool((dates.isna() & series.notna()).any()):
         return None
-    days = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
-    return days.astype("float64").reset_index(drop=True)
+    # In seconds: dates of all centuries fit, in nanoseconds only those near ours.
+    days = dates.dt.as_unit("s").astype("int64") / 86_400
+    return days.where(dates.notna()).astype("float64").reset_index(drop=True)
 
 
 def _counts_rows(number: pd.Series) -> bool:
@@ -161,7 +169,8 @@ def _counts_rows(number: pd.Series) -> bool:
 
 
 def _categories(name: str, series: pd.Series, kind: str) -> tuple[Column, Tensor]:
-    texts = [None if value != value or value is None else _category(value) for value in series.astype(object)]
+    missing = series.isna()
+    texts = [None if gone else _category(value) for value, gone in zip(series.astype(object), missing, strict=True)]
     different = set(texts) - {None}
     # Numbers in their own order, so that "2" stands before "10".
     order = sorted((text for text in different if text is not None), key=_natural)

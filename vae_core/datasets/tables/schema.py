@@ -113,8 +113,9 @@ class Schema:
                 column = replace(column, shares=tuple(round(share, 6) for share in shares.tolist()))
             elif len(known):
                 deviation = float(known.std(correction=0))
-                # A column that never changes in the training split tells nothing of its scale.
-                column = replace(column, mean=float(known.mean()), std=deviation if deviation > 1e-12 else 1.0)
+                mean = float(known.mean())
+                # A column that never changes in the training split, up to rounding, tells nothing of its scale.
+                column = replace(column, mean=mean, std=deviation if deviation > 1e-12 * abs(mean) else 1.0)
             columns.append(column)
         return replace(self, columns=tuple(columns))
 
