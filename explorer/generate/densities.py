@@ -64,7 +64,7 @@ def qualities(run: Run) -> None:
         floor = "" if first["fid_real"] is None else f"; training images have an FID of {first['fid_real']:.3f}"
         st.caption(
             f"Of {first['images']:,} samples to as many test images, seen through {first['features']}{floor}. "
-            "Where the prior is not behind, the codes fit it and a fitted density does not help.",
+            "A fitted density does not help where the prior's FID is as small: codes fit the prior there.",
             help="Compare only numbers through the same features. Smaller is better; differences of a few percent are noise.",
         )
     if len(measured) < len(DRAWN_FROM):
