@@ -64,19 +64,19 @@ def qualities(run: Run) -> None:
         floor = "" if first["fid_real"] is None else f"; training images have an FID of {first['fid_real']:.3f}"
         st.caption(
             f"Of {first['images']:,} samples to as many test images, seen through {first['features']}{floor}. "
-            "Where the prior is not behind, the codes fit it and a fitted density does not help.",
+            "A fitted density does not help where the prior's FID is as small: codes fit the prior there.",
             help="Compare only numbers through the same features. Smaller is better; differences of a few percent are noise.",
         )
     if len(measured) < len(DRAWN_FROM):
-        _measure(run, command)
+        _measure(run, command, len(measured))
 
 
-def _measure(run: Run, command: list[str]) -> None:
-    """A button that measures what is missing, and the progress."""
+def _measure(run: Run, command: list[str], shown: int) -> None:
+    """A button that measures what is missing, and the progress; the page runs again when more than `shown` are there."""
     started: set[str] = st.session_state.setdefault("generate.measuring", set())
     if run.id not in started:
         st.button("Measure the FID of each", icon=":material/straighten:", key="generate.measure", on_click=started.add, args=(run.id,))  # fmt: skip
-        st.caption("Fits what is missing and trains a small classifier for its features: about a minute.")
+        st.caption("Fits what is missing and trains a small classifier for its features: a minute or two.")
         return
     job = background.job_for(run, command, finished=False)
     assert job is not None, "it is not finished"
@@ -94,6 +94,8 @@ def _measure(run: Run, command: list[str]) -> None:
                 started.discard(run.id)
             st.rerun()
         done = sum(cached_quality(run, draw_from=name) is not None for name in DRAWN_FROM)
+        if done > shown:
+            st.rerun()
         st.progress(done / len(DRAWN_FROM), f"Measuring, {job.seconds():.0f} s so far.")
 
     watch()

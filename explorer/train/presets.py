@@ -119,7 +119,7 @@ PRESETS = {
         "A hundred labels",
         "M2 learns to classify digits from 100 labelled images and 1,248 without; Diagnose has its accuracy beside baselines.",
         "1",
-        _DIGITS | {"model": "m2_vae", "labels": 100, "classifier_weight": 10.0, "epochs": 60, "batch_size": 64},
+        _DIGITS | {"model": "m2_vae", "labels": 100, "image_size": 8, "epochs": 60, "batch_size": 64},
     ),
     "words": Preset(
         "A vocabulary of strokes",

@@ -151,7 +151,7 @@ def test_codes_are_drawn_from_what_was_chosen_with_the_fid_of_each(
     assert at.selectbox(key="generate.from").value == "flow"
     (table,) = at.dataframe
     assert table.value.index.tolist() == list(DRAWN_FROM.values())
-    assert "a fitted density does not help" in texts(at.caption)
+    assert "A fitted density does not help where" in texts(at.caption)
 
 
 def test_without_training_images_codes_come_from_the_prior(

@@ -48,7 +48,7 @@ def test_onnx_and_torch_agree(family: str, network: str, shape: tuple[int, int, 
             assert len(found.run(None, dict(zip(half.inputs, rows, strict=True)))[0]) == n
 
 
-@pytest.mark.parametrize("family", ["beta_vae", "multirate_vae", "conditional_vae", "vq_vae", "ladder_vae"])
+@pytest.mark.parametrize("family", ["beta_vae", "multirate_vae", "conditional_vae", "m2_vae", "vq_vae", "ladder_vae"])
 def test_a_program_of_torch_agrees_after_loading(family: str) -> None:
     for half in halves(family, "conv", (1, 8, 8)).values():
         buffer = io.BytesIO()
