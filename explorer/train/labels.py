@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from vae_core.likelihoods import LIKELIHOODS
 from vae_core.networks import NETWORKS
+from vae_core.runs.trackers import TRACKERS
 
 LABELS = {
     "latent_dim": "Latent dimensions",
@@ -29,6 +30,7 @@ LABELS = {
     "image_size": "Image side in pixels",
     "leave_out": "Class to leave out of training",
     "clip_norm": "Largest gradient norm",
+    "log": "Also log to",
 }
 #: Setting → choice → title; other choices are shown by their names.
 TITLES: dict[str, dict[str, str]] = {
@@ -39,6 +41,7 @@ TITLES: dict[str, dict[str, str]] = {
         "capacity": "Growing capacity",
         "controlled": "Controlled to a target rate",
     },
+    "log": {name: tracker.title for name, tracker in TRACKERS.items()},
     "activity": {"l1": "Sum of |z|", "kl": "Mean activation beside a target"},
     "covariance": {"i": "I: of the means", "ii": "II: of the codes"},
 }

@@ -17,6 +17,7 @@ from ..models import MODELS, ModelConfig, family
 from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
 from .files import read_json
+from .trackers import check_installed
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def plan_run(
     kind = family(family_name).Config
     kind.from_dict(model)  # a wrong setting is reported before any data is made
     choose_device(train.device)
+    check_installed(train.log)
     images = load(data, split="test")
     if family(family_name).conditional and not images.class_names:
         others = ", ".join(name for name, other in MODELS.items() if not other.conditional)
