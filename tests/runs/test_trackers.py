@@ -22,6 +22,7 @@ from vae_core.runs import Run, RunConfig, Store, execute_together, trackers
 from vae_core.runs.trackers import TRACKERS, commands_to_look, pictures, sending
 from vae_core.runs.trackers.protocol import numbers_of, settings_of
 from vae_core.training import TrainConfig
+from vae_core.training.config import LOGS
 
 from .wandb_file import records, values
 
@@ -172,13 +173,16 @@ def memories(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Memory]]:
     return opened
 
 
-def test_one_that_fails_is_one_alert_and_training_goes_on(memories: dict[str, list[Memory]], store: Store) -> None:
+def test_one_that_fails_is_one_alert_and_training_goes_on(
+    memories: dict[str, list[Memory]], store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     run = store.create(configure("digits", "beta_vae", log=ALL, **QUICK))
     assert train_run(run) == "done"
     alerts = [alert for alert in run.status()["alerts"] if alert["kind"] == "tracker failed"]
     assert [alert["message"] for alert in alerts] == [
         "Weights & Biases takes no more numbers of this run (ConnectionError: The line is dead.)."
     ]
+    assert [record.exc_info for record in caplog.records if "takes no more" in record.message] == [None], "no trace"
     steps = [record["step"] for record in run.history()]
     (whole,), (broken,) = memories["mlflow"], memories["wandb"]
     assert [step for step, _ in whole.rows] == steps
@@ -299,6 +303,12 @@ def test_settings_have_dotted_names() -> None:
     assert found["data.name"] == "digits"
     assert found["train.seed"] == 0
     assert "train.steps" not in found
+
+
+def test_every_choice_of_the_setting_has_its_file() -> None:
+    assert tuple(TRACKERS) == LOGS
+    for kind in TRACKERS.values():
+        assert callable(kind.open)
 
 
 def test_the_setting_is_written_only_where_it_is_used() -> None:

@@ -66,14 +66,14 @@ class Trackers:
         try:
             return call()
         except Exception as error:  # whatever another's library raises, training goes on
-            LOG.warning("%s failed", TRACKERS[name].title, exc_info=error)
             self.open.pop(name, None)
             reason = (str(error).strip().splitlines() or [""])[0][:LONGEST]
-            self.alerts.append(
-                Alert(
-                    "tracker failed",
-                    f"{TRACKERS[name].title} takes no more numbers of this run ({type(error).__name__}: {reason}).",
-                    "Training goes on, and its curves are complete here; a resumed run tries again.",
-                )
+            alert = Alert(
+                "tracker failed",
+                f"{TRACKERS[name].title} takes no more numbers of this run ({type(error).__name__}: {reason}).",
+                "Training goes on, and its curves are complete here; a resumed run tries again.",
             )
+            self.alerts.append(alert)
+            LOG.warning("%s", alert.message)
+            LOG.debug("Its trace:", exc_info=error)
             return None
