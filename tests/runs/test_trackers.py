@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -323,7 +324,8 @@ def test_the_setting_is_written_only_where_it_is_used() -> None:
 def test_one_that_is_not_installed_is_refused_before_anything_starts(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(trackers, "find_spec", lambda name: None if name == "mlflow" else object())
+    folder = SimpleNamespace(origin=None)
+    monkeypatch.setattr(trackers, "find_spec", lambda name: folder if name == "mlflow" else find_spec(name))
     line = ["train", "--dataset", "digits", "--image-size", "8", "--log", "tensorboard,mlflow"]
     assert main([*line, "--store", str(store.root)]) == 2
     assert capsys.readouterr().err.strip() == (

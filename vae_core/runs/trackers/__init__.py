@@ -53,7 +53,8 @@ def check_installed(log: str) -> None:
         ConfigError: a tracker that is not installed.
     """
     for name in names_in(log):
-        if find_spec(TRACKERS[name].library) is None:
+        found = find_spec(TRACKERS[name].library)
+        if found is None or found.origin is None:  # a folder of that name, as `wandb` where its logs lie, is no library
             raise ConfigError(
                 f"--log {name}: {TRACKERS[name].title} is not installed; `pip install -r requirements-loggers.txt` adds it."
             )
