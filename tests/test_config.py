@@ -79,7 +79,7 @@ def bad_values():
             if declared in (str, bool):
                 bad += [1]
             if rule["choices"] is not None:
-                bad += ["", "no such choice"]
+                bad += ["no such choice"] if rule["several"] else ["", "no such choice"]
             yield from ((kind, field.name, value) for value in bad)
 
 

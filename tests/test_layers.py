@@ -135,6 +135,15 @@ def test_nothing_loads_a_pickle():
 
 def test_importing_the_core_loads_nothing_heavy():
     heavy = ("umap", "numba", "zuko", "openTSNE", "sklearn", "torchvision", "streamlit", "pandas")
-    code = f"import sys, vae_core; print([name for name in {heavy} if name in sys.modules])"
+    assert loaded_by("vae_core", heavy) == "[]"
+
+
+def test_what_is_optional_is_loaded_where_it_is_used_only():
+    optional = ("tensorboard", "torch.utils.tensorboard", "wandb", "mlflow", "huggingface_hub")
+    assert loaded_by("vae_core.runs.recorder, vae_core.cli.train, vae_core.cli.import_", optional) == "[]"
+
+
+def loaded_by(modules: str, names: tuple[str, ...]) -> str:
+    code = f"import sys, {modules}; print([name for name in {names} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[]"
+    return result.stdout.strip()

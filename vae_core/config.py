@@ -36,10 +36,14 @@ def setting(
     high: float | None = None,
     above: float | None = None,
     choices: Collection[str] | None = None,
+    several: bool = False,
     advanced: bool = False,
 ) -> Any:
-    """A dataclass field with its help text and its accepted values (`low`..`high` inclusive, `above` exclusive)."""
-    metadata = dict(help=help, low=low, high=high, above=above, choices=choices, advanced=advanced)
+    """A dataclass field with its help text and its accepted values (`low`..`high` inclusive, `above` exclusive).
+
+    several: a text of some of the choices, with commas, or none.
+    """
+    metadata = dict(help=help, low=low, high=high, above=above, choices=choices, several=several, advanced=advanced)
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -115,6 +119,11 @@ def _checked(owner: type, field: dataclasses.Field, value: Any) -> Any:
     value = _converted(kind, value, option)
     limits = field.metadata
     choices = limits.get("choices")
+    if choices is not None and limits.get("several"):
+        parts = [part for part in map(str.strip, value.split(",")) if part]
+        if not set(parts) <= set(choices):
+            raise ConfigError(f"{option}: not known; choose some of {', '.join(choices)}, with commas.")
+        return ",".join(choice for choice in choices if choice in parts)
     if choices is not None and value not in choices:
         raise ConfigError(f"{option}: not known; choose one of {', '.join(choices)}.")
     for number in value if isinstance(value, tuple) else (value,):

@@ -61,6 +61,12 @@ def setting_input(config: type[Config], field: dataclasses.Field[Any], prefix: s
     if rule["choices"] is not None:
         titles = TITLES.get(field.name, {})
         options = list(rule["choices"])
+        if rule["several"]:
+            if isinstance(text := st.session_state.get(key, ""), str):
+                st.session_state[key] = [name for name in text.split(",") if name]
+            return ",".join(
+                st.multiselect(label, options, format_func=lambda name: titles.get(name, plain(name)), **common)
+            )
         return st.selectbox(label, options, format_func=lambda name: titles.get(name, plain(name)), **common)
     if kind is bool:
         return st.toggle(label, **common)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from vae_core.likelihoods import LIKELIHOODS
 from vae_core.networks import NETWORKS
+from vae_core.runs.trackers import TRACKERS
 
 LABELS = {
     "latent_dim": "Latent dimensions",
@@ -47,6 +48,7 @@ LABELS = {
     "kinds": "Kinds of columns",
     "leave_out": "Class to leave out of training",
     "clip_norm": "Largest gradient norm",
+    "log": "Also log to",
 }
 #: Setting → choice → title; other choices are shown by their names.
 TITLES: dict[str, dict[str, str]] = {
@@ -60,6 +62,7 @@ TITLES: dict[str, dict[str, str]] = {
     "fit": {"crop": "Crop", "pad": "Pad"},
     "colour": {"auto": "As the files", "grey": "Grey", "colour": "Colour"},
     "split": {"auto": "Automatic", "random": "At random", "folders": "Folder test"},
+    "log": {name: tracker.title for name, tracker in TRACKERS.items()},
     "activity": {"l1": "Sum of |z|", "kl": "Mean activation beside a target"},
     "covariance": {"i": "I: of the means", "ii": "II: of the codes"},
 }

@@ -67,7 +67,7 @@ def test_labels_are_of_settings_that_exist() -> None:
 
 
 def test_defaults_are_the_cores_own() -> None:
-    assert defaults_of(TrainConfig) == TrainConfig().to_dict()
+    assert defaults_of(TrainConfig) == vars(TrainConfig())
 
 
 @pytest.mark.parametrize(

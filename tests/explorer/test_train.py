@@ -47,6 +47,17 @@ def test_one_press_queues_the_first_preset(app: Open, store: Store, started: lis
     assert "waiting" in texts_of_progress(at)
 
 
+def test_trackers_are_chosen_among_the_further_settings(app: Open, store: Store, started: list[str]) -> None:
+    at = app("train")
+    chosen = at.multiselect(key="train.log")
+    assert chosen.options == ["TensorBoard", "Weights & Biases", "MLflow"]
+    chosen.set_value(["mlflow", "tensorboard"]).run()
+    at.button(key="train.start").click().run()
+    (run,) = store.runs()
+    assert isinstance(run, Run)
+    assert run.config.train.log == "tensorboard,mlflow"
+
+
 def test_a_sweep_queues_one_run_per_beta(app: Open, store: Store, started: list[str]) -> None:
     at = app("train")
     at.text_input(key="train.beta").set_value("1, 4, 16").run()

@@ -15,6 +15,7 @@ from ..datasets.base import DataConfig
 from ..jobs import FROM_DATA, configure, cost, rehearse, train_folders, train_group, train_run
 from ..models import families
 from ..runs import RayCluster, Run, RunConfig, RunError, Store, request, submit, work
+from ..runs.trackers import commands_to_look
 from ..runs.worker import work_on
 from ..training import TrainConfig, choose_device
 from ..training.device import describe_device
@@ -117,6 +118,8 @@ def _resumed(store: Store, options: argparse.Namespace) -> Run:
 
 def train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
     echo(f"Training {run.id} ({run.config.name}) in {run.path}.")
+    for title, command in commands_to_look(run).items():
+        echo(f"{title}: {command}")
     started = time.perf_counter()
     with progress(run.id, " steps") as bar, graceful(bar, {signal.SIGINT: "cancel", signal.SIGTERM: "pause"}):
         state = train_run(run, bar, group)

@@ -48,16 +48,16 @@ class Format(NamedTuple):
 
 PICTURES = "explorer.take_away.pictures"
 FORMATS = {
+    "onnx": Format("encoder and decoder as ONNX files", ".files", "write_onnx"),
+    "pt2": Format("encoder and decoder as programs of torch.export", ".files", "write_programs"),
+    "weights": Format(
+        "weights as safetensors, with graphs, a description and a program that reads them", ".folder", "write_folder"
+    ),
     "run": Format(
         "the run itself as a ZIP, for `import` into another store; or hub:USER/NAME, on the Hugging Face Hub",
         "vae_core.runs.archive",
         "write_archive",
         ending=".zip",
-    ),
-    "onnx": Format("encoder and decoder as ONNX files", ".files", "write_onnx"),
-    "pt2": Format("encoder and decoder as programs of torch.export", ".files", "write_programs"),
-    "weights": Format(
-        "weights as safetensors, with graphs, a description and a program that reads them", ".folder", "write_folder"
     ),
     # Made of the app's components: these need the app beside the core.
     "html": Format(

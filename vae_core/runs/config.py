@@ -18,6 +18,7 @@ from ..models import ModelConfig, families, family
 from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
 from .files import read_json
+from .trackers import check_installed
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def plan_run(
     kind = family(family_name).Config
     kind.from_dict(model)  # a wrong setting is reported before any data is made
     choose_device(train.device)
+    check_installed(train.log)
     loaded: Data = load(data, split="test")
     _check_kind(family_name, loaded)
     if family(family_name).conditional and not loaded.class_names:

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,11 @@ def execute(run: Run, on_progress: OnStep | None = None, group: Group = ALONE) -
 
 
 def _execute_locked(run: Run, on_progress: OnStep | None, group: Group) -> str:
+    with closing(Recorder(run, on_progress)) as recorder:
+        return _train(run, recorder, group)
+
+
+def _train(run: Run, recorder: Recorder, group: Group) -> str:
     try:
         device = choose_device(run.config.train.device)
         run.set_status(
@@ -56,7 +61,7 @@ def _execute_locked(run: Run, on_progress: OnStep | None, group: Group) -> str:
             model.feature_network = FeatureNetwork(
                 list(Run.open(Path(run.config.model.perceptual)).model().encoder.children())
             )
-        outcome = fit(model, data, run.config.train, Recorder(run, on_progress), group)
+        outcome = fit(model, data, run.config.train, recorder, group)
     except (BetascopeError, TrainingFailed) as error:
         _set_failed(run, str(error))
         raise
@@ -99,7 +104,7 @@ def execute_together(runs: Sequence[Run], on_progress: OnStep | None = None) -> 
                 run.set_status(state="running", message="", pid=os.getpid(), started=time.time(), device=device)
             models = [create(run.config.family, run.config.model, run.config.train.seed) for run in runs]
             shared = _once_a_step(on_progress) if on_progress else None
-            recorders = [Recorder(run, shared) for run in runs]
+            recorders = [locks.enter_context(closing(Recorder(run, shared))) for run in runs]
             outcomes = fit_together(models, runs[0].data("all"), first.train, recorders)
         except BaseException as error:
             message = str(error) if isinstance(error, BetascopeError) else f"Stopped by {type(error).__name__}: {error}"

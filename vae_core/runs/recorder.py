@@ -14,6 +14,7 @@ from ..training.state import TrainingState
 from ..training.steps import Plan
 from .files import RunError, read_json, read_tensors, write_bytes, write_json, write_tensors
 from .run import Run
+from .trackers.sending import Trackers
 
 #: Called with (step, total steps, status); may return an action.
 OnStep = Callable[[int, int, dict[str, Any]], str | None]
@@ -32,6 +33,7 @@ class Recorder(Listener):
         self.resume_path = run.path / "resume" / "state.safetensors"
         self.snapshot_steps: frozenset[int] = frozenset()
         self._last_status, self._execution = 0.0, ""
+        self.trackers = Trackers(run)
 
     def begin(self, state: TrainingState, plan: Plan) -> None:
         self.snapshot_steps = plan.snapshot_steps
@@ -39,6 +41,7 @@ class Recorder(Listener):
         if self.resume_path.exists():
             self._restore(state)
             self._write_history(state)
+        self.trackers.begin(state, plan)
 
     def follow(self) -> Listener:
         """For the other processes of a group: it resumes from the same save, and writes nothing."""
@@ -66,12 +69,23 @@ class Recorder(Listener):
         if state.step in self.snapshot_steps:
             write_tensors(self.run.path / "snapshots" / f"{state.step}.safetensors", weights)
         self._write_history(state)
+        self.trackers.evaluated(state, record)
         self.run.set_status(
             step=state.step,
             epoch=record["epoch"],
-            alerts=[alert.to_dict() for alert in watch(state.history)],
+            alerts=[alert.to_dict() for alert in (*watch(state.history), *self.trackers.alerts)],
             device=self._describe(state.history),
         )
+
+    def close(self) -> None:
+        """End the logs of trackers, once the run's status says how it ended."""
+        if not self.trackers.open:
+            return
+        before = len(self.trackers.alerts)
+        self.trackers.close(read_json(self.run.path / "status.json")["state"])
+        if late := self.trackers.alerts[before:]:
+            alerts = read_json(self.run.path / "status.json").get("alerts", [])
+            self.run.set_status(alerts=[*alerts, *(alert.to_dict() for alert in late)])
 
     def _write_arithmetic(self, plan: Plan) -> None:
         """What `auto` resolved to goes into config.json, so that a resumed run computes as before."""

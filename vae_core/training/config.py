@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..config import Config, setting
 from .rates import LR_SCHEDULES
 
 OPTIMIZERS = ("adam", "adamw")
 PRECISIONS = ("auto", "float32", "products", "bfloat16")
+#: Programs that follow a training; `runs.trackers` has a file for each.
+LOGS = ("tensorboard", "wandb", "mlflow")
 
 
 def held_out_of(images: int) -> int:
@@ -68,6 +71,13 @@ class TrainConfig(Config):
         high=1.0,
         advanced=True,
     )
+
+    log: str = setting("", "Also log to, with commas (none: the app alone)", choices=LOGS, several=True, advanced=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As of every configuration; without `log` where there is none, as runs were written before there were trackers."""
+        values = super().to_dict()
+        return values if self.log else {name: value for name, value in values.items() if name != "log"}
 
     def total_steps(self, images: int) -> int:
         """Optimiser steps for this many training images."""

@@ -156,7 +156,7 @@ def prepare(model: Model, data: Data, config: TrainConfig, group: Group = ALONE)
     )
 
 
-def training_splits(model: Model, data: ImageData, config: TrainConfig) -> tuple[Split, Split | None]:
+def training_splits(model: Model, data: Data, config: TrainConfig) -> tuple[Split, Split | None]:
     """The images that weights are trained on, with the labels that the model may see, and those held out for decisions."""
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
     if train.labels is None or not model.predicts_class:

@@ -50,7 +50,7 @@ def seed_groups(runs: Sequence[Run]) -> list[list[Run]]:
     groups: dict[object, list[Run]] = {}
     for run in runs:
         config = run.config
-        train = replace(config.train, seed=0, device="auto", precision="auto", threads=0)
+        train = replace(config.train, seed=0, device="auto", precision="auto", threads=0, log="")
         key = (config.fingerprint, config.family, config.model, train, run.requested_beta)
         groups.setdefault(key, []).append(run)
     return [sorted(group, key=lambda run: run.config.train.seed) for group in groups.values() if len(group) > 1]
