@@ -10,7 +10,7 @@ import streamlit as st
 from vae_core.analysis import cached_scores
 from vae_core.datasets import DATASETS
 from vae_core.metrics.disentanglement import SCORES
-from vae_core.models import MODELS
+from vae_core.models import family
 from vae_core.runs import Run
 from vae_core.runs.notes import Notes
 
@@ -49,7 +49,7 @@ def _picture(run: Run) -> None:
     if found := strips_of(run):
         st.html(strips_html(found, run.config.name))
     elif (picture := thumbnail(run)) is None:
-        st.html('<div class="no-picture">no weights yet</div>')
+        st.html(f'<div class="no-picture">{"codes without a model" if run.has_weights else "no weights yet"}</div>')
     else:
         st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
 
@@ -65,7 +65,7 @@ def describe(run: Run, notes: Notes) -> str:
     config = run.config
     source = DATASETS.get(config.data.name)
     data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
-    parts = [data, MODELS[config.family].title, config.model.code_description]
+    parts = [data, family(config.family).title, config.model.code_description]
     return "  \n".join(filter(None, [" · ".join(parts), bound(run), scores(run), notes.picked]))
 
 
@@ -90,7 +90,10 @@ def _progress(run: Run, status: dict) -> None:
 
 
 def _actions(run: Run, state: str) -> None:
-    if run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
+    if run.has_weights and not run.config.model.has_decoder:
+        if st.button("Map", key=f"explore.{run.id}", type="primary", icon=":material/scatter_plot:"):
+            explore(run, "map")
+    elif run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
         explore(run)
     if state == "running":
         st.button("Pause", key=f"pause.{run.id}", on_click=request_action, args=(run, "pause"))

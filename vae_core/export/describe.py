@@ -6,7 +6,7 @@ from typing import Any
 
 from ..analysis import latents_of
 from ..config import BetascopeError
-from ..models import MODELS
+from ..models import family
 from ..runs import Run
 
 #: Of the description; a reader refuses a newer one.
@@ -23,7 +23,7 @@ def describe(run: Run) -> dict[str, Any]:
     """
     config = run.config
     model = config.model
-    kind = MODELS[config.family]
+    kind = family(config.family)
     values: dict[str, Any] = {
         "format": VERSION,
         "run": run.id,

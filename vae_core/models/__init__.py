@@ -12,12 +12,14 @@ from .beta_tcvae import BetaTCVAE
 from .beta_vae import BetaVAE
 from .capacity_vae import CapacityVAE
 from .cascade_vae import CascadeVAE
+from .codes import Codes
 from .conditional_vae import ConditionalVAE
 from .contractive_autoencoder import ContractiveAutoencoder
 from .denoising_autoencoder import DenoisingAutoencoder
 from .dip_vae import DIPVAE
 from .factor_vae import FactorVAE
 from .hierarchical_vae import HierarchicalVAE, LadderVAE
+from .imported import Imported
 from .info_vae import InfoVAE
 from .iwae import IWAE
 from .multirate_vae import MultiRateVAE
@@ -54,16 +56,19 @@ MODELS: dict[str, type[Model]] = {
     "vq_vae": VQVAE,
 }
 
+#: What comes from elsewhere (vae_core/imports/): looked at, never trained, so in no list of families to train.
+FOREIGN: dict[str, type[Model]] = {"imported": Imported, "codes": Codes}
+
 
 def family(name: str) -> type[Model]:
-    """The class registered under `name`.
+    """The class registered under `name`, trainable or not.
 
     Raises:
         ConfigError: no such family.
     """
-    if name not in MODELS:
+    if name not in MODELS and name not in FOREIGN:
         raise ConfigError(f"--model {name!r}: not known; choose one of {', '.join(MODELS)}.")
-    return MODELS[name]
+    return MODELS.get(name) or FOREIGN[name]
 
 
 def create(name: str, config: ModelConfig, seed: int = 0) -> Model:
@@ -73,4 +78,4 @@ def create(name: str, config: ModelConfig, seed: int = 0) -> Model:
         return family(name)(config)
 
 
-__all__ = ["MODELS", "Model", "ModelConfig", "Posterior", "create", "family"]
+__all__ = ["FOREIGN", "MODELS", "Model", "ModelConfig", "Posterior", "create", "family"]

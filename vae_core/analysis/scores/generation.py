@@ -104,7 +104,7 @@ def _key(features: str, seed: int) -> dict[str, Any]:
 @torch.no_grad()
 def sampled(model: Model, data: ImageData, count: int, seed: int) -> Tensor:
     """New images `(count, C, H, W)` in [0, 1]; a conditional model gets the labels of the first test images."""
-    device = next(model.parameters()).device
+    device = model.device
     generator = torch.Generator(device=device).manual_seed(seed)
     labels = data.test.labels[:count].to(device) if model.conditional and data.test.labels is not None else None
     starts = range(0, count, 500)
