@@ -57,7 +57,11 @@ def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:
     images = originals(run, rows)
     if not run.config.model.has_decoder:
         if images is not None:
-            st.image(png_address(sheet(images, columns)), width="stretch", alt="Images")
+            st.image(
+                png_address(sheet(images, min(columns, len(images)))),
+                width="stretch" if len(images) >= columns else "content",
+                alt="Images",
+            )
         return
     reconstructions = decoded(run, rows)
     if images is None:

@@ -23,8 +23,9 @@ try:
     if ENTRIES[name].one_run:
         run = current_run()
         sidebar.run_picker(run)
-        take_away(run)
-        present(run, name)
+        if run and run.config.model.has_decoder:
+            take_away(run)
+            present(run, name)
         why_not = lacking(run, ENTRIES[name].needs) if run else ""
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")

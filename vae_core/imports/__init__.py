@@ -30,6 +30,7 @@ class Adapter(NamedTuple):
 
 
 ADAPTERS = {
+    "disentangling": Adapter("a folder of disentangling-vae", "disentangling"),
     "codes": Adapter("codes without a model as .npz or .parquet", "codes"),
     "pythae": Adapter("a folder of pythae", "pythae"),
     "onnx": Adapter("a decoder as .onnx, or a folder with decoder.onnx and encoder.onnx", "onnx_pair"),
