@@ -30,6 +30,7 @@ def import_options(parser: argparse.ArgumentParser) -> None:
         "--likelihood", choices=list(LIKELIHOODS)[:2], default=None, help="of the distortion (default bernoulli)"
     )
     parser.add_argument("--sigma", type=float, default=None, help="standard deviation of the Gaussian likelihood")
+    parser.add_argument("--trust", action="store_true", help="load a .pt2, which can run code of its author")
     parser.add_argument("--dims", type=int, default=32, help="sliders of a code that is a grid (default 32)")
 
 
@@ -42,7 +43,7 @@ def import_path(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         values = Values(low, high, options.logits)
     data = None if options.dataset is None else DataConfig(options.dataset, options.size, seed=options.data_seed)
     run = import_run(
-        options.path, Request(options.encoder, values, data, options.dims), store=Store(options.store), name=options.name,
+        options.path, Request(options.encoder, values, data, options.dims, options.trust), store=Store(options.store), name=options.name,
         likelihood=options.likelihood, sigma=options.sigma,
     )  # fmt: skip
     echo(f"Imported as {run.id}: {run.notes().about}")

@@ -40,13 +40,14 @@ class Request:
     """What a person gave beside the path.
 
     encoder: its file where the path is the decoder's; values: None for the adapter's own; data: the images to look at with it;
-    dims: directions of a spatial code that become sliders.
+    dims: directions of a spatial code that become sliders; trusted: whether a file may run code when it is loaded.
     """
 
     encoder: Path | None = None
     values: Values | None = None
     data: DataConfig | None = None
     dims: int = 32
+    trusted: bool = False
 
 
 @dataclass(frozen=True)
