@@ -49,7 +49,7 @@ def elsewhere() -> None:
             "Pixels of the model", VALUES, default="Default", key="elsewhere.values", required=True,
             help="What the model takes and returns for black and white; logits are values before a sigmoid.",
         )  # fmt: skip
-        if st.button("Open", key="elsewhere.open", icon=":material/file_open:", disabled=not (path or files)):
+        if st.button("Open it", key="elsewhere.open", icon=":material/file_open:", disabled=not (path or files)):
             options = (
                 VALUES[values] + (["--dataset", data] if data != NONE else []) + (["--name", name] if name else [])
             )

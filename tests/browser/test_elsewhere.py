@@ -26,10 +26,11 @@ def opened(page: Page, path: Path, images: str = "") -> None:
     field.press("Enter")
     settle(page)
     if images:
-        page.get_by_role("combobox", name="Images", exact=True).click()
-        page.get_by_role("option", name=images, exact=True).click()
+        choice = page.get_by_role("combobox", name="Images", exact=True)
+        choice.fill(images)
+        choice.press("Enter")
         settle(page)
-    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_role("button", name="Open it").click()
 
 
 def test_a_folder_of_pythae_stands_beside_ours(open_page: Open, store: vae_core.Store, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ class Adapter(NamedTuple):
 
 
 ADAPTERS = {
+    "diffusers": Adapter("an AutoencoderKL of diffusers", "diffusers"),
     "pt2": Adapter("programs of torch.export as .pt2 (with --trust)", "programs"),
     "disentangling": Adapter("a folder of disentangling-vae", "disentangling"),
     "codes": Adapter("codes without a model as .npz or .parquet", "codes"),
