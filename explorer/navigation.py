@@ -14,23 +14,26 @@ FOLDER = Path(__file__).parents[1] / "pages"
 
 @dataclass(frozen=True)
 class Entry:
-    """title, icon: in the menu. one_run: whether the page shows one run, so that the sidebar has the run picker."""
+    """title, icon: in the menu. one_run: whether the page shows one run, so that the sidebar has the run picker; needs: what
+    of a run it cannot do without, see runs/abilities.py.
+    """
 
     title: str
     icon: str
     one_run: bool = False
+    needs: str = ""
 
 
 ENTRIES = {
     "home": Entry("Home", ":material/home:"),
     "train": Entry("Train", ":material/model_training:"),
-    "map": Entry("Map", ":material/scatter_plot:", one_run=True),
-    "traverse": Entry("Traverse", ":material/tune:", one_run=True),
-    "interpolate": Entry("Interpolate", ":material/conversion_path:", one_run=True),
+    "map": Entry("Map", ":material/scatter_plot:", one_run=True, needs="codes"),
+    "traverse": Entry("Traverse", ":material/tune:", one_run=True, needs="decoder"),
+    "interpolate": Entry("Interpolate", ":material/conversion_path:", one_run=True, needs="decoder"),
     "compare": Entry("Compare", ":material/compare:"),
     "measure": Entry("Measure", ":material/straighten:"),
-    "diagnose": Entry("Diagnose", ":material/stethoscope:", one_run=True),
-    "generate": Entry("Generate", ":material/auto_awesome:", one_run=True),
+    "diagnose": Entry("Diagnose", ":material/stethoscope:", one_run=True, needs="reconstructions"),
+    "generate": Entry("Generate", ":material/auto_awesome:", one_run=True, needs="decoder"),
 }
 
 

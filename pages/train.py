@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.train.elsewhere import elsewhere
 from explorer.train.form import form
 from explorer.train.result import result
 
@@ -9,5 +10,6 @@ st.title("Train")
 with st.container(key="split-train"):
     with st.container():
         form()
+        elsewhere()
     with st.container():
         result()

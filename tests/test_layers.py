@@ -18,6 +18,7 @@ LAYERS = [
     {"metrics"},
     {"analysis"},
     {"serving", "jobs", "export"},
+    {"imports"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -126,8 +127,12 @@ def test_every_room_has_its_place():
 
 def test_nothing_loads_a_pickle():
     for path in [*CORE, *EXPLORER, *PAGES]:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        tree = ast.parse(path.read_text())
+        # With `weights_only=True` torch reads tensors and plain values, and refuses everything else.
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        safe = [id(call.func) for call in calls if "weights_only=True" in map(ast.unparse, call.keywords)]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and id(node) not in safe:
                 assert (node.value.id, node.attr) not in {("torch", "load"), ("torch", "save")}, path
             if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
                 assert ast.unparse(node.value) == "False", path

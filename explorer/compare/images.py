@@ -15,6 +15,7 @@ from .. import library
 from ..components import mount, state_value
 from ..images.files import png_address
 from ..images.sheets import sheet
+from ..runs.abilities import RECONSTRUCTIONS, able
 from ..runs.conditions import set_condition
 from ..runs.names import labels
 from .props import multirate_props
@@ -39,6 +40,8 @@ IMAGES = 10
 
 def images(runs: list[Run]) -> None:
     """The same test images through every run that was trained on them."""
+    if not (runs := able(runs, RECONSTRUCTIONS)):
+        return
     data, why = library.test_data(runs[0])
     if data is None:
         st.info(f"{why} The other tabs need no data.", icon=":material/hide_image:")

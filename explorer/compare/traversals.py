@@ -10,6 +10,7 @@ from vae_core.serving import MAX_CODE
 
 from .. import library
 from ..components import mount, state_value
+from ..runs.abilities import DECODER, able
 from ..runs.names import labels
 from ..state import session
 from .images import same_images
@@ -35,6 +36,8 @@ def move_of(dims: int) -> dict[int, float]:
 
 def traversals(runs: list[Run]) -> None:
     """Sliders that make the same move in every run, each from its own code of the image."""
+    if not (runs := able(runs, DECODER)):
+        return
     runs = [run for run in same_images(runs) if not isinstance(library.model_of(run), VQVAE)]
     if not runs:
         st.info("Codes that are grids of codebook entries have no sliders; see Traverse.", icon=":material/grid_on:")

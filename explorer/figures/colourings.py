@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.analysis import Latents
@@ -39,7 +40,8 @@ def colourings(codes: Latents) -> dict[str, Colouring]:
         )
     if codes.rate is not None:
         options["Rate (KL)"] = Colouring("rate", codes.rate.sum(1), "rate", unit="nats")
-    options["Distortion"] = Colouring("distortion", codes.distortion, "distortion", unit="nats")
+    if not np.isnan(codes.distortion).any():
+        options["Distortion"] = Colouring("distortion", codes.distortion, "distortion", unit="nats")
     for dim in codes.order()[:MOST_DIMENSIONS]:
         options[f"z{dim}"] = Colouring(codes.title(dim), codes.mu[:, dim], f"z:{dim}")
     return options

@@ -49,10 +49,16 @@ def _picture(run: Run) -> None:
     if found := strips_of(run):
         st.html(strips_html(found, run.config.name))
     elif (picture := thumbnail(run)) is None:
-        what = "rows of a table" if run.has_weights and run.config.data_kind == "table" else "no weights yet"
-        st.html(f'<div class="no-picture">{what}</div>')
+        st.html(f'<div class="no-picture">{without_picture(run)}</div>')
     else:
         st.image(picture, width="stretch", alt=f"Images along the latent dimensions of {run.config.name}")
+
+
+def without_picture(run: Run) -> str:
+    """What a run is of which there is no picture."""
+    if not run.has_weights:
+        return "no weights yet"
+    return "rows of a table" if run.config.data_kind == "table" else "codes without a model"
 
 
 def scores(run: Run) -> str:
@@ -91,7 +97,10 @@ def _progress(run: Run, status: dict) -> None:
 
 
 def _actions(run: Run, state: str) -> None:
-    if run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
+    if run.has_weights and not run.config.model.has_decoder:
+        if st.button("Map", key=f"explore.{run.id}", type="primary", icon=":material/scatter_plot:"):
+            explore(run, "map")
+    elif run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
         explore(run)
     if state == "running":
         st.button("Pause", key=f"pause.{run.id}", on_click=request_action, args=(run, "pause"))

@@ -22,14 +22,14 @@ COLUMNS = 8
 
 @dataclass(frozen=True)
 class Strip:
-    """One dimension: its lowest and highest value, its strip as a data URL, the label, and the rate in nats."""
+    """One dimension: its lowest and highest value, its strip as a data URL, the label, and the rate in nats, where there is one."""
 
     dim: int
     low: float
     high: float
     picture: str
     label: Label | None
-    rate: float
+    rate: float | None
 
     def title(self) -> str:
         """What it moves, else its number."""
@@ -38,7 +38,7 @@ class Strip:
     def detail(self) -> str:
         """Its number, and how much it tells: the share of the factor's information, else its rate."""
         if self.label is None:
-            return f"{self.rate:.1f} nats"
+            return f"z{self.dim}" if self.rate is None else f"{self.rate:.1f} nats"
         return f"z{self.dim}" if self.label.share is None else f"z{self.dim} · {self.label.share:.2f}"
 
 
@@ -53,6 +53,7 @@ def strips_of(run: Run) -> list[Strip] | None:
         run.status()["state"] != "done"
         or run.config.model.latent_dim < 3
         or run.config.data_kind != "images"
+        or not run.config.model.has_decoder
         or kind.conditional
         or not kind.standard_prior
     ):
@@ -71,9 +72,12 @@ def _strips(run: Run, names: tuple[tuple[int, str], ...], version: int) -> list[
     rates = codes.weight_per_dim()
     rows = strips(run, codes, list(best), COLUMNS)
     return [
-        Strip(dim, *ends(codes, dim), png_address(sheet(row, COLUMNS, side=48)), label, float(rates[dim]))
+        Strip(
+            dim, *ends(codes, dim), png_address(sheet(row, COLUMNS, side=48)), label,
+            None if codes.rate is None else float(rates[dim]),
+        )
         for (dim, label), row in zip(best.items(), rows, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def strips_html(found: list[Strip], name: str) -> str:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vae_core.analysis import decode
 from vae_core.runs import Run
+from vae_core.runs.given import is_given
 
 from .. import library
 from .files import png_address
@@ -33,19 +34,36 @@ def caption_of(run: Run, row: int) -> str:
     """ "test image 12 · 7": the row and its class, if it has one."""
     codes = library.latents(run)
     name = "" if codes.labels is None or not codes.class_names else f" · {codes.class_names[int(codes.labels[row])]}"
-    return f"test {run.config.item} {row}{name}"
+    what = f"test {run.config.item}" if run.config.data_kind == "table" or has_images(run) else "code"
+    return f"{what} {row}{name}"
+
+
+def has_images(run: Run) -> bool:
+    """Whether codes belong to images: not those of a run that was imported without any."""
+    return not is_given(run.config.data.name) or originals(run, [0]) is not None
 
 
 def missing_data_notice(run: Run) -> None:
     """A notice with the reason where the test images are not available."""
     _, why = library.test_data(run)
-    if why:
+    if why and is_given(run.config.data.name):
+        if run.config.model.has_decoder:
+            st.caption("Imported without images: starting points are codes drawn from N(0, I).")
+    elif why:
         st.info(f"{why} Until then images are decoded from their stored codes.", icon=":material/hide_image:")
 
 
 def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:
     """Originals over reconstructions, a block of `columns` at a time."""
     images = originals(run, rows)
+    if not run.config.model.has_decoder:
+        if images is not None:
+            st.image(
+                png_address(sheet(images, min(columns, len(images)))),
+                width="stretch" if len(images) >= columns else "content",
+                alt="Images",
+            )
+        return
     reconstructions = decoded(run, rows)
     if images is None:
         st.image(png_address(sheet(reconstructions, columns)), width="stretch", alt="Decoded test images")

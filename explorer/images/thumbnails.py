@@ -24,7 +24,7 @@ ROWS, COLUMNS, REACH = 4, 8, 2.2
 
 def thumbnail(run: Run) -> str | None:
     """Data URL of a traversal of the dimensions with the highest rate, of the plane of a 2-D code, or of samples; None if it fails."""
-    if not run.has_weights or run.config.data_kind != "images":
+    if not (run.has_weights and run.config.model.has_decoder and run.config.data_kind == "images"):
         return None
     try:
         return _thumbnail(run, str(run.path), run.weights_path.stat().st_mtime_ns)

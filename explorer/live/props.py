@@ -20,7 +20,7 @@ def dimensions(codes: Latents) -> dict[str, Any]:
         "order": codes.order(),
         "collapsed": codes.collapsed(),
         "weights": codes.weight_per_dim().tolist(),
-        "unit": "nats" if codes.rate is not None else "variance",
+        "unit": "change of the image" if codes.drawn else "nats" if codes.rate is not None else "variance",
         "names": {str(dim): name for dim, name in codes.names.items()},
     }
 

@@ -17,7 +17,9 @@ from .picks import picked_rows
 
 
 def live_map(run: Run, config: MapConfig) -> bool:
-    """The map component; returns False where it cannot be shown, as without WebGL."""
+    """The map component; returns False where it cannot be shown, as without WebGL or a decoder."""
+    if not run.config.model.has_decoder:
+        return False
     codes = library.latents(run, range(config.limit - 1, config.limit))
     row = session().view.get("row", "")
     props = map_props(

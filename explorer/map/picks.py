@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +15,7 @@ from .. import library
 from ..images.originals import caption_of, missing_data_notice, show_pairs
 from ..navigation import go
 from ..state import session
+from .nearby import neighbours
 from .rows import picked_table
 
 SHOWN = 24
@@ -27,23 +29,31 @@ def picks(run: Run, rows: list[int]) -> None:
             st.caption("Click a point or use the lasso; hold the pointer over a point to see its row.")
             return
         st.markdown("**Pick images**")
-        st.caption("Click a point or use the lasso; hold the pointer anywhere to see the image decoded there.")
+        decoded = "; hold the pointer anywhere to see the image decoded there" if run.config.model.has_decoder else ""
+        st.caption(f"Click a point or use the lasso{decoded}.")
         missing_data_notice(run)
         return
     st.markdown(f"**{len(rows):,} picked**" if len(rows) > 1 else f"**{caption_of(run, rows[0]).capitalize()}**")
     more = f" The first {SHOWN} are shown." if len(rows) > SHOWN else ""
+    decodes = run.config.model.has_decoder
     if run.config.data_kind == "table":
         picked_table(run, rows[:SHOWN])
         st.caption(more)
     else:
         show_pairs(run, rows[:SHOWN])
-        st.caption(f"Originals over reconstructions.{more}")
+        st.caption(f"Originals over reconstructions.{more}" if decodes else more.strip())
         missing_data_notice(run)
+    if not decodes:
+        neighbours(run, rows[0])
     with st.container(horizontal=True):
-        if st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
+        if decodes and st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
             session().set_code(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
             go("traverse")
-        if len(rows) > 1 and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate"):
+        if (
+            decodes
+            and len(rows) > 1
+            and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate")
+        ):
             session().set_view("keys", "~".join(map(str, rows[:4])))
             go("interpolate")
         st.download_button(
@@ -72,5 +82,6 @@ def table_of(codes: Latents, rows: Sequence[int], item: str = "image") -> pd.Dat
         columns[name] = codes.factors[indices, column]
     if codes.rate is not None:
         columns["rate_nats"] = codes.rate[indices].sum(1)
-    columns["distortion_nats"] = codes.distortion[indices]
+    if not np.isnan(codes.distortion).any():
+        columns["distortion_nats"] = codes.distortion[indices]
     return pd.DataFrame(columns | {codes.title(dim): codes.mu[indices, dim] for dim in range(codes.dims)})

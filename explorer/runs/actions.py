@@ -14,10 +14,10 @@ from ..navigation import go
 from ..state import session
 
 
-def explore(run: Run) -> None:
-    """Open the Traverse page on this run."""
+def explore(run: Run, page: str = "traverse") -> None:
+    """Open a page on this run."""
     session().run = run.id
-    go("traverse")
+    go(page)
 
 
 def request_action(run: Run, action: str) -> None:

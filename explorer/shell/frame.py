@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.navigation import ENTRIES, pages
+from explorer.runs.abilities import lacking
 from explorer.runs.selection import current_run, notice
 from explorer.shell import sidebar
 from explorer.shell.errors import explain_error
@@ -17,18 +18,25 @@ apply_style()
 by_name = pages()
 page = st.navigation(list(by_name.values()), expanded=True)
 name = next(name for name, listed in by_name.items() if listed == page)
+why_not = ""
 try:
     if ENTRIES[name].one_run:
         run = current_run()
         sidebar.run_picker(run)
-        take_away(run)
-        present(run, name)
+        if run and run.config.model.has_decoder:
+            take_away(run)
+            present(run, name)
+        why_not = lacking(run, ENTRIES[name].needs) if run else ""
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
     show_in_address()  # before the page, too: a link to a page has no query, and a reload may come while the page is drawn
     sidebar.link()
     sidebar.status()
-    page.run()
+    if why_not:
+        st.title(ENTRIES[name].title)
+        st.info(why_not, icon=":material/block:")
+    else:
+        page.run()
 except Exception as error:
     explain_error(error)
 show_in_address()

@@ -10,6 +10,7 @@ import torch
 
 from vae_core.analysis import reconstruct
 from vae_core.datasets import ImageData
+from vae_core.models import family
 from vae_core.runs import Run
 from vae_core.runs.files import read_json
 
@@ -38,7 +39,7 @@ PLOT: dict[str, Any] = {"displayModeBar": False}
 
 def watched_runs() -> list[Run]:
     """Active runs, runs that this tab has shown, and recently interrupted ones; else the newest if recent. Oldest first."""
-    by_id = {run.id: run for run in library.own_runs() if isinstance(run, Run)}
+    by_id = {run.id: run for run in library.own_runs() if isinstance(run, Run) and family(run.config.family).trainable}
     seen = [*st.session_state.get(WATCHED, []), *(run.id for run in by_id.values() if _needs_attention(run.status()))]
     ids = [id for id in dict.fromkeys(seen) if id in by_id]
     st.session_state[WATCHED] = ids

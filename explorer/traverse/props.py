@@ -37,7 +37,7 @@ def traversal_props(
             "reach": reach,
             "centre": centre.tolist(),
             "deviation": deviation.tolist(),
-            "prior": codes.rate is not None and codes.standard,
+            "prior": codes.standard and (codes.rate is not None or codes.drawn),
             "images": len(codes),
             "codes": file.name if file.exists() else None,
             "originals": library.test_data(run)[0] is not None,

@@ -42,7 +42,9 @@ COMMANDS = {
     "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
     "rows": Command("New, anomalous or completed rows of a run on a table, as CSV", "rows", "rows_options", "rows"),
     "export": Command("Write a model in formats that other programs read", "export", "export_options", "export"),
-    "import": Command("Take in a run of another store", "import_", "import_options", "import_"),
+    "import": Command(
+        "Take in a run of another store, or a model or codes of another program", "import_", "import_options", "import_"
+    ),
     "lay-out": Command("Lay out maps requested on stdin (the app starts this)", "maps", "lay_out_options", "lay_out"),
     "work": Command("Train the queued runs (the app starts this)", "train", "work_options", "work_queue"),
 }

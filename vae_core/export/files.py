@@ -13,7 +13,7 @@ from ..runs import Run, RunError
 from ..runs.files import write_bytes
 from .describe import describe
 from .halves import HALVES, Half
-from .onnx import OPSET, ExportError, reason, to_onnx
+from .onnx import OPSET, ExportError, labelled, reason, to_onnx
 
 #: Changes when the same weights are exported differently.
 VERSION = 1
@@ -23,9 +23,11 @@ def half_of(run: Run, name: str) -> Half | None:
     """A half of the run's model on the CPU, one of `HALVES`; None where the family has no such half.
 
     Raises:
-        RunError: no weights, or weights that do not fit.
+        ExportError: it was imported, so torch does not know it. RunError: no weights, or weights that do not fit.
     """
     model = run.at_beta(None).model().to(memory_format=torch.contiguous_format)
+    if not model.differentiable:
+        raise ExportError(f"The run {run.id!r} came from elsewhere and is no program of torch; export it as ONNX.")
     return HALVES[name](model)
 
 
@@ -47,15 +49,23 @@ def onnx_of(run: Run, name: str = "decoder") -> bytes | None:
     """
     if content := cached_onnx(run, name):
         return content
-    half = half_of(run, name)
-    if half is None:
+    content = _exported(run, name)
+    if content is None:
         return None
-    content = to_onnx(half, describe(run) | {"half": name})
     try:
         write_bytes(run.cache / f"{name}-{_key(run)}-{_digest(content)}.onnx", content)
     except RunError as error:
         logging.getLogger(__name__).warning("%s", error)
     return content
+
+
+def _exported(run: Run, name: str) -> bytes | None:
+    model = run.at_beta(None).model()
+    if not model.differentiable:  # it came as ONNX
+        given = model.graph(name)
+        return None if given is None else labelled(given, describe(run) | {"half": name})
+    half = HALVES[name](model.to(memory_format=torch.contiguous_format))
+    return None if half is None else to_onnx(half, describe(run) | {"half": name})
 
 
 def _key(run: Run) -> str:

@@ -52,6 +52,15 @@ def to_onnx(half: Half, metadata: dict[str, Any]) -> bytes:
     return content
 
 
+def labelled(content: bytes, metadata: dict[str, Any]) -> bytes:
+    """The same ONNX file with `metadata` as JSON in its property "betascope"."""
+    import onnx
+
+    model = onnx.load_from_string(content)
+    onnx.helper.set_model_props(model, {"betascope": json.dumps(metadata)})
+    return model.SerializeToString()
+
+
 def reason(error: BaseException) -> str:
     """The first line of the innermost cause: exporters wrap it in long messages of their own."""
     while error.__cause__ is not None:

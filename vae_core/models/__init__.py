@@ -12,12 +12,14 @@ from .beta_tcvae import BetaTCVAE
 from .beta_vae import BetaVAE
 from .capacity_vae import CapacityVAE
 from .cascade_vae import CascadeVAE
+from .codes import Codes
 from .conditional_vae import ConditionalVAE
 from .contractive_autoencoder import ContractiveAutoencoder
 from .denoising_autoencoder import DenoisingAutoencoder
 from .dip_vae import DIPVAE
 from .factor_vae import FactorVAE
 from .hierarchical_vae import HierarchicalVAE, LadderVAE
+from .imported import Imported
 from .info_vae import InfoVAE
 from .iwae import IWAE
 from .m2_vae import M2VAE
@@ -69,16 +71,20 @@ def families() -> dict[str, type[Model]]:
     return MODELS | ROW_MODELS
 
 
+#: What comes from elsewhere (vae_core/imports/): looked at, never trained, so in no list of families to train.
+FOREIGN: dict[str, type[Model]] = {"imported": Imported, "codes": Codes}
+
+
 def family(name: str) -> type[Model]:
-    """The class registered under `name`.
+    """The class registered under `name`, trainable or not.
 
     Raises:
         ConfigError: no such family.
     """
     known = families()
-    if name not in known:
+    if name not in known and name not in FOREIGN:
         raise ConfigError(f"--model {name!r}: not known; choose one of {', '.join(known)}.")
-    return known[name]
+    return known.get(name) or FOREIGN[name]
 
 
 def create(name: str, config: ModelConfig, seed: int = 0) -> Model:
@@ -88,4 +94,4 @@ def create(name: str, config: ModelConfig, seed: int = 0) -> Model:
         return family(name)(config)
 
 
-__all__ = ["MODELS", "ROW_MODELS", "Model", "ModelConfig", "Posterior", "create", "families", "family"]
+__all__ = ["FOREIGN", "MODELS", "ROW_MODELS", "Model", "ModelConfig", "Posterior", "create", "families", "family"]

@@ -75,6 +75,16 @@ class ModelConfig(Config):
         return f"{self.latent_dim} latent dimension{'s' if self.latent_dim > 1 else ''}"
 
     @property
+    def has_encoder(self) -> bool:
+        """Whether images can be encoded."""
+        return True
+
+    @property
+    def has_decoder(self) -> bool:
+        """Whether codes can be decoded."""
+        return True
+
+    @property
     def betas(self) -> tuple[float, float] | None:
         """The smallest and largest β that the networks take as an input; None for a family with one β, or none."""
         return None
@@ -118,7 +128,11 @@ class Model(nn.Module):
     #: Whether it classifies images: `class_logits` is defined.
     predicts_class: ClassVar[bool] = False
     #: Whether the prior of the codes is N(0, I).
-    standard_prior: ClassVar[bool] = True
+    standard_prior: bool = True
+    #: Whether it can be trained here; others are made by importing them.
+    trainable: ClassVar[bool] = True
+    #: Whether gradients flow through encoder and decoder.
+    differentiable: ClassVar[bool] = True
 
     def __init__(
         self, config: ModelConfig, *, outputs: int | None = None, inputs: int | None = None, planes: int = 0
@@ -190,6 +204,15 @@ class Model(nn.Module):
         raise NotImplementedError(f"{type(self).__name__} has one β")
 
     # -- shared by all families ----------------------------------------------------------------------------------
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes."""
+        return self.observation_logvar.device
+
+    def graph(self, name: str) -> bytes | None:
+        """The half `name`, "encoder" or "decoder", as ONNX, of a model that came as such; None for one that torch computes."""
+        return None
+
     def embed(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Images → the posterior means `(B, D)`, which represent them on maps."""
         return self.encode(x, y).mu

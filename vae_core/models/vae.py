@@ -158,7 +158,7 @@ class VAE(Model):
         return {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty, "rate": rate}
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        device = next(self.parameters()).device
+        device = self.device
         return torch.randn(n, self.config.latent_dim, generator=generator, device=device)
 
 

@@ -103,6 +103,10 @@ def plan_run(
     Raises:
         ConfigError, DataError: one sentence on the first setting that does not fit.
     """
+    if not family(family_name).trainable:
+        raise ConfigError(
+            f"--model {family_name!r}: cannot be trained; `python -m vae_core import` opens models from elsewhere."
+        )
     kind = family(family_name).Config
     kind.from_dict(model)  # a wrong setting is reported before any data is made
     choose_device(train.device)

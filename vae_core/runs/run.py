@@ -17,6 +17,7 @@ from ..datasets import load
 from ..models import Model, create
 from .config import RunConfig
 from .files import RunError, read_json, read_tensors, write_json
+from .given import given_images, is_given
 from .notes import Notes
 
 STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
@@ -163,7 +164,8 @@ class Run:
         Raises:
             DataError: they are not available. RunError: they are no longer the same images.
         """
-        data = load(self.config.data, split=split)
+        name = self.config.data.name
+        data = given_images(name, self.weights_path) if is_given(name) else load(self.config.data, split=split)
         if data.fingerprint != self.config.fingerprint:
             raise RunError(
                 f"The {data.item}s of {self.config.data.name!r} are not those that the run {self.id!r} was trained on "

@@ -8,12 +8,14 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from torch import Tensor
+
 from .config import RunConfig
-from .files import RunError, write_json
+from .files import RunError, write_json, write_tensors
 from .run import BrokenRun, Run
 
 #: The runs that ship with the project.
@@ -61,8 +63,13 @@ class Store:
         root = self.gallery_root if shipped else self.root
         raise RunError(f"There is no run {id!r} in {root}; `python -m vae_core runs` lists all runs.")
 
-    def create(self, config: RunConfig, id: str | None = None, state: str = "paused") -> Run:
+    def create(
+        self, config: RunConfig, id: str | None = None, state: str = "paused",
+        weights: Mapping[str, Tensor] | None = None, names: Mapping[str, object] | None = None,
+    ) -> Run:  # fmt: skip
         """A new run folder; "queued" is for a worker to train, "paused" for the caller.
+
+        weights: of a run that is "done" from the start; names: what goes into the header of their file.
 
         Raises:
             RunError: the store cannot be written, or the id is taken or no plain folder name.
@@ -73,6 +80,8 @@ class Store:
             with self.hidden() as fresh:
                 write_json(fresh / "status.json", {"state": state, "message": "", "heartbeat": time.time()})
                 write_json(fresh / "config.json", config.to_dict())
+                if weights is not None:
+                    write_tensors(fresh / "weights.safetensors", dict(weights), dict(names or {}))
                 path = self._publish(fresh, [id] if id else _numbered(_slug(config.name)))
         except OSError as error:
             raise RunError(

@@ -49,7 +49,7 @@ def measure(model: Model, images: Tensor, labels: Tensor | None = None, *, seed:
     The noise has its own generator, so evaluation does not change a training run, and two measurements with the same
     seed differ only by the model.
     """
-    device = next(model.parameters()).device
+    device = model.device
     generator = torch.Generator(device=device).manual_seed(seed)
     was_training = model.training
     model.eval()

@@ -34,7 +34,7 @@ def anomaly_scores(model: Model, images: Tensor, labels: Tensor | None = None) -
 
     Deterministic: z = mu, and a rate without a closed form is estimated from one seeded sample.
     """
-    device = next(model.parameters()).device
+    device = model.device
     generator = torch.Generator(device=device).manual_seed(0)
     parts: dict[str, list[Tensor]] = {}
     for x, y in in_order(images, labels, device):

@@ -37,7 +37,7 @@ def noise_sweep(model: Model, images: Tensor, labels: Tensor | None = None, leve
 
     Also, for each level, the first image above its reconstruction, `(2, L, C, H, W)`.
     """
-    device = next(model.parameters()).device
+    device = model.device
     clean = torch.cat([x for x, _ in in_order(images, None, device)])
     y = None if labels is None else labels.to(device)
     generator = torch.Generator(device=device).manual_seed(seed)

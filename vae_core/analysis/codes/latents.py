@@ -20,6 +20,7 @@ from ...runs.notes import dimension_title
 from ...training import COLLAPSED_RATE, choose_device
 from ...training.batches import in_order
 from ..cache import cache_path, cached
+from .given import codes_without_encoding
 
 #: Test images that are encoded by default.
 LIMIT = 5000
@@ -33,7 +34,11 @@ class Latents:
 
     mu `(N, D)`; sigma `(N, D)` posterior σ and rate `(N, D)` nats, None without a posterior or a prior; distortion
     `(N,)` nats at z = mu; labels `(N,)`, factors `(N, F)` or None. standard: the prior is N(0, I); gaussian: also q(z|x) is
-    N(mu, sigma²), so that mu and sigma describe it completely. names: those that a person gave to dimensions.
+    N(mu, sigma²), so that mu and sigma describe it completely. names: those that a person gave to dimensions. drawn: the codes
+    are draws from the prior and belong to no images, as of a decoder alone; influence `(D,)`: how much each dimension then
+    changes the image (`given.influence`).
+
+    distortion is NaN where there is nothing to compare with.
     """
 
     mu: NDArray[np.float32]
@@ -47,6 +52,8 @@ class Latents:
     standard: bool = True
     gaussian: bool = False
     names: Mapping[int, str] = field(default_factory=dict)
+    drawn: bool = False
+    influence: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -60,7 +67,10 @@ class Latents:
         return dimension_title(dim, self.names)
 
     def weight_per_dim(self) -> NDArray[np.float64]:
-        """How informative each dimension is `(D,)`: mean KL in nats, or the variance of the codes without a prior."""
+        """How informative each dimension is `(D,)`: mean KL in nats, or the variance of the codes without a prior; of drawn
+        codes, how much it changes the image."""
+        if self.influence is not None:
+            return self.influence.astype(np.float64)
         return (self.mu.var(0) if self.rate is None else self.rate.mean(0)).astype(np.float64)
 
     def order(self) -> list[int]:
@@ -75,7 +85,7 @@ class Latents:
 
     def spread(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Centre and standard deviation `(D,)` of the sliders' range: the prior's 0 and 1, or those of the codes."""
-        if self.rate is not None and self.standard:
+        if self.standard and (self.rate is not None or self.drawn):
             return np.zeros(self.dims), np.ones(self.dims)
         return self.mu.mean(0).astype(np.float64), np.maximum(self.mu.std(0).astype(np.float64), 1e-6)
 
@@ -86,13 +96,16 @@ def encode_images(model: Model, images: Tensor, labels: Tensor | None = None) ->
 
     rate `(N, D)` where it does not follow from mu and logvar alone: estimated from one sample for each image.
     """
-    device = next(model.parameters()).device
+    device = model.device
     generator = torch.Generator(device=device).manual_seed(0)
     parts: dict[str, list[Tensor]] = {"mu": [], "logvar": [], "distortion": [], "rate": []}
     for x, y in in_order(images, labels, device):
         posterior = model.encode(x, y)
         parts["mu"].append(posterior.mu)
-        parts["distortion"].append(model.distortion(x, posterior.mu, y))
+        distortion = (
+            model.distortion(x, posterior.mu, y) if model.config.has_decoder else x.new_full((len(x),), torch.nan)
+        )
+        parts["distortion"].append(distortion)
         if posterior.logvar is not None:
             parts["logvar"].append(posterior.logvar)
         if type(posterior) is not DiagonalGaussian:
@@ -114,10 +127,12 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
     """
 
     def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
+        model = run.model(choose_device("auto"))
+        if given := codes_without_encoding(run, model, limit):
+            return given
         data: ImageData = run.data("test")
         test = data.test
         labels = None if test.labels is None else test.labels[:limit]
-        model = run.model(choose_device("auto"))
         encoded = encode_images(model, test.items[:limit], labels)
         if labels is not None:
             encoded["labels"] = labels.short()
@@ -145,4 +160,6 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         standard=standard,
         gaussian=gaussian,
         names=run.notes().names,
+        drawn=names.get("drawn", False),
+        influence=arrays.get("influence"),
     )

@@ -30,7 +30,7 @@ class Reconstruction:
 @torch.no_grad()
 def reconstruct(model: Model, images: Tensor, labels: Tensor | None = None) -> Reconstruction:
     """Encode and decode uint8 images `(n, C, H, W)` without noise."""
-    device = next(model.parameters()).device
+    device = model.device
     x = as_floats(images.to(device))
     y = None if labels is None else labels.to(device)
     z = model.embed(x, y)
@@ -47,7 +47,7 @@ def reconstruct(model: Model, images: Tensor, labels: Tensor | None = None) -> R
 @torch.no_grad()
 def denoise(model: DenoisingAutoencoder, images: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
     """uint8 images `(n, C, H, W)` corrupted as in training, and their reconstructions; floats on the CPU."""
-    device = next(model.parameters()).device
+    device = model.device
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         corrupted = model.corrupt(as_floats(images.to(device)))

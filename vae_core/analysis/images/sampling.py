@@ -73,7 +73,7 @@ def draw(
 @torch.no_grad()
 def prior_codes(model: Model, count: int, seed: int = 0) -> Tensor:
     """Codes `(count, D)` sampled from the prior, on the CPU."""
-    device = next(model.parameters()).device
+    device = model.device
     return model.prior_sample(count, torch.Generator(device=device).manual_seed(seed)).cpu()
 
 

@@ -46,7 +46,7 @@ def decode(model: Model, codes: Tensor, labels: Tensor | int | None = None) -> T
 
     labels: the class of all or of each `(n,)`, for a conditional model; other models ignore it.
     """
-    device = next(model.parameters()).device
+    device = model.device
     if isinstance(labels, int):
         labels = torch.full((len(codes),), labels)
     return model.decode(codes.to(device, torch.float32), None if labels is None else labels.to(device)).cpu()

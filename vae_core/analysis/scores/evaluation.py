@@ -104,4 +104,4 @@ def _iwae(
 
 
 def _device(model: Model) -> torch.device:
-    return next(model.parameters()).device
+    return model.device

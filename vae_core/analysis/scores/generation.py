@@ -119,7 +119,7 @@ def sampled(model: Model, data: ImageData, count: int, seed: int, density: Distr
 
     density: what their codes are drawn from; None: the prior.
     """
-    device = next(model.parameters()).device
+    device = model.device
     generator = torch.Generator(device=device).manual_seed(seed)
     labels = data.test.labels[:count].to(device) if model.conditional and data.test.labels is not None else None
     if density is not None:

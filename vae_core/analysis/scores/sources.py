@@ -14,6 +14,7 @@ from ...metrics.coded import TEST, TRAIN, Coded, MetricError
 from ...runs import Run
 from ...training import choose_device
 from ..cache import cached
+from ..codes.given import codes_without_encoding
 from ..codes.latents import encode_images
 
 #: Images that are encoded for scores: the test split, then training images, as the reference uses the whole data set.
@@ -41,6 +42,8 @@ def coded_of(run: Run, of: str = "codes") -> Coded:
         raise ConfigError(f"--of {of!r}: not known; choose {', '.join(SOURCES)}.")
 
     def compute() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        if given := _given(run, of):
+            return given
         data = run.data("all")
         if data.test.factors is None or data.train.factors is None:
             raise MetricError(f"{data.name} has no ground-truth factors, so scores that need them cannot be computed.")
@@ -56,6 +59,29 @@ def coded_of(run: Run, of: str = "codes") -> Coded:
     names = [header["names"][index] for index in varying]
     codes = tensors["codes"].numpy().astype(np.float64)
     return Coded(codes[:, varying] if of == "factors" else codes, factors[:, varying], names)
+
+
+def _given(run: Run, of: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """Codes and factors that came with the run; None for a run with an encoder.
+
+    Raises:
+        MetricError: there are no factors, or no images for principal components.
+    """
+    if run.config.model.has_encoder:
+        return None
+    found = codes_without_encoding(run, run.model(), POINTS)
+    if found is None or "factors" not in found[0]:
+        raise MetricError(
+            f"{run.config.name} has no ground-truth factors, so scores that need them cannot be computed."
+        )
+    (tensors, names), factors = found, found[0]["factors"]
+    if of == "pca":
+        raise MetricError(
+            f"{run.config.name} is codes without a model, so there are no principal components of images."
+        )
+    return {"codes": factors.float() if of == "factors" else tensors["mu"], "factors": factors}, {
+        "names": names["factor_names"]
+    }
 
 
 def _encoded(run: Run, data: ImageData, more: int) -> Tensor:

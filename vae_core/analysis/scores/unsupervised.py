@@ -66,7 +66,9 @@ def scores_without_factors(run: Run) -> dict[str, float]:
             size = max(run.config.model.train_size, len(codes))
             terms = aggregate(torch.from_numpy(codes.mu), 2 * torch.from_numpy(codes.sigma).log(), size)
             numbers |= {name: getattr(terms, name) for name in ("information", "total_correlation", "marginal_kl")}
-        if not isinstance(model, VQVAE):  # codes are grids of code indices, with no line between them
+        if model.config.has_decoder and not isinstance(
+            model, VQVAE
+        ):  # codes are grids of code indices, with no line between them
             numbers["smoothness"] = smoothness(model, codes)
         return numbers
 

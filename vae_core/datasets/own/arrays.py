@@ -36,7 +36,7 @@ def from_npz(path: Path, config: DataConfig, file: BinaryIO | None = None) -> Im
     with np.load(file or path, allow_pickle=False) as arrays:
         if "images" not in arrays:
             raise DataError(f"{path} holds no array 'images'; it holds {', '.join(arrays.files) or 'nothing'}.")
-        images = _as_images(arrays["images"], path)
+        images = as_images(arrays["images"], path)
         annotations = {
             name: torch.from_numpy(arrays[name].astype(np.int64)) for name in ("labels", "factors") if name in arrays
         }
@@ -110,7 +110,7 @@ def _labels_beside(path: Path, count: int) -> tuple[Tensor | None, tuple[str, ..
     return labels, tuple(str(i) for i in range(int(labels.max()) + 1))
 
 
-def _as_images(array: NDArray, path: Path) -> Tensor:
+def as_images(array: NDArray, path: Path) -> Tensor:
     """Any accepted array → `(N, C, H, W)` uint8."""
     array = _channels_first(array, path)
     if np.issubdtype(array.dtype, np.floating):
