@@ -62,7 +62,8 @@ class ModelCache:
                 self._models.move_to_end(run.path)
                 return cached[1] if run.requested_beta is None else cached[1].at_beta(run.requested_beta)
         # Loaded outside of the lock: requests for other models must not wait for this one.
-        model = run.at_beta(None).model().to(memory_format=torch.channels_last)
+        with torch.inference_mode(False):  # else no search for a code could take gradients through it
+            model = run.at_beta(None).model().to(memory_format=torch.channels_last)
         with self._lock:
             self._models[run.path] = (version, model)
             self._models.move_to_end(run.path)

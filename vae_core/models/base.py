@@ -100,6 +100,8 @@ class Model(nn.Module):
     conditional: ClassVar[bool] = False
     #: Whether the prior of the codes is N(0, I).
     standard_prior: ClassVar[bool] = True
+    #: Whether a code is a point between others, with gradients of what is decoded there; false for code indices.
+    continuous: ClassVar[bool] = True
 
     def __init__(
         self, config: ModelConfig, *, outputs: int | None = None, inputs: int | None = None, planes: int = 0
