@@ -31,6 +31,7 @@ ENTRIES = {
     "measure": Entry("Measure", ":material/straighten:"),
     "diagnose": Entry("Diagnose", ":material/stethoscope:", one_run=True),
     "generate": Entry("Generate", ":material/auto_awesome:", one_run=True),
+    "apply": Entry("Apply", ":material/handyman:", one_run=True),
 }
 
 

@@ -29,6 +29,11 @@ VIEW = {
     "tab": 24,
     "image": 9,
     "move": 400,
+    "task": 5,
+    "mask": 400,
+    "noise": 4,
+    "squares": 2,
+    "draws": 1,
 }
 
 

@@ -57,6 +57,7 @@ def test_every_component_has_an_entry() -> None:
         "link",
         "map",
         "multirate",
+        "repair",
         "traversal",
     }
     for folder in folders:

@@ -19,6 +19,7 @@ from ...config import ConfigError
 from ...models import Model
 from ..codes.latents import Latents
 from .degradations import Degradation
+from .plain import enlarged
 
 #: Steps of a search, and the step size that it begins with.
 STEPS, RATE = 150, 0.1
@@ -50,7 +51,7 @@ class Problem:
 
     def slope(self, u: Tensor) -> tuple[Tensor, Tensor]:
         """J `(B,)` and its gradient `(B, D)`."""
-        with torch.inference_mode(False), torch.enable_grad():
+        with torch.enable_grad():
             at = u.detach().clone().requires_grad_()
             energy = self.energy(at)
             (gradient,) = torch.autograd.grad(energy.sum(), at)
@@ -73,6 +74,18 @@ def problem_of(model: Model, degradation: Degradation, seen: Tensor, codes: Late
     centre, deviation = (torch.from_numpy(part).float() for part in codes.spread())
     repeated = None if labels is None or not model.conditional else labels.repeat_interleave(starts)
     return Problem(model, degradation, seen.repeat_interleave(starts, 0), centre, deviation, repeated)
+
+
+def first_guess(problem: Problem, x: Tensor, starts: int) -> Tensor:
+    """A whole image for the encoder to begin with, `(n, C, H, W)`: hidden pixels are what the model decodes at the mean code, a
+    small image is enlarged.
+    """
+    degradation, seen = problem.degradation, problem.seen[::starts]
+    if degradation.task == "small":
+        return enlarged(seen, degradation.factor)
+    if degradation.mask is None:
+        return seen.clamp(0, 1)
+    return degradation.whole(x, problem.images(torch.zeros(len(problem.seen), len(problem.mean)))[::starts])
 
 
 def starts_of(problem: Problem, guess: Tensor, starts: int, seed: int = 0) -> Tensor:

@@ -10,16 +10,15 @@ from torch import Tensor
 from ...models import Model
 from ..codes.latents import Latents
 from .degradations import Degradation
-from .fit import Langevin, Search, problem_of, starts_of
-from .plain import first_guess, plain_repairs
+from .fit import Langevin, Search, first_guess, problem_of, starts_of
+from .plain import plain_repairs
 from .repair import decibels, squared_error
 
 
 class OneRepair:
     """The search for codes of what is left of one image; with `draws`, draws from p(z|y) that begin at the codes found.
 
-    x `(1, C, H, W)` in [0, 1]: the image. mean `(1, C, H, W)`: the mean training image; None: what the model decodes at the mean
-    code. label: the class of a conditional model. seen: what is left of x.
+    x `(1, C, H, W)` in [0, 1]: the image. label: the class of a conditional model. seen: what is left of x.
 
     Raises:
         ConfigError: the model has no gradients in its code.
@@ -27,14 +26,12 @@ class OneRepair:
 
     def __init__(
         self, model: Model, codes: Latents, degradation: Degradation, x: Tensor, *, starts: int, seed: int = 0,
-        draws: bool = False, mean: Tensor | None = None, label: Tensor | None = None,
+        draws: bool = False, label: Tensor | None = None,
     ) -> None:  # fmt: skip
         self.degradation, self.x, self.draws, self.seed = degradation, x, draws, seed
         self.seen = degradation.see(x, torch.Generator().manual_seed(seed))
         self.problem = problem_of(model, degradation, self.seen, codes, starts, label)
-        if mean is None:
-            mean = self.problem.images(torch.zeros(starts, codes.dims))[:1]
-        guess = first_guess(degradation, x, self.seen, mean)
+        guess = first_guess(self.problem, x, starts)
         self.search: Search | Langevin = Search(self.problem, starts_of(self.problem, guess, starts, seed))
 
     def advance(self, seconds: float) -> bool:

@@ -38,13 +38,6 @@ def plain_repairs(degradation: Degradation, seen: Tensor, training: Tensor, seed
     }
 
 
-def first_guess(degradation: Degradation, x: Tensor, seen: Tensor, mean: Tensor) -> Tensor:
-    """A whole image `(n, C, H, W)` for the encoder to begin with: hidden pixels from the mean image `(1, C, H, W)`."""
-    if degradation.task == "hide":
-        return degradation.whole(x, mean.expand_as(x))
-    return enlarged(seen, degradation.factor) if degradation.task == "small" else seen.clamp(0, 1)
-
-
 def mean_image(training: Tensor) -> Tensor:
     """The mean of the first training images, `(1, C, H, W)` in [0, 1]."""
     return training[:AVERAGED].mean(0, keepdim=True, dtype=torch.float32) / 255

@@ -19,8 +19,8 @@ from ...training.batches import as_floats
 from ..cache import cache_path, cached_numbers
 from ..codes.latents import latents_of
 from .degradations import MASKS, Degradation, hide, mask_named, noise, small
-from .fit import STEPS, Search, problem_of, starts_of
-from .plain import first_guess, mean_image, plain_repairs
+from .fit import STEPS, Search, first_guess, problem_of, starts_of
+from .plain import plain_repairs
 
 #: Resamples of the bootstrap.
 RESAMPLES = 1000
@@ -70,14 +70,14 @@ def is_cached(run: Run, config: RepairConfig) -> bool:
 
 
 def _table(run: Run, config: RepairConfig, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
-    model, codes = run.model(), latents_of(run)
+    model, codes = run.model().requires_grad_(False), latents_of(run)
     degradation = config.degradation(model.config.shape[1])
     data = run.data("all")
     x = as_floats(data.test.images[: config.images])
     labels = None if data.test.labels is None else data.test.labels[: config.images]
     seen = degradation.see(x, torch.Generator().manual_seed(config.seed))
     problem = problem_of(model, degradation, seen, codes, config.starts, labels)
-    guess = first_guess(degradation, x, seen, mean_image(data.train.images))
+    guess = first_guess(problem, x, config.starts)
     search = Search(problem, starts_of(problem, guess, config.starts, config.seed), config.steps)
     with Threads() as threads:
         while search.advance():

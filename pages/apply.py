@@ -1,0 +1,14 @@
+"""Apply: what the courses use a VAE for, each beside its plain baseline."""
+
+import streamlit as st
+
+from explorer.apply.repair import repair
+from explorer.runs.selection import current_run
+from explorer.shell.controls import empty_state, tabbed
+
+st.title("Apply")
+run = current_run()
+if run is None:
+    empty_state("There is no trained model to apply yet.", "train", "Train one")
+else:
+    tabbed("apply", {"Repair": repair}, run)
