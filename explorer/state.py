@@ -34,6 +34,7 @@ VIEW = {
     "noise": 4,
     "squares": 2,
     "draws": 1,
+    "mix": 400,
 }
 
 

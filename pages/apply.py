@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.apply.mix import mix
 from explorer.apply.repair import repair
 from explorer.runs.selection import current_run
 from explorer.shell.controls import empty_state, tabbed
@@ -11,4 +12,4 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to apply yet.", "train", "Train one")
 else:
-    tabbed("apply", {"Repair": repair}, run)
+    tabbed("apply", {"Repair": repair, "Mix": mix}, run)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import vae_core
+from vae_core.analysis import latents_of
 
-from .looking import expect_query, pixels, query, ready, soon, steady_box
+from .looking import assert_shows, drag, expect_code, expect_query, pixels, query, ready, soon, steady_box, still
 
 Open = Callable[..., Page]
 
@@ -69,3 +71,30 @@ def test_a_painted_mask_is_filled(open_page: Open, store: vae_core.Store) -> Non
     expect(found.get_by_text("draws from p(z|y)")).to_be_visible()
     page.get_by_role("button", name="Open in Traverse").click()
     ready(page, "traversal")
+
+
+def test_content_from_one_image_and_style_from_another(open_page: Open, store: vae_core.Store) -> None:
+    run = store.open("factors-1")
+    mu = latents_of(run).mu
+    page = open_page("apply?run=factors-1&tab=Mix&mix=3~8~0.5~all")
+    found = ready(page, "mix")
+    main = found.locator(".main")
+    expect_code(main, ((mu[3] + mu[8]) / 2).tolist())
+    drag(page, found.locator(".slider"), 0.5, 0.9, follows=main)
+    share = float(found.locator(".slider").input_value())
+    assert still(main) == pytest.approx((mu[3] + share * (mu[8] - mu[3])).tolist(), abs=1e-4)
+    assert_shows(main, run)
+    found.get_by_role("button", name="Nothing").click()
+    expect_code(main, mu[3].tolist())
+    found.locator(".from-b button").nth(2).click()  # a factor
+    soon(page, lambda: found.locator(".row[data-taken=true]").count() > 0, "the factor has no dimensions")
+    found.get_by_role("button", name="Nothing").click()
+    row = found.locator(".row").first
+    row.click()
+    dim = int(row.get_attribute("data-dim") or "")
+    wanted = mu[3].copy()
+    wanted[dim] = mu[8][dim]
+    expect_code(main, wanted.tolist())
+    expect_query(page, mix=f"3~8~1~{dim}")
+    page.reload()
+    expect_code(ready(page, "mix").locator(".main"), wanted.tolist())

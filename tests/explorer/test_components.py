@@ -56,6 +56,7 @@ def test_every_component_has_an_entry() -> None:
         "lead",
         "link",
         "map",
+        "mix",
         "multirate",
         "repair",
         "traversal",
