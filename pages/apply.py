@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.apply.augment import augment
 from explorer.apply.compress import compressed
 from explorer.apply.mix import mix
 from explorer.apply.repair import repair
@@ -13,4 +14,5 @@ run = current_run()
 if run is None:
     empty_state("There is no trained model to apply yet.", "train", "Train one")
 else:
-    tabbed("apply", {"Repair": repair, "Mix": mix, "Compress": compressed}, run)
+    tabs = {"Repair": repair, "Mix": mix, "Compress": compressed, "Augment": augment}
+    tabbed("apply", tabs, run)

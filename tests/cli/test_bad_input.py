@@ -113,6 +113,10 @@ CASES = {
         ["apply", "expand", "gallery/digits-2d", "README.md", "out.npz"],
         ["no file of compressed images"],
     ),
+    "more images of a class than there are": (
+        ["apply", "augment", "gallery/digits-2d", "--per-class", "5000"],
+        ["--per-class 5000", "training images"],
+    ),
     "no file to expand": (["apply", "expand", "gallery/digits-2d"], ["0 files", "takes 2"]),
     "no such precision": ([*TRAIN, "--precision", "float8"], ["'float8'", "products"]),
     "an .npy that is not there": (["train", "--dataset", "./nowhere.npy"], ["nowhere.npy"]),

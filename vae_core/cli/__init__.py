@@ -39,7 +39,7 @@ COMMANDS = {
         "Scores of a run, the list of scores, or a check of them", "measure", "metrics_options", "metrics"
     ),
     "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
-    "apply": Command("Use a model: repair or compress test images", "apply", "apply_options", "apply"),
+    "apply": Command("Use a model: repair, compress, augment", "apply", "apply_options", "apply"),
     "export": Command("Write a model in formats that other programs read", "export", "export_options", "export"),
     "lay-out": Command("Lay out maps requested on stdin (the app starts this)", "maps", "lay_out_options", "lay_out"),
     "work": Command("Train the queued runs (the app starts this)", "train", "work_options", "work_queue"),

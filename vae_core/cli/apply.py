@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ..analysis.apply.augment import AugmentConfig, augment_table
 from ..analysis.apply.compress import CompressConfig, compress, compression_table, expand, psnr
 from ..analysis.apply.repair import RepairConfig, repair_table
 from ..analysis.images.sampling import Samples, to_npz
@@ -102,5 +103,18 @@ def expand_images(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return {"run": run.id, "file": str(target), "images": len(images)}, 0
 
 
-USES = {"repair": repair, "compress": compress_images, "expand": expand_images}
-CONFIGS: tuple[type[Config], ...] = (RepairConfig, CompressConfig)
+def augment(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """Accuracy of a classifier with and without synthetic images."""
+    paths(options, 0)
+    run, config = run_of(options), config_from(options, AugmentConfig)
+    with progress("augment", " seeds") as bar:
+        table = augment_table(run, config, bar.move)
+    for row in table["rows"]:
+        echo(f"{row['title']:26} {row['value']:.4f}  [{row['low']:.4f}, {row['high']:.4f}]")
+    gain = table["gain"]
+    echo(f"Gain by synthetic images: {gain['value']:+.4f}  [{gain['low']:+.4f}, {gain['high']:+.4f}]")
+    return {"run": run.id, **table}, 0
+
+
+USES = {"repair": repair, "compress": compress_images, "expand": expand_images, "augment": augment}
+CONFIGS: tuple[type[Config], ...] = (RepairConfig, CompressConfig, AugmentConfig)
