@@ -86,7 +86,7 @@ def seen(conditional: bool, training: int) -> str:
 def verdict(table: dict[str, Any]) -> str:
     """One sentence on whether synthetic images help."""
     gain, rival = (
-        f"{100 * part['value']:+.1f} points [{100 * part['low']:+.1f}, {100 * part['high']:+.1f}]"
+        f"{100 * part['value']:+.1f} points [{100 * part['low']:+.1f}, {100 * part['high']:+.1f}]".replace("-", "−")
         for part in (table["gain"], table["rival"])
     )
     more = f"{table['synthetic']} synthetic images of each class beside {table['per_class']} real ones"
@@ -99,7 +99,7 @@ def verdict(table: dict[str, Any]) -> str:
 
 def figure(rows: list[dict[str, Any]]) -> go.Figure:
     """Accuracy of each training set with its interval."""
-    spans = {"symmetric": True, "array": [100 * (row["high"] - row["value"]) for row in rows], "thickness": 1.5, "width": 5}  # fmt: skip
+    spans = {"symmetric": True, "array": [100 * (row["high"] - row["value"]) for row in rows], "thickness": 1.5, "width": 5, "color": COLOURS[8]}  # fmt: skip
     points = go.Scatter(
         x=[100 * row["value"] for row in rows], y=[row["title"] for row in rows], error_x=spans, mode="markers+text", textposition="top center",
         text=[f"{100 * row['value']:.1f} %" for row in rows], marker={"size": 11, "color": [COLOURS[8], COLOURS[0], COLOURS[8]]},
@@ -107,4 +107,4 @@ def figure(rows: list[dict[str, Any]]) -> go.Figure:
     )  # fmt: skip
     shown = quiet(go.Figure(points), 220)
     shown.update_xaxes(title="Accuracy on test images in %", gridcolor=GRID, zeroline=False)
-    return shown.update_yaxes(gridcolor=GRID, automargin=True, autorange="reversed")
+    return shown.update_yaxes(gridcolor=GRID, automargin=True, range=[len(rows) - 0.5, -0.7])

@@ -43,7 +43,7 @@ def over_test_images(run: Run, task: str, sigma: float, factor: int) -> None:
 
 def verdict(gain: dict[str, Any]) -> str:
     """One sentence on whether the model repairs better than the best method without it."""
-    interval = f"{gain['value']:+.1f} dB [{gain['low']:+.1f}, {gain['high']:+.1f}]"
+    interval = f"{gain['value']:+.1f} dB [{gain['low']:+.1f}, {gain['high']:+.1f}]".replace("-", "−")
     other = f"the best method without a model ({gain['over'].lower()})"
     if gain["low"] > 0:
         return f"The model repairs better than {other}: {interval}."
@@ -60,7 +60,7 @@ def figure(rows: list[dict[str, Any]]) -> go.Figure:
     points = go.Scatter(
         x=[row["psnr"] for row in rows],
         y=[row["title"] for row in rows],
-        error_x=spans | {"thickness": 1.5, "width": 5},
+        error_x=spans | {"thickness": 1.5, "width": 5, "color": COLOURS[8]},
         mode="markers+text",
         text=[f"{row['psnr']:.1f}" for row in rows],
         textposition="top center",
@@ -69,4 +69,4 @@ def figure(rows: list[dict[str, Any]]) -> go.Figure:
     )
     shown = quiet(go.Figure(points), 60 + 46 * len(rows))
     shown.update_xaxes(title="PSNR in dB, higher is better", gridcolor=GRID, zeroline=False)
-    return shown.update_yaxes(gridcolor=GRID, automargin=True)
+    return shown.update_yaxes(gridcolor=GRID, automargin=True, range=[-0.5, len(rows) - 0.3])
