@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -68,11 +69,11 @@ def _file(run: Run, version: str, count: int, step: float) -> tuple[bytes, Tenso
 def sizes(run: Run, content: bytes, images: Tensor, back: Tensor) -> None:
     """Bytes, bits per pixel and PSNR of the file."""
     pixels = images[:, 0].numel()
-    columns = st.columns(4)
-    columns[0].metric("File", f"{len(content):,} bytes")
-    columns[1].metric("An image", f"{len(content) / len(images):.1f} bytes")
-    columns[2].metric("Bits per pixel", f"{8 * len(content) / pixels:.3f}")
-    columns[3].metric("PSNR", f"{psnr(images, back):.1f} dB")
+    with st.container(horizontal=True):
+        st.metric("File", f"{len(content):,} bytes", width=150)
+        st.metric("An image", f"{len(content) / len(images):.1f} bytes", width=150)
+        st.metric("Bits per pixel", f"{8 * len(content) / pixels:.3f}", width=150)
+        st.metric("PSNR", f"{psnr(images, back):.1f} dB", width=150)
 
 
 def ratio(run: Run, size: int, count: int) -> str:
@@ -133,7 +134,9 @@ def figure(table: dict[str, Any]) -> go.Figure:
             line={"color": COLOURS[index], "width": 3 if index == 0 else 1.5}, hovertemplate="%{x:.1f} bytes, %{y:.1f} dB<br>%{text}",
         )  # fmt: skip
         if lossless := [point[0] for point in points if point[1] > LOSSLESS]:
-            shown.add_vline(min(lossless), line_dash="dot", line_color=COLOURS[index], annotation_text="lossless PNG", annotation_position="bottom left")  # fmt: skip
+            shown.add_vline(min(lossless), line_dash="dot", line_color=COLOURS[index])
+            place = math.log10(min(lossless))  # an annotation's place on a logarithmic axis is the logarithm
+            shown.add_annotation(x=place, y=0, yref="paper", text="lossless PNG", showarrow=False, xanchor="right", yanchor="bottom")  # fmt: skip
     quiet(shown, 420).update_layout(legend={"orientation": "h", "y": 1.08})
     shown.update_xaxes(type="log", title="Bytes for each image", gridcolor=GRID, dtick="D2")
     return shown.update_yaxes(title="PSNR in dB", gridcolor=GRID)

@@ -8,6 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explorer import library
+from explorer.apply.compress import figure
 from tests.explorer.conftest import texts
 from vae_core.analysis.apply.compress import CompressConfig, compression_table
 
@@ -24,3 +25,10 @@ def test_sizes_are_shown_and_the_curve_is_offered(app: Callable[..., AppTest], p
     compression_table(run, CompressConfig(images=len(run.data("test").test)))
     at.run()
     assert "bytes an image the model reaches" in texts(at.caption)
+
+
+def test_the_mark_of_lossless_files_stands_at_their_size() -> None:
+    shown = figure({"curves": {"Model": [[5.0, 20.0, ""]], "PNG": [[40.0, 25.0, ""], [100.0, 110.0, "256 levels"]]}})
+    (mark,) = shown.layout.annotations
+    assert mark.x == 2  # the logarithm of 100
+    assert list(shown.data[1].x) == [40.0]
