@@ -34,6 +34,7 @@ ENTRIES = {
     "measure": Entry("Measure", ":material/straighten:"),
     "diagnose": Entry("Diagnose", ":material/stethoscope:", one_run=True, needs="reconstructions"),
     "generate": Entry("Generate", ":material/auto_awesome:", one_run=True, needs="decoder"),
+    "apply": Entry("Apply", ":material/handyman:", one_run=True, needs="reconstructions"),
 }
 
 

@@ -30,6 +30,12 @@ VIEW = {
     "image": 9,
     "from": 9,
     "move": 400,
+    "task": 5,
+    "mask": 400,
+    "noise": 4,
+    "squares": 2,
+    "draws": 1,
+    "mix": 400,
 }
 
 

@@ -62,7 +62,9 @@ class ModelCache:
                 self._models.move_to_end(run.path)
                 return cached[1] if run.requested_beta is None else cached[1].at_beta(run.requested_beta)
         # Loaded outside of the lock: requests for other models must not wait for this one.
-        model = run.at_beta(None).model().to(memory_format=torch.channels_last)
+        with torch.inference_mode(False):  # else no search for a code could take gradients through it
+            model = run.at_beta(None).model().to(memory_format=torch.channels_last)
+        model.requires_grad_(False)  # a search for a code takes gradients of codes alone
         with self._lock:
             self._models[run.path] = (version, model)
             self._models.move_to_end(run.path)
@@ -123,6 +125,18 @@ class DecodeService:
             RunError: the run was deleted.
         """
         return self._put(n, lambda: self.models.model(run).prior_sample(n).float().numpy())
+
+    def between(self, work: Callable[[], Any]) -> Future[Any]:
+        """Work that waits until there are no requests; it should be brief, since the next request waits for its end.
+
+        It may take gradients, unlike requests.
+        """
+
+        def outside() -> Any:
+            with torch.inference_mode(False), torch.no_grad():
+                return work()
+
+        return self._put(MAX_BATCH + 1, outside)
 
     def _put(self, size: int, work: Callable[[], Any]) -> Future[Any]:
         with self._start:

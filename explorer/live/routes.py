@@ -12,6 +12,7 @@ from .follow import follow, lead
 from .http import along, cache_file, draw, encode, images
 from .modules import module
 from .origin import base
+from .repair import repair
 from .show import file, show
 from .socket import live
 
@@ -28,6 +29,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{prefix}/live/{{run:path}}/decoder", decoder),
         Route(f"{prefix}/live/{{run:path}}/encoder", encoder),
         Route(f"{prefix}/live/{{run:path}}/along", along),
+        WebSocketRoute(f"{prefix}/repair/{{run:path}}", repair),
         Route(f"{prefix}/runtime/{{version}}/{{name}}", runtime),
         Route(f"{prefix}/show/{{run:path}}/files/{{version}}/{{name}}", file),
         Route(f"{prefix}/show/{{run:path}}", show),

@@ -36,6 +36,8 @@ VIEWS = {
     "diagnose": "diagnose?run=gallery/sprites-beta-4",
     "anomalies": "diagnose?run=gallery/digits-beta-1&tab=Anomalies",
     "generate": "generate?run=gallery/mnist-beta-1",
+    "apply": "apply?run=gallery/mnist-beta-1&image=3",
+    "mix": "apply?run=gallery/shapes3d&tab=Mix&mix=0~1~1~0",
 }
 
 

@@ -13,9 +13,9 @@ from vae_core.analysis import latents_of
 from .conftest import settle
 from .looking import assert_shows, expect_query, ready, soon
 
-PAGES = ("home", "train", "map", "traverse", "interpolate", "compare", "measure", "diagnose", "generate")
+PAGES = ("home", "train", "map", "traverse", "interpolate", "compare", "measure", "diagnose", "generate", "apply")
 RUNS = ("plane-1", "wide-1", "auto-1", "rgb-1", "classes-1", "rates-1", "words-1", "factors-1")
-TITLES = {"home": "latent space", "train": "Train", "map": "Map", "traverse": "Traverse", "interpolate": "Interpolate", "compare": "Compare", "measure": "Measure", "diagnose": "Diagnose", "generate": "Generate"}  # fmt: skip
+TITLES = {"home": "latent space", "train": "Train", "map": "Map", "traverse": "Traverse", "interpolate": "Interpolate", "compare": "Compare", "measure": "Measure", "diagnose": "Diagnose", "generate": "Generate", "apply": "Apply"}  # fmt: skip
 
 
 def assert_sound(page: Page, name: str) -> None:
@@ -37,7 +37,7 @@ def test_a_cold_deep_link_opens_the_page(open_page: Callable[..., Page], name: s
 def test_every_page_takes_every_kind_of_run(open_page: Callable[..., Page], run: str) -> None:
     page = open_page(f"traverse?run={run}&compare={run}")
     assert_sound(page, "traverse")
-    for name in ("map", "interpolate", "compare", "measure", "diagnose", "generate"):
+    for name in ("map", "interpolate", "compare", "measure", "diagnose", "generate", "apply"):
         page.get_by_role("link", name=TITLES[name]).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(TITLES[name])
         settle(page)

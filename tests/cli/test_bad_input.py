@@ -98,6 +98,28 @@ CASES = {
         ["sweep", "--dataset", "digits", "--betas", "1", "2", "--executor", "magic"],
         ["'magic'", "together"],
     ),
+    "two damages at once": (
+        ["apply", "repair", "gallery/digits-2d", "--hide", "left", "--noise", "0.3"],
+        ["--hide", "--noise", "--small"],
+    ),
+    "squares that do not fill the image": (
+        ["apply", "repair", "gallery/digits-2d", "--small", "5"],
+        ["5 pixels", "2, 4, 8"],
+    ),
+    "a repair of indices": (["apply", "repair", "gallery/digits-codebook", "--hide", "top"], ["VQ-VAE", "indices"]),
+    "a compressed file that is not there": (
+        ["apply", "expand", "gallery/digits-2d", "nowhere.bin", "out.npz"],
+        ["nowhere.bin", "cannot be read"],
+    ),
+    "a compressed file that is none": (
+        ["apply", "expand", "gallery/digits-2d", "README.md", "out.npz"],
+        ["no file of compressed images"],
+    ),
+    "more images of a class than there are": (
+        ["apply", "augment", "gallery/digits-2d", "--per-class", "5000"],
+        ["--per-class 5000", "training images"],
+    ),
+    "no file to expand": (["apply", "expand", "gallery/digits-2d"], ["0 files", "takes 2"]),
     "no such precision": ([*TRAIN, "--precision", "float8"], ["'float8'", "products"]),
     "an .npy that is not there": (["train", "--dataset", "./nowhere.npy"], ["nowhere.npy"]),
     "a folder that is not there": (["train", "--dataset", "./nowhere"], ["nowhere"]),

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import vae_core
@@ -179,3 +180,15 @@ def test_a_run_goes_out_and_comes_in(command, run, tmp_path):
     assert (row["run"], row["known"]) == (run.id, False)
     assert vae_core.Run.open(tmp_path / "store" / run.id).evaluation() == run.evaluation()
     assert command("import", packed)["known"] is True
+
+
+def test_a_model_is_applied(command, run, tmp_path):
+    store = run.path.parent
+    table = command("apply", "repair", run.id, "--small", 2, "--images", 8, "--starts", 2, "--steps", 5, store=store)
+    assert {row["title"] for row in table["methods"]} >= {"Bicubic", "Nearest training image"}
+    file, back = tmp_path / "some.bin", tmp_path / "back.npz"
+    made = command("apply", "compress", run.id, file, "--images", 20, "--step", 2, store=store)
+    assert made["bytes"] == file.stat().st_size
+    assert command("apply", "expand", run.id, file, back, store=store)["images"] == 20
+    with np.load(back) as arrays:
+        assert arrays["images"].shape == (20, 8, 8, 1)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { middleSquare } from "../../explorer/components/traversal/dropped_image.js";
+import { middleSquare } from "../../explorer/components/shared/dropped_image.js";
 import { Range, STEPS } from "../../explorer/components/traversal/range.js";
 import { Strips, signature } from "../../explorer/components/traversal/strips.js";
 

@@ -56,7 +56,9 @@ def test_every_component_has_an_entry() -> None:
         "lead",
         "link",
         "map",
+        "mix",
         "multirate",
+        "repair",
         "rows",
         "traversal",
     }

@@ -41,6 +41,7 @@ COMMANDS = {
     ),
     "project": Command("Lay out a map of a run's codes", "measure", "project_options", "project"),
     "rows": Command("New, anomalous or completed rows of a run on a table, as CSV", "rows", "rows_options", "rows"),
+    "apply": Command("Use a model: repair, compress, augment", "apply", "apply_options", "apply"),
     "export": Command("Write a model in formats that other programs read", "export", "export_options", "export"),
     "import": Command(
         "Take in a run of another store, or a model or codes of another program", "import_", "import_options", "import_"

@@ -123,7 +123,7 @@ class Model(nn.Module):
     group: ClassVar[str] = "Variational"
     #: Whether encoder and decoder take the class label as an input.
     conditional: ClassVar[bool] = False
-    #: Whether codes are points of a space, not entries of a codebook.
+    #: Whether a code is a point of a space, between others; false for entries of a codebook.
     continuous: ClassVar[bool] = True
     #: Whether it classifies images: `class_logits` is defined.
     predicts_class: ClassVar[bool] = False

@@ -1,6 +1,6 @@
 // An image file that a person drops on the page, as the model's images are.
 
-import { fromRgba } from "../shared/pixels.js";
+import { fromRgba } from "./pixels.js";
 
 /**
  * The largest square in the middle of an image.
@@ -15,7 +15,7 @@ export function middleSquare(width, height) {
 
 /**
  * @param {File} file
- * @param {import("../shared/component.js").Shape} shape
+ * @param {import("./component.js").Shape} shape
  * @returns {Promise<Uint8Array<ArrayBuffer>>} H · W · C
  */
 export async function readImage(file, [channels, height, width]) {

@@ -1,0 +1,1 @@
+"""The Apply page: repair, mixing, compression, more training images."""
