@@ -11,6 +11,9 @@ import torch
 from playwright.sync_api import Page, expect
 
 import vae_core
+from vae_core.datasets import DataConfig
+from vae_core.imports import Request
+from vae_core.imports.create import import_run
 
 from .conftest import settle
 from .looking import ready
@@ -18,18 +21,13 @@ from .looking import ready
 Open = Callable[..., Page]
 
 
-def opened(page: Page, path: Path, images: str = "") -> None:
+def opened(page: Page, path: Path) -> None:
     """Open what is at a path, on Train."""
     page.get_by_text("Open a model from elsewhere").click()
     field = page.get_by_label("Path", exact=True)
     field.fill(str(path))
     field.press("Enter")
     settle(page)
-    if images:
-        choice = page.get_by_role("combobox", name="Images", exact=True)
-        choice.fill(images)
-        choice.press("Enter")
-        settle(page)
     page.get_by_role("button", name="Open it").click()
 
 
@@ -39,11 +37,9 @@ def test_a_folder_of_pythae_stands_beside_ours(open_page: Open, store: vae_core.
         from pythae.models import VAE, VAEConfig
     torch.manual_seed(0)
     VAE(VAEConfig(input_dim=(1, 32, 32), latent_dim=4)).save(str(tmp_path / "theirs"))
-    page = open_page("train")
-    opened(page, tmp_path / "theirs", "Digits")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Traverse", timeout=120_000)
+    import_run(tmp_path / "theirs", Request(data=DataConfig("digits")), store=store)
+    page = open_page("traverse?run=theirs-4-d-1")
     expect(ready(page, "traversal").locator(".row")).to_have_count(4)
-    assert store.open("theirs-4-d-1").evaluation()
     page = open_page("compare?compare=wide-1,theirs-4-d-1&tab=Images")
     expect(page.get_by_alt_text("theirs 4-d")).to_be_visible()
     expect(page.get_by_alt_text("wide")).to_be_visible()
