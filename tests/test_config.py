@@ -40,7 +40,7 @@ def test_any_value_in_bounds_survives_json(beta, latent_dim):
         ({"network": "transformer"}, ["--network", "'transformer'", "mlp", "conv"]),
         ({"hidden": (256, 0)}, ["--hidden", "0"]),
         ({"hidden": 256}, ["--hidden", "256", "a list"]),
-        ({"shape": (1, 64, 32)}, ["(1, 64, 32)", "8 to 128"]),
+        ({"shape": (1, 64, 32)}, ["(1, 64, 32)", "8 to 256"]),
         ({"shape": (2, 64, 64)}, ["(2, 64, 64)"]),
         ({"colour": 1}, ["'colour'", "latent_dim"]),
     ],

@@ -26,10 +26,11 @@ def test_from_a_csv_to_its_anomalies(open_page: Callable[..., Page], store: vae_
     page.get_by_role("combobox", name="Data").click()
     page.get_by_role("option", name="Your own images or table").click()
     settle(page)
+    page.get_by_role("radio", name="Path").or_(page.get_by_role("button", name="Path")).first.click()
+    settle(page)
     page.get_by_role("textbox", name="Folder, .zip").fill(str(spoilt))
     page.get_by_role("textbox", name="Folder, .zip").press("Enter")
     settle(page)
-    page.get_by_text("Data and objective").click()
     expect(page.get_by_text("200 rows of 7 columns")).to_be_visible()
     for name, value in (("Epochs", "40"), ("Batch size", "32")):
         page.get_by_role("spinbutton", name=name).fill(value)
