@@ -6,6 +6,7 @@ import streamlit as st
 
 from vae_core.datasets.own.report import Report
 
+from .choice import is_own
 from .defaults import PREFIX, clear_preset
 from .fields import seed_form
 
@@ -31,6 +32,8 @@ def fit_settings(name: str, report: Report) -> None:
 
 def apply_fitted() -> None:
     """Put them into the form; before its widgets are there."""
+    if not is_own(st.session_state[f"{PREFIX}.dataset"]):
+        st.session_state.pop(_FOR, None)
     if settings := st.session_state.pop(_NEXT, None):
         seed_form(settings, PREFIX, overwrite=True)
         clear_preset()

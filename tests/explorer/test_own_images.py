@@ -57,6 +57,10 @@ def test_settings_suit_the_images_until_they_are_changed(app: Open, upload: uplo
     assert at.number_input(key="train.batch_size").value == 5
     at.number_input(key="train.batch_size").set_value(8).run()
     assert at.number_input(key="train.batch_size").value == 8
+    at.selectbox(key="train.dataset").set_value("digits").run()
+    at.selectbox(key="train.network").set_value("mlp").run()
+    at.selectbox(key="train.dataset").set_value(f"upload:{upload.hash}").run()
+    assert at.selectbox(key="train.network").value == "conv"
 
 
 def test_the_preview_follows_and_training_has_the_settings(
