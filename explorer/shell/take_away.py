@@ -48,6 +48,8 @@ PARCELS = (
     Parcel("Weights", "safetensors, with a small program that decodes and encodes", "weights"),
     Parcel("Torch programs", "Encoder and decoder for torch.export.load", "pt2"),
 )
+#: Width in pixels of a text in the menu, which would grow to a line of its length.
+CAPTION = 260
 #: Formats that show single dimensions, which a VQ-VAE has not.
 OF_DIMENSIONS = ("mp4", "svg")
 
@@ -73,7 +75,7 @@ def take_away(run: Run | None) -> None:
                 key=f"away.{parcel.format}",
             )  # fmt: skip
             if parcel.format == "int8" and (report := cached_report(run)):
-                st.caption(sentence(report))
+                st.caption(sentence(report), width=CAPTION)
         st.download_button(
             "Numbers", lambda: json.dumps(library.numbers(run), indent=1), f"{name}.json", "application/json", help="The evaluation as JSON",
             width="stretch", on_click="ignore", key="away.numbers",

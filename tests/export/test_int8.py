@@ -79,7 +79,7 @@ def test_the_report_is_cached_and_fits_a_sentence(written: Path, conv_run: Run, 
     assert report == json.loads((written / "report.json").read_text())
     assert cached_report(autoencoder_run) is None
     text = sentence(report | {"float32": {"elbo": -20.0}, "int8": {"elbo": -20.25}})
-    assert "ELBO -0.25 nats per image" in text
+    assert "ELBO −0.25 nats per image" in text
     assert "% of the bytes of float32" in text
 
 

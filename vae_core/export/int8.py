@@ -84,10 +84,10 @@ def sentence(report: dict[str, Any]) -> str:
     before, after = (sum(half[kind] for half in report["bytes"].values()) for kind in ("float32", "int8"))
     speeds = ", ".join(f"{name} {values['64']:.2g}×" for name, values in report["speed"].items())
     key, title = ("distortion", "distortion") if report["float32"]["elbo"] is None else ("elbo", "ELBO")
-    change = report["int8"][key] - report["float32"][key]
+    change = f"{report['int8'][key] - report['float32'][key]:+.2f}".replace("-", "−")
     return (
         f"int8: {after / before:.0%} of the bytes of float32; speed in batches of 64: {speeds}; "
-        f"{title} {change:+.2f} nats per image."
+        f"{title} {change} nats per image."
     )
 
 
