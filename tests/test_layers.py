@@ -144,8 +144,11 @@ def test_importing_the_core_loads_nothing_heavy():
 
 
 def test_what_is_optional_is_loaded_where_it_is_used_only():
-    optional = ("tensorboard", "torch.utils.tensorboard", "wandb", "mlflow", "huggingface_hub")
-    assert loaded_by("vae_core.runs.recorder, vae_core.cli.train, vae_core.cli.import_", optional) == "[]"
+    optional = ("tensorboard", "torch.utils.tensorboard", "wandb", "mlflow", "huggingface_hub", "onnxruntime")
+    assert (
+        loaded_by("vae_core.runs.recorder, vae_core.cli.train, vae_core.cli.import_, vae_core.export.int8", optional)
+        == "[]"
+    )
 
 
 def loaded_by(modules: str, names: tuple[str, ...]) -> str:

@@ -34,6 +34,7 @@ def test_every_page_of_a_run_has_the_menu(put: Put, app: Open) -> None:
         "Figure",
         "Run",
         "ONNX",
+        "ONNX in 8 bits",
         "Weights",
         "Torch programs",
         "Numbers",

@@ -73,7 +73,8 @@ def test_the_command_line_writes_every_format(copied: Run, tmp_path: Path, capsy
     assert all(Path(file).is_file() for file in files)
     found = {Path(file).relative_to(tmp_path).as_posix() for file in files}
     assert found == {
-        "onnx/decoder.onnx", "onnx/encoder.onnx", "pt2/decoder.pt2", "pt2/encoder.pt2",
+        "onnx/decoder.onnx", "onnx/encoder.onnx", "int8/decoder.int8.onnx", "int8/encoder.int8.onnx", "int8/report.json",
+        "pt2/decoder.pt2", "pt2/encoder.pt2",
         "weights/weights.safetensors", "weights/decoder.onnx", "weights/encoder.onnx", "weights/model.json", "weights/load.py",
     }  # fmt: skip
     program = torch.export.load(tmp_path / "pt2" / "decoder.pt2").module()

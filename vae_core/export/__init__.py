@@ -49,6 +49,11 @@ class Format(NamedTuple):
 PICTURES = "explorer.take_away.pictures"
 FORMATS = {
     "onnx": Format("encoder and decoder as ONNX files", ".files", "write_onnx"),
+    "int8": Format(
+        "encoder and decoder as ONNX files with weights of 8 bits, and a report of size, speed and nats",
+        ".int8",
+        "write_int8",
+    ),
     "pt2": Format("encoder and decoder as programs of torch.export", ".files", "write_programs"),
     "weights": Format(
         "weights as safetensors, with graphs, a description and a program that reads them", ".folder", "write_folder"

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 
-def session(content: bytes) -> Any:
-    """An `onnxruntime.InferenceSession` of these bytes; its threads are torch's."""
+def session(content: bytes, threads: int | None = None) -> Any:
+    """An `onnxruntime.InferenceSession` of these bytes. threads: None for as many as torch's."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
+    options.intra_op_num_threads = threads or torch.get_num_threads()
     options.log_severity_level = 4  # its errors are raised as well
     return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
@@ -25,9 +25,10 @@ def _session(content: bytes) -> Any:
     return session(content)
 
 
-def compute(content: bytes, x: Tensor) -> list[Tensor]:
-    """The outputs for one input `(n, …)` float32, on the input's device."""
+def compute(content: bytes, *inputs: Tensor) -> list[Tensor]:
+    """The outputs for inputs `(n, …)` float32, in the graph's order, on the first one's device."""
     loaded = _session(content)
-    plain = np.ascontiguousarray(x.detach().cpu().numpy())
-    outputs = loaded.run(None, {loaded.get_inputs()[0].name: plain})
-    return [torch.from_numpy(output).to(x.device) for output in outputs]
+    names = [value.name for value in loaded.get_inputs()]
+    plain = [np.ascontiguousarray(x.detach().cpu().numpy()) for x in inputs]
+    outputs = loaded.run(None, dict(zip(names, plain, strict=True)))
+    return [torch.from_numpy(output).to(inputs[0].device) for output in outputs]
