@@ -15,17 +15,17 @@ from ...models import Model
 #: Users `(B, I)`, ones and zeros → scores of all items `(B, I)`, larger is better.
 Scorer = Callable[[Tensor], Tensor]
 
-_MEASURES = {"recall_20": "Recall@20", "recall_50": "Recall@50", "ndcg_100": "NDCG@100"}
+MEASURES = {"recall_20": "Recall@20", "recall_50": "Recall@50", "ndcg_100": "NDCG@100"}
 #: Numbers of vectors that the truncated SVD is tried with.
 RANKS = (2, 4, 8, 16, 32, 64, 128)
-_BASELINES = {"popularity": "popularity", "svd": "truncated SVD"}
+BASELINES = {"popularity": "popularity", "svd": "SVD"}
 #: Name in a run's evaluation → title, whether larger is better, digits.
 HISTORY_SCORES: dict[str, tuple[str, bool | None, int]] = {
-    **{name: (title, True, 3) for name, title in _MEASURES.items()},
+    **{name: (title, True, 3) for name, title in MEASURES.items()},
     **{
         f"{baseline}_{name}": (f"{title} of {text}", None, 3)
-        for baseline, text in _BASELINES.items()
-        for name, title in _MEASURES.items()
+        for baseline, text in BASELINES.items()
+        for name, title in MEASURES.items()
     },
 }
 
@@ -51,7 +51,7 @@ def history_scores(model: Model, data: HistoryData, users: Tensor) -> dict[str, 
 
 def ranking_scores(scorer: Scorer, seen: Tensor, targets: Tensor, batch_size: int = 500) -> dict[str, float]:
     """Recall@20, recall@50 and NDCG@100, means over users who see `seen (n, I)` and have `targets (n, I)`, both bool."""
-    values: dict[str, list[Tensor]] = {name: [] for name in _MEASURES}
+    values: dict[str, list[Tensor]] = {name: [] for name in MEASURES}
     for start in range(0, len(seen), batch_size):
         known, wanted = seen[start : start + batch_size], targets[start : start + batch_size]
         ranked = ranking(scorer(known), known, 100)
