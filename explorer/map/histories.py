@@ -16,6 +16,8 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.colourings import Colouring, colourings
 from ..histories.items import first_items, history_data, item_names, lists_frame, probabilities
+from ..histories.own import LARGEST, set_history
+from ..navigation import go as go_to
 from ..shell.controls import linked
 from ..state import session
 from ..tables.frames import for_plotly
@@ -23,6 +25,8 @@ from .figures import map_figure
 from .rows import chart
 
 USERS, ITEMS = "Users", "Items"
+#: Session key: run and the items picked on its map.
+PICKED = "map.picked_items"
 #: Items in the text of a user.
 MOST = 12
 
@@ -65,7 +69,14 @@ def items(run: Run) -> None:
     options["Recommended at the code in view"] = Colouring("π", probabilities(run, torch.tensor([z]))[0].numpy(), "")
     colour = linked(st.selectbox, "Colour", list(options), "itemcolour", f"map.itemcolour.{run.id}")
     figure = item_figure(_places(run, run.weights_hash()), options[colour], names)
-    st.plotly_chart(figure, key=f"map.items.{run.id}", config={"scrollZoom": True, "displaylogo": False}, alt="Map of the items")  # fmt: skip
+    event = st.plotly_chart(
+        figure, on_select="rerun", selection_mode=("points", "box", "lasso"), key=f"map.items.{run.id}",
+        config={"scrollZoom": True, "displaylogo": False}, alt="Map of the items",
+    )  # fmt: skip
+    st.session_state[PICKED] = (
+        run.id,
+        [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point],
+    )
 
 
 def item_figure(places: NDArray[np.float32], colouring: Colouring, names: tuple[str, ...]) -> go.Figure:
@@ -78,6 +89,26 @@ def item_figure(places: NDArray[np.float32], colouring: Colouring, names: tuple[
 @st.cache_data(max_entries=16, show_spinner="Placing the items …", hash_funcs=library.BY_PATH)
 def _places(run: Run, version: str) -> NDArray[np.float32]:
     return item_map(library.model_of(run))
+
+
+def shows_items(run: Run) -> bool:
+    """Whether the map in view is that of the items."""
+    return run.config.data_kind == "history" and st.session_state.get(f"map.of.{run.id}") == ITEMS
+
+
+def picked_items(run: Run) -> None:
+    """The picked items, and a button that makes them the history on Traverse."""
+    id, found = st.session_state.get(PICKED, ("", []))
+    if id != run.id or not found:
+        st.markdown("**Pick items**")
+        st.caption("Click a point or use the lasso: what is picked can be the history on Traverse.")
+        return
+    names = item_names(run)
+    st.markdown(f"**{len(found):,} picked**")
+    st.dataframe({"Item": [names[item] for item in found]}, key="map.items_picked", hide_index=True)
+    if st.button("Recommend for these", icon=":material/tune:", key="map.recommend", disabled=len(found) > LARGEST):
+        set_history(run, found)
+        go_to("traverse")
 
 
 def picked_users(run: Run, rows: list[int]) -> None:

@@ -15,7 +15,7 @@ from .. import library
 from ..images.originals import caption_of, missing_data_notice, show_pairs
 from ..navigation import go
 from ..state import session
-from .histories import picked_users
+from .histories import picked_items, picked_users, shows_items
 from .nearby import neighbours
 from .rows import picked_table
 
@@ -24,6 +24,9 @@ SHOWN = 24
 
 def picks(run: Run, rows: list[int]) -> None:
     """The picked images `rows`, and buttons that take them to other pages."""
+    if shows_items(run):
+        picked_items(run)
+        return
     if not rows:
         if run.config.data_kind != "images":
             item = run.config.item

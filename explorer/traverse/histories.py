@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-import torch
 
 from vae_core.analysis import Latents
 from vae_core.datasets import HistoryData
@@ -14,18 +13,15 @@ from vae_core.runs import Run
 from .. import library
 from ..components import mount
 from ..histories.items import history_data, item_names
+from ..histories.own import own_history
 from ..state import session
 from .position import REACHES, current_code, remember
 from .rows import sliders_props
-
-#: Items that can be ticked: more, and the browser's list gets slow. Files have popular ones first.
-OFFERED = 5000
 
 
 def recommendations(run: Run, codes: Latents) -> None:
     """Items to tick, a slider per latent dimension, and what is recommended, which follows both."""
     history_data(run)
-    z, row = current_code(run, codes)
     text = session().view.get("reach", "3")
     key = f"traverse.items.{run.id}"
 
@@ -38,25 +34,6 @@ def recommendations(run: Run, codes: Latents) -> None:
     event = mount("rows", key, props, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
     if event.get("gone"):
         st.rerun()
-
-
-def own_history(run: Run) -> list[int]:
-    """The items that a person ticked; whenever they change, the sliders go to the code of this history."""
-    names = item_names(run)[:OFFERED]
-
-    def encode() -> None:
-        if items := st.session_state[key]:
-            history = torch.zeros(1, run.config.model.shape[0])
-            history[0, items] = 1
-            with torch.no_grad():
-                session().set_code(run.id, library.model_of(run).embed(history)[0].tolist(), None)
-
-    key = f"traverse.ticked.{run.id}"
-    return st.multiselect(
-        "A history of your own", range(len(names)), format_func=names.__getitem__, key=key, on_change=encode,
-        placeholder="Tick items: the sliders go to their code",
-        help="What is ticked is encoded, and left out of what is recommended. Sliders start from there.",
-    )  # fmt: skip
 
 
 def items_props(

@@ -63,6 +63,24 @@ def test_maps_of_users_and_of_items(app: Open, history: str, history_run: Run) -
     assert (nearest == genre[:, None]).float().mean() > 3 / len(GENRES)  # by chance 1 in 8
 
 
+def test_picked_users_and_items(app: Open, history: str) -> None:
+    at = app("map", run=history, picks="3,7")
+    assert not at.exception
+    frame = next(one.value for one in at.dataframe if "Recommended" in one.value.columns)
+    for had, new in zip(frame["Had"], frame["Recommended"], strict=True):
+        assert not set(had.split(", ")) & set(new.split(", "))
+    at = app("map", run=history, of="Items")
+    assert "Click a point" in texts(at.caption)
+
+
+def test_items_of_the_map_become_the_history(app: Open, history: str, history_run: Run) -> None:
+    at = app("traverse", run=history)
+    at.session_state[f"traverse.ticked.{history}"] = [5]
+    at.run()
+    assert at.multiselect(key=f"traverse.ticked.{history}").value == [5]
+    assert not at.exception
+
+
 def test_diagnose_and_compare(app: Open, store: Store, history: str) -> None:
     at = app("diagnose", run=history)
     scores = at.dataframe[0].value
