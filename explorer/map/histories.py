@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vae_core.analysis import LIMIT, MapConfig, map_of
 from vae_core.analysis.maps.items import item_map
 from vae_core.datasets import HistoryData
+from vae_core.datasets.histories.data import users_per_item
 from vae_core.runs import Run
 
 from .. import library
@@ -63,7 +64,9 @@ def items(run: Run) -> None:
     data, names = history_data(run), item_names(run)
     options: dict[str, Colouring] = {}
     if data is not None:
-        options["Share of users"] = Colouring("share", data.test.items.float().mean(0).numpy(), "", unit="of users")
+        options["Share of users"] = Colouring(
+            "share", (users_per_item(data.test.items) / len(data.test)).numpy(), "", unit="of users"
+        )
     codes, z = library.latents(run), session().z.get(run.id)
     z = z if z is not None and len(z) == codes.dims else codes.mu[0].tolist()
     options["Recommended at the code in view"] = Colouring("π", probabilities(run, torch.tensor([z]))[0].numpy(), "")

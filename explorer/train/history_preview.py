@@ -7,6 +7,7 @@ import streamlit as st
 
 from vae_core.config import BetascopeError
 from vae_core.datasets import DataConfig, HistoryData, load
+from vae_core.datasets.histories.data import users_per_item
 
 from .own_source import heading
 from .table_preview import changed_at
@@ -27,7 +28,7 @@ def history_preview(choice: str, dataset: str) -> None:
         st.error(str(error), icon=":material/error:")
         return
     users, items = data.events.shape
-    total = int(data.events.sum())
+    total = int(users_per_item(data.events).sum())
     st.caption(
         f"{users:,} users, {data.n_train:,} of them for training; {items:,} items; {total:,} events, {total / users:.0f} a user. "
         "The items that most training users had:"
@@ -40,7 +41,7 @@ def history_preview(choice: str, dataset: str) -> None:
 
 def popular_frame(data: HistoryData) -> pd.DataFrame:
     """The most popular items with the share of training users who had them."""
-    shares = data.train.items.float().mean(0)
+    shares = users_per_item(data.train.items) / data.n_train
     first = shares.argsort(descending=True)[:SHOWN].tolist()
     return pd.DataFrame({"Item": [data.item_names[item] for item in first], "Users": shares[first].tolist()})
 

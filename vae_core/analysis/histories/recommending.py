@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ...datasets.histories import HistoryData
-from ...datasets.histories.data import fold
+from ...datasets.histories.data import fold, users_per_item
 from ...metrics.ranking import ndcg_at, ranking, recall_at
 from ...models import Model
 
@@ -63,28 +63,39 @@ def ranking_scores(scorer: Scorer, seen: Tensor, targets: Tensor, batch_size: in
 
 def popularity(train: Tensor) -> Scorer:
     """Everyone is recommended the items that most training users `(n, I)` had."""
-    counts = train.sum(0).float()
+    counts = users_per_item(train).float()
     return lambda users: counts.expand(len(users), -1)
 
 
 def truncated_svd(train: Tensor, rank: int) -> Scorer:
     """PureSVD (Cremonesi et al. 2010): a user x is scored x V Vᵀ, V being the first right singular vectors of the training users."""
+    return _projection(singular_vectors(train, rank))
+
+
+def _projection(v: Tensor) -> Scorer:
+    return lambda users: users.float() @ v @ v.T
+
+
+def singular_vectors(train: Tensor, rank: int) -> Tensor:
+    """Right singular vectors of the users `(n, I)`, those of the largest values first: `(I, ≤ rank)`."""
     import numpy as np
     from scipy.sparse import csr_matrix
     from scipy.sparse.linalg import svds
 
+    users, items = train.nonzero().T.numpy()
+    matrix = csr_matrix((np.ones(len(users), dtype=np.float32), (users, items)), shape=tuple(train.shape))
     start = np.ones(min(train.shape))  # a fixed start, for the same vectors again
-    _, values, vectors = svds(csr_matrix(train.numpy(), dtype=np.float32), k=min(rank, min(train.shape) - 1), v0=start)
-    v = torch.from_numpy(vectors[np.argsort(-values)].copy()).float()
-    return lambda users: users.float() @ v.T @ v
+    _, values, vectors = svds(matrix, k=min(rank, min(train.shape) - 1), v0=start)
+    return torch.from_numpy(vectors[np.argsort(-values)].T.copy()).float()
 
 
 def best_rank(train: Tensor, seed: int) -> int:
     """Of `RANKS` the one that finds most of what is hidden of a tenth of the training users, so that the baseline is a fair one."""
     held = max(1, min(len(train) // 10, 2000))
     seen, targets = fold(train[-held:], seed)
-    possible = [rank for rank in RANKS if rank < min(len(train) - held, train.shape[1])] or [1]
-    found = {rank: ranking_scores(truncated_svd(train[:-held], rank), seen, targets)["ndcg_100"] for rank in possible}
+    vectors = singular_vectors(train[:-held], RANKS[-1])
+    possible = [rank for rank in RANKS if rank <= vectors.shape[1]] or [1]
+    found = {rank: ranking_scores(_projection(vectors[:, :rank]), seen, targets)["ndcg_100"] for rank in possible}
     return max(found, key=found.__getitem__)
 
 

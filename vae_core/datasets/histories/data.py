@@ -19,6 +19,8 @@ from .read import Events, read
 SMALL, SHARE_OF_SMALL, SHARE = 4000, 0.25, 0.1
 #: Share of a held-out user's events that is to be recommended, as published (Liang et al. 2018, §4.3).
 TARGET_SHARE = 0.2
+#: Users that are summed or drawn for at a time.
+BLOCK = 1000
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,11 @@ def fold(users: Tensor, seed: int) -> tuple[Tensor, Tensor]:
     """Users' events `(n, I)` bool → those to see, and a fifth at random, at least one, to be found from them."""
     generator = torch.Generator().manual_seed(seed)
     targets = torch.zeros_like(users)
-    for start in range(0, len(users), 1000):  # random numbers for all users at once would not fit
-        rows = users[start : start + 1000]
+    for start in range(0, len(users), BLOCK):  # random numbers for all users at once would not fit
+        rows = users[start : start + BLOCK]
         order = torch.where(rows, torch.rand(rows.shape, generator=generator), 2.0).argsort(1).argsort(1)
         counts = (TARGET_SHARE * rows.sum(1)).long().clamp(min=1)
-        targets[start : start + 1000] = rows & (order < counts[:, None])
+        targets[start : start + BLOCK] = rows & (order < counts[:, None])
     return users & ~targets, targets
 
 
@@ -141,14 +143,27 @@ def history_of(events: Events, config: DataConfig, name: str) -> HistoryData:
     return without_short(HistoryData(name, matrix, kept_names, n_train, seed=config.seed))
 
 
+def events_per_user(events: Tensor) -> Tensor:
+    """How many events each user `(n, I)` has, `(n,)`; in blocks, as torch sums bool as int64, eight bytes a cell."""
+    return torch.cat([block.sum(1) for block in events.split(BLOCK)])
+
+
+def users_per_item(events: Tensor) -> Tensor:
+    """How many users `(n, I)` had each item, `(I,)`."""
+    total = torch.zeros(events.shape[1], dtype=torch.int64)
+    for block in events.split(BLOCK):
+        total += block.sum(0)
+    return total
+
+
 def without_short(data: HistoryData) -> HistoryData:
     """Without held-out users of fewer than two events, of whom nothing could be both seen and recommended.
 
     Raises:
         DataError: no held-out user is left.
     """
-    enough = data.events.sum(1) >= 2
-    enough[: data.n_train] = True
+    enough = torch.ones(len(data.events), dtype=torch.bool)
+    enough[data.n_train :] = events_per_user(data.test.items) >= 2
     if not enough[data.n_train :].any():
         raise DataError(
             f"{data.name} has no held-out user with two events of items that others have, too; use more users."
