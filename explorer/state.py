@@ -21,6 +21,8 @@ VIEW = {
     "method": 12,
     "colour": 60,
     "points": 7,
+    "of": 5,
+    "itemcolour": 40,
     "shape": 8,
     "like": 120,
     "keys": 400,

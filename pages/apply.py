@@ -15,7 +15,8 @@ if run is None:
     empty_state("There is no trained model to apply yet.", "train", "Train one")
 elif run.config.data_kind != "images":
     st.info(
-        "Apply takes runs on images; what a table is for is on Diagnose and Generate.", icon=":material/table_rows:"
+        "Apply takes runs on images; what rows and histories are for is on Traverse, Diagnose and Generate.",
+        icon=":material/table_rows:",
     )
 else:
     tabs = {"Repair": repair, "Mix": mix, "Compress": compressed, "Augment": augment}

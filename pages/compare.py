@@ -13,6 +13,7 @@ from explorer.shell.controls import empty_state, tabbed
 TABS = {
     "images": {"Images": images, "Traversals": traversals, "Numbers": numbers},
     "table": {"Columns": columns, "Numbers": numbers},
+    "history": {"Numbers": numbers},
 }
 st.title("Compare")
 runs = library.openable_runs()

@@ -7,6 +7,7 @@ from explorer.diagnose.anomalies import anomalies
 from explorer.diagnose.checks import checks
 from explorer.diagnose.classes import classes
 from explorer.diagnose.extremes import extremes
+from explorer.diagnose.histories import recommendations
 from explorer.diagnose.noise import noise
 from explorer.diagnose.rows import columns, row_anomalies
 from explorer.runs.selection import current_run
@@ -14,6 +15,7 @@ from explorer.shell.controls import empty_state, tabbed
 
 TABS = {
     "images": {"Checks": checks, "Best and worst": extremes, "Anomalies": anomalies, "Noise": noise},
+    "history": {"Recommendations": recommendations, "Checks": checks},
     "table": {"Anomalies": row_anomalies, "Columns": columns, "Checks": checks},
 }
 st.title("Diagnose")

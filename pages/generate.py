@@ -3,19 +3,21 @@
 import streamlit as st
 
 from explorer import library
+from explorer.generate.histories import new_users
 from explorer.generate.rows import rows
 from explorer.generate.samples import samples
 from explorer.generate.variations import variations
 from explorer.runs.selection import current_run
 from explorer.shell.controls import empty_state, tabbed
 
+NEW = {"images": ("New images", samples), "table": ("New rows", rows), "history": ("New users", new_users)}
 st.title("Generate")
 run = current_run()
 if run is None:
     empty_state("There is no trained model to draw from yet.", "train", "Train one")
 else:
-    is_table = run.config.data_kind == "table"
-    tabs = {"New rows" if is_table else "New images": rows if is_table else samples}
-    if not is_table and library.model_of(run).continuous:  # code indices have no small variations
+    kind = run.config.data_kind
+    tabs = dict([NEW[kind]])
+    if kind == "images" and library.model_of(run).continuous:  # code indices have no small variations
         tabs["Around an image"] = variations
     tabbed("generate", tabs, run, library.latents(run))

@@ -124,3 +124,9 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def table_run(shared_store: vae_core.Store, people: Path) -> vae_core.Run:
     """A finished tabular VAE on `people`; not to be changed."""
     return vae_core.train(str(people), "tabular_vae", store=shared_store, label="group", **QUICK_TABLE)
+
+
+@pytest.fixture(scope="session")
+def history_run(shared_store: vae_core.Store) -> vae_core.Run:
+    """A finished Mult-VAE on 400 users of `tastes`; not to be changed."""
+    return vae_core.train("tastes", "mult_vae", store=shared_store, size=400, **QUICK_TABLE)

@@ -24,7 +24,14 @@ LAYERS = [
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Inside vae_core.analysis, the same.
-ANALYSIS_LAYERS = [{"cache"}, {"codes"}, {"maps", "images", "tables"}, {"scores", "checks"}, {"apply"}, {"__init__"}]
+ANALYSIS_LAYERS = [
+    {"cache"},
+    {"codes"},
+    {"maps", "images", "tables", "histories"},
+    {"scores", "checks"},
+    {"apply"},
+    {"__init__"},
+]
 ANALYSIS_LEVEL = {name: level for level, names in enumerate(ANALYSIS_LAYERS) for name in names}
 CORE = sorted((ROOT / "vae_core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
@@ -33,7 +40,7 @@ WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"state", "navigation", "library"},
     {"figures", "images", "jobs"},
-    {"live", "runs", "tables"},
+    {"live", "runs", "tables", "histories"},
     {"components"},
     {"shell"},
     WINGS,

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from vae_core.analysis import ACCURACIES
+from vae_core.analysis.histories.recommending import HISTORY_SCORES
 from vae_core.analysis.tables.errors import ROW_SCORES
 from vae_core.metrics import METRICS
 from vae_core.runs import Run
@@ -22,7 +23,9 @@ COLUMNS = {"elbo": "ELBO", "distortion": "Distortion", "rate": "Rate", "active_u
 HIGHER_IS_BETTER = {"ELBO": True, "Distortion": False, ACCURACIES["accuracy"]: True} | {
     m.title: m.higher_is_better for m in METRICS.values()
 }
-HIGHER_IS_BETTER |= {title: better for title, better, _ in ROW_SCORES.values() if better is not None}
+#: Scores of runs on other data than images.
+OTHER_SCORES = ROW_SCORES | HISTORY_SCORES
+HIGHER_IS_BETTER |= {title: better for title, better, _ in OTHER_SCORES.values() if better is not None}
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
@@ -39,7 +42,7 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
         if run.config.data_kind == "images":
             row |= {metric.title: evaluation.get(name) for name, metric in METRICS.items()}
         else:
-            row |= {title: evaluation.get(name) for name, (title, *_) in ROW_SCORES.items() if name in evaluation}
+            row |= {title: evaluation.get(name) for name, (title, *_) in OTHER_SCORES.items() if name in evaluation}
         row |= {title: evaluation[name] for name, title in ACCURACIES.items() if name in evaluation}
         row |= {"Perplexity": evaluation["perplexity"]} if "perplexity" in evaluation else {}
         # Early runs store "auto" instead of the precision it resolved to.
@@ -57,7 +60,7 @@ def best_in_bold(frame: pd.DataFrame) -> object:
     digits = {"ELBO": "{:.2f}", "Distortion": "{:.2f}", "Rate": "{:.2f}", "β": "{:g}", "Perplexity": "{:.1f}"}
     digits |= dict.fromkeys(ACCURACIES.values(), "{:.1%}")
     digits |= {metric.title: f"{{:.{metric.digits}f}}" for metric in METRICS.values()}
-    digits |= {title: f"{{:.{places}f}}" for title, _, places in ROW_SCORES.values()}
+    digits |= {title: f"{{:.{places}f}}" for title, _, places in OTHER_SCORES.values()}
     return bold(frame.style.format(digits, na_rep="–"), HIGHER_IS_BETTER)
 
 
@@ -66,7 +69,7 @@ def numbers(runs: list[Run]) -> None:
     frame = table(runs)
     st.dataframe(best_in_bold(frame), key="compare.table")
     st.caption(
-        "Evaluated on the whole test split; ELBO, distortion and rate in nats per image or row.",
+        "Evaluated on the whole test split; ELBO, distortion and rate in nats per image, row or user.",
         help="The best value of a column is bold, where larger or smaller is better. Each row is one seed.",
     )
     st.download_button(

@@ -9,6 +9,7 @@ from vae_core.datasets import ImageData
 from vae_core.runs import Run
 
 from .. import library
+from ..histories.items import lists_frame, probabilities
 from ..images.files import png_address
 from ..images.originals import missing_data_notice, show_pairs
 from ..images.sheets import sheet
@@ -38,10 +39,14 @@ def checks(run: Run, codes: Latents) -> None:
             if finding.remedy:
                 st.markdown(f":material/lightbulb: {finding.remedy}")
             if finding.rows:
-                show_pairs(run, finding.rows)
+                if run.config.data_kind == "images":
+                    show_pairs(run, finding.rows)
                 links(run, finding.kind, {f"{row}": (codes.mu[row].tolist(), row) for row in finding.rows})
             if finding.codes is not None and run.config.schema is not None:
                 show_rows(run, finding.codes)
+            elif finding.codes is not None and run.config.data_kind == "history":
+                titles = [f"draw {place + 1}" for place in range(len(finding.codes))]
+                st.dataframe(lists_frame(run, probabilities(run, finding.codes), titles))
             elif finding.codes is not None:
                 labels = 0 if library.model_of(run).conditional else None
                 images = decode(library.model_of(run), finding.codes, labels)
@@ -51,7 +56,7 @@ def checks(run: Run, codes: Latents) -> None:
                     f"draw {index + 1}": (z, None) for index, z in enumerate(finding.codes.tolist())
                 }
                 links(run, finding.kind, draws)
-    if run.config.schema is None:
+    if run.config.data_kind == "images":
         missing_data_notice(run)
 
 

@@ -58,7 +58,8 @@ def without_picture(run: Run) -> str:
     """What a run is of which there is no picture."""
     if not run.has_weights:
         return "no weights yet"
-    return "rows of a table" if run.config.data_kind == "table" else "codes without a model"
+    of = {"table": "rows of a table", "history": "histories of users"}
+    return of.get(run.config.data_kind, "codes without a model")
 
 
 def scores(run: Run) -> str:

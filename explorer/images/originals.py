@@ -34,7 +34,7 @@ def caption_of(run: Run, row: int) -> str:
     """ "test image 12 · 7": the row and its class, if it has one."""
     codes = library.latents(run)
     name = "" if codes.labels is None or not codes.class_names else f" · {codes.class_names[int(codes.labels[row])]}"
-    what = f"test {run.config.item}" if run.config.data_kind == "table" or has_images(run) else "code"
+    what = f"test {run.config.item}" if run.config.data_kind != "images" or has_images(run) else "code"
     return f"{what} {row}{name}"
 
 

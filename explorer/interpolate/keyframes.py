@@ -86,7 +86,7 @@ def actions(codes: Latents, keys: list[str]) -> None:
             key="interpolate.swap",
         )
         if len(picked) > 1 and keys != picked[:MAX_KEYFRAMES]:
-            st.button("The picked images", on_click=set_keyframes, args=(codes, picked), icon=":material/ads_click:", key="interpolate.picks")  # fmt: skip
+            st.button("The picked ones", on_click=set_keyframes, args=(codes, picked), icon=":material/ads_click:", key="interpolate.picks")  # fmt: skip
         with st.popover("A − B + C", icon=":material/calculate:"):
             st.caption("The change from B to C, applied to A, as the last keyframe of the path.")
             options = list(dict.fromkeys([*names_of_classes(codes), *keys, *picked]))

@@ -14,6 +14,7 @@ from ..images.originals import missing_data_notice
 from ..runs.conditions import condition_field
 from ..state import session
 from .downloads import download_buttons
+from .histories import item_path
 from .keyframes import actions, choose
 from .path import live
 from .rows import row_path
@@ -28,8 +29,12 @@ def view(run: Run) -> None:
     actions(codes, keys)
     if len(keyframes) < 2:
         st.info("Choose two keyframes or more to walk between.", icon=":material/info:")
-    elif run.config.data_kind == "table":
-        row_path(run, torch.from_numpy(np.stack([keyframe.z for keyframe in keyframes])), keyframes)
+    elif run.config.data_kind != "images":
+        places = torch.from_numpy(np.stack([keyframe.z for keyframe in keyframes]))
+        if run.config.data_kind == "table":
+            row_path(run, places, keyframes)
+        else:
+            item_path(run, places)
         return
     else:
         label = condition_field(run, codes, keyframes[0].row)

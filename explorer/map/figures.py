@@ -17,7 +17,12 @@ SYMBOLS = ("circle", "diamond", "square", "x", "cross")
 
 
 def map_figure(
-    points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620, texts: Sequence[str] = ()
+    points: NDArray,
+    colouring: Colouring,
+    picked: Sequence[int] = (),
+    height: int = 620,
+    texts: Sequence[str] = (),
+    item: str = "image",
 ) -> go.Figure:
     """Points `(N, 2)` in their colours; `customdata` holds the row of each, `picked` rows are ringed, `texts` are under the pointer."""
     figure = go.Figure()
@@ -30,10 +35,10 @@ def map_figure(
             if len(members):
                 symbol = SYMBOLS[index // len(COLOURS) % len(SYMBOLS)]
                 marker = {"size": size, "color": COLOURS[index % len(COLOURS)], "symbol": symbol, "opacity": 0.8}
-                _add_points(figure, points, members, name, marker, texts)
+                _add_points(figure, points, members, name, marker, texts, item)
     else:
         marker = {"size": size, "color": values, "colorscale": "Viridis", "colorbar": _bar(colouring), "opacity": 0.85}
-        _add_points(figure, points, rows, "", marker, texts)
+        _add_points(figure, points, rows, "", marker, texts, item)
     shown = [row for row in picked if 0 <= row < len(points)]
     if shown:
         ring = {"size": size + 8, "color": "rgba(0,0,0,0)", "line": {"width": 2.5, "color": "#EB5757"}}
@@ -44,7 +49,12 @@ def map_figure(
 
 
 def space_figure(
-    points: NDArray, colouring: Colouring, picked: Sequence[int] = (), height: int = 620, texts: Sequence[str] = ()
+    points: NDArray,
+    colouring: Colouring,
+    picked: Sequence[int] = (),
+    height: int = 620,
+    texts: Sequence[str] = (),
+    item: str = "image",
 ) -> go.Figure:
     """Points `(N, 3)` in their colours, which a drag rotates; `picked` rows are ringed, `texts` are under the pointer."""
     figure = go.Figure()
@@ -60,7 +70,7 @@ def space_figure(
             x, y, z = points[members].T
             figure.add_scatter3d(
                 x=x, y=y, z=z, mode="markers", name=name, showlegend=bool(name), customdata=members,
-                marker={"size": 2.5, "opacity": 0.85, **marker}, **_under_pointer(members, "", texts),
+                marker={"size": 2.5, "opacity": 0.85, **marker}, **_under_pointer(members, "", texts, item),
             )  # fmt: skip
     shown = [row for row in picked if 0 <= row < len(points)]
     if shown:
@@ -80,18 +90,18 @@ def _bar(colouring: Colouring) -> dict[str, Any]:
     return {"thickness": 10, "title": {"text": f"{colouring.title} {colouring.unit}".strip()}, "outlinewidth": 0}
 
 
-def _under_pointer(rows: NDArray, name: str, texts: Sequence[str]) -> dict[str, Any]:
+def _under_pointer(rows: NDArray, name: str, texts: Sequence[str], item: str) -> dict[str, Any]:
     """What the pointer shows of the points of these rows: their texts, else which test images they are."""
     if texts:
         return {
             "text": [texts[row] for row in rows],
-            "hovertemplate": "test row %{customdata}<br>%{text}<extra></extra>",
+            "hovertemplate": f"test {item} %{{customdata}}<br>%{{text}}<extra></extra>",
         }
-    return {"hovertemplate": f"test image %{{customdata}}{' · ' + name if name else ''}<extra></extra>"}
+    return {"hovertemplate": f"test {item} %{{customdata}}{' · ' + name if name else ''}<extra></extra>"}
 
 
 def _add_points(
-    figure: go.Figure, points: NDArray, rows: NDArray, name: str, marker: dict, texts: Sequence[str]
+    figure: go.Figure, points: NDArray, rows: NDArray, name: str, marker: dict, texts: Sequence[str], item: str
 ) -> None:
     figure.add_scatter(
         x=points[rows, 0],
@@ -101,7 +111,7 @@ def _add_points(
         marker=marker,
         name=name,
         showlegend=bool(name),
-        **_under_pointer(rows, name, texts),
+        **_under_pointer(rows, name, texts, item),
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 0.25}},
     )

@@ -15,6 +15,7 @@ from .. import library
 from ..images.originals import caption_of, missing_data_notice, show_pairs
 from ..navigation import go
 from ..state import session
+from .histories import picked_items, picked_users, shows_items
 from .nearby import neighbours
 from .rows import picked_table
 
@@ -23,10 +24,15 @@ SHOWN = 24
 
 def picks(run: Run, rows: list[int]) -> None:
     """The picked images `rows`, and buttons that take them to other pages."""
+    if shows_items(run):
+        picked_items(run)
+        return
     if not rows:
-        if run.config.data_kind == "table":
-            st.markdown("**Pick rows**")
-            st.caption("Click a point or use the lasso; hold the pointer over a point to see its row.")
+        if run.config.data_kind != "images":
+            item = run.config.item
+            what = "row" if item == "row" else "history"
+            st.markdown(f"**Pick {item}s**")
+            st.caption(f"Click a point or use the lasso; hold the pointer over a point to see its {what}.")
             return
         st.markdown("**Pick images**")
         decoded = "; hold the pointer anywhere to see the image decoded there" if run.config.model.has_decoder else ""
@@ -38,6 +44,9 @@ def picks(run: Run, rows: list[int]) -> None:
     decodes = run.config.model.has_decoder
     if run.config.data_kind == "table":
         picked_table(run, rows[:SHOWN])
+        st.caption(more)
+    elif run.config.data_kind == "history":
+        picked_users(run, rows[:SHOWN])
         st.caption(more)
     else:
         show_pairs(run, rows[:SHOWN])

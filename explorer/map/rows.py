@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
+from numpy.typing import NDArray
 
 from vae_core.analysis import LIMIT, MapConfig, map_of
 from vae_core.runs import Run
 
 from .. import library
+from ..figures.colourings import Colouring
 from ..shell.controls import linked
 from ..state import session
 from ..tables.colourings import row_colourings, rows_of, texts_of
@@ -21,13 +23,17 @@ def row_map(run: Run, config: MapConfig) -> None:
     options = row_colourings(run, codes)
     colour = linked(st.selectbox, "Colour", list(options), "colour", f"map.colour.{run.id}")
     points = map_of(run, config.replace(limit=min(config.limit, LIMIT)))
-    texts = texts_of(schema_of(run), rows_of(run, codes)[: len(points)])
-    picked = session().picked()
+    chart(run, config, points, options[colour], texts_of(schema_of(run), rows_of(run, codes)[: len(points)]))
+
+
+def chart(run: Run, config: MapConfig, points: NDArray, colouring: Colouring, texts: list[str]) -> None:
+    """Points `(N, 2)` or `(N, 3)` with a text for each under the pointer; on a flat map they can be picked."""
+    picked, item = session().picked(), run.config.item
     if config.dims == 3:
-        st.plotly_chart(space_figure(points, options[colour], picked, texts=texts), key=f"map.space.{run.id}.{config.method}", config={"displaylogo": False}, alt="Map of the codes in three dimensions")  # fmt: skip
+        st.plotly_chart(space_figure(points, colouring, picked, texts=texts, item=item), key=f"map.space.{run.id}.{config.method}", config={"displaylogo": False}, alt="Map of the codes in three dimensions")  # fmt: skip
         return
     event = st.plotly_chart(
-        map_figure(points, options[colour], picked, texts=texts), on_select="rerun", selection_mode=("points", "box", "lasso"),
+        map_figure(points, colouring, picked, texts=texts, item=item), on_select="rerun", selection_mode=("points", "box", "lasso"),
         key=f"map.rows.{run.id}.{config.method}", config={"scrollZoom": True, "displaylogo": False}, alt="Map of the codes",
     )  # fmt: skip
     rows = [int(point["customdata"]) for point in event["selection"]["points"] if "customdata" in point]

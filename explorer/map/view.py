@@ -7,6 +7,7 @@ import streamlit as st
 from vae_core.analysis import LIMIT, PROJECTIONS, MapConfig, map_of
 from vae_core.runs import Run
 
+from .histories import ITEMS, history_map
 from .live import live_map
 from .plain import about_between, plain_map, space_map
 from .rows import row_map
@@ -16,6 +17,12 @@ def view(run: Run, config: MapConfig) -> None:
     """The map with its caption."""
     if run.config.data_kind == "table":
         row_map(run, config)
+    elif run.config.data_kind == "history":
+        if history_map(run, config) == ITEMS:
+            st.caption(
+                "t-SNE of the decoder's weights of each item: near each other are those that the same users want."
+            )
+            return
     elif config.dims == 3:
         space_map(run, config)
     elif not live_map(run, config):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from vae_core.config import BetascopeError
-from vae_core.datasets import DATASETS, DataConfig, load
+from vae_core.datasets import DATASETS, DataConfig, load, sources
 from vae_core.datasets.public import data_folder
 from vae_core.datasets.public_sets import PUBLIC_SETS
-from vae_core.datasets.tables import TABLES
 from vae_core.models import family
 from vae_core.training import TrainConfig
 
@@ -16,6 +15,7 @@ from ..images.files import png_address
 from ..images.sheets import sheet
 from .augmentation import augmentation, augmented_bytes
 from .choice import dataset_of, is_own
+from .history_preview import history_preview
 from .kinds import kind_in_form
 from .own_preview import own_preview
 from .table_preview import table_preview
@@ -64,10 +64,10 @@ def about() -> None:
 
 def about_data(dataset: str) -> None:
     """A choice of data in the form: a registered set, or a person's own with what was read."""
-    if kind_in_form() == "table":
-        if dataset in TABLES:
-            st.markdown(f"**{TABLES[dataset].title}**: {TABLES[dataset].description}.")
-        table_preview(dataset, dataset_of(dataset))
+    if (kind := kind_in_form()) != "images":
+        if (source := sources().get(dataset)) is not None:
+            st.markdown(f"**{source.title}**: {source.description}.")
+        (history_preview if kind == "history" else table_preview)(dataset, dataset_of(dataset))
     elif is_own(dataset):
         own_preview(dataset)
     elif dataset in DATASETS:

@@ -16,7 +16,7 @@ from .kinds import default_family, fits
 from .presets import PRESETS
 
 PREFIX = "train"
-DATA_SETTINGS = ("size", "image_size", "leave_out", "label", "kinds")
+DATA_SETTINGS = ("size", "image_size", "leave_out", "label", "kinds", "min_rating", "min_events")
 
 
 def seed_defaults() -> None:

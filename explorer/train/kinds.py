@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vae_core.datasets import sources
-from vae_core.datasets.own import is_images
-from vae_core.datasets.tables import is_table
+from vae_core.datasets import kind_of
 from vae_core.models import MODELS, ROW_MODELS, Model
 
 from .choice import dataset_of, is_own
 
 #: Kind of data → families that learn from it, and settings of the data.
-MODELS_OF: dict[str, dict[str, type[Model]]] = {"images": MODELS, "table": ROW_MODELS}
-SETTINGS_OF = {"images": ("size", "image_size", "leave_out"), "table": ("label", "kinds", "size", "leave_out")}
-
-
-def kind_of(dataset: str) -> str:
-    """ "images" or "table", of a registered name or a path."""
-    source = sources().get(dataset)
-    return source.kind if source else "table" if is_table(dataset) and not is_images(dataset) else "images"
+MODELS_OF: dict[str, dict[str, type[Model]]] = {
+    "images": MODELS,
+    **{
+        kind: {name: model for name, model in ROW_MODELS.items() if model.data_kind == kind}
+        for kind in ("table", "history")
+    },
+}
+SETTINGS_OF = {
+    "images": ("size", "image_size", "leave_out"),
+    "table": ("label", "kinds", "size", "leave_out"),
+    "history": ("min_rating", "min_events", "size"),
+}
 
 
 def kind_in_form() -> str:

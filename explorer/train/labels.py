@@ -46,6 +46,8 @@ LABELS = {
     "augment_noise": "Noise (σ)",
     "label": "Column with the class",
     "kinds": "Kinds of columns",
+    "min_rating": "Lowest rating that counts",
+    "min_events": "Fewest events of a user",
     "leave_out": "Class to leave out of training",
     "clip_norm": "Largest gradient norm",
     "log": "Also log to",

@@ -140,6 +140,21 @@ PRESETS = {
             "lr_schedule": "cosine",
         },
     ),
+    "tastes": Preset(
+        "What goes together",
+        "Listeners of eight genres: build a history of your own on Traverse and watch what is recommended; Map has users and items.",
+        "0.2",
+        {
+            "dataset": "tastes",
+            "model": "mult_vae",
+            "latent_dim": 8,
+            "hidden": (200,),
+            "dropout": 0.5,
+            "schedule": "linear",
+            "batch_size": 100,
+            "epochs": 60,
+        },
+    ),
     "denoiser": Preset(
         "A denoiser",
         "Trained to remove heavy noise from digits; Compare shows the denoised images.",

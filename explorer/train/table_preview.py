@@ -23,7 +23,7 @@ def table_preview(choice: str, dataset: str) -> None:
     heading(choice, dataset)
     state = st.session_state
     try:
-        data = _opened(dataset, state.get("train.label") or "", state.get("train.kinds") or "", _stamp(dataset))
+        data = _opened(dataset, state.get("train.label") or "", state.get("train.kinds") or "", changed_at(dataset))
     except BetascopeError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -47,7 +47,7 @@ def _opened(dataset: str, label: str, kinds: str, stamp: float) -> TableData:
     return load(DataConfig(dataset, label=label, kinds=kinds))
 
 
-def _stamp(dataset: str) -> float:
+def changed_at(dataset: str) -> float:
     """When the file was changed; 0 for a registered table, and for what is not there."""
     from pathlib import Path
 

@@ -9,12 +9,14 @@ import streamlit as st
 import torch
 
 from vae_core.analysis import reconstruct
+from vae_core.analysis.histories.recommending import recommended
 from vae_core.datasets import ImageData
 from vae_core.models import family
 from vae_core.runs import Run
 from vae_core.runs.files import read_json
 
 from .. import library
+from ..histories.items import lists_frame
 from ..images.files import png_address
 from ..images.sheets import sheet
 from ..images.thumbnails import description, thumbnail
@@ -34,6 +36,8 @@ RECENT = 1800.0
 #: Seconds after which the figures of a cluster are outdated.
 FRESH = 30.0
 SHOWN = 10
+#: Users whose recommendations are shown.
+USERS = 6
 PLOT: dict[str, Any] = {"displayModeBar": False}
 
 
@@ -161,6 +165,10 @@ def _images(focus: Run) -> None:
     data, _ = library.test_data(focus)
     if data is not None and focus.config.data_kind == "table":
         errors_table(errors_of(focus, str(focus.weights_path.stat().st_mtime_ns)), "train.columns")
+    elif data is not None and focus.config.data_kind == "history":
+        st.markdown("**What is recommended to the first test users**")
+        scores = recommended(library.model_of(focus), data.test.items[:USERS])
+        st.dataframe(lists_frame(focus, scores, [f"user {row}" for row in range(len(scores))]), key="train.recommended")
     elif data is not None:
         st.markdown("**Test images above their reconstructions**")
         st.image(_reconstructions(focus, data), width="stretch", alt="Test images above their reconstructions")

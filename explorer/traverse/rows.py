@@ -40,9 +40,18 @@ def row_sliders(run: Run, codes: Latents) -> None:
 
 def rows_props(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
     """For rows.js: the sliders, the columns with the places of their parameters, and the texts of the test row in view."""
-    centre, deviation = codes.spread()
-    file, schema = latents_file(run), schema_of(run)
+    schema = schema_of(run)
     data, _ = library.test_data(run)
+    return sliders_props(run, codes, z, row, reach) | {
+        "columns": columns_props(schema),
+        "original": None if data is None or row is None else schema.texts(data.test.items[row : row + 1])[0],
+    }
+
+
+def sliders_props(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
+    """For rows.js: the sliders and the code that they are at."""
+    centre, deviation = codes.spread()
+    file = latents_file(run)
     return (
         about(run)
         | dimensions(codes)
@@ -56,8 +65,7 @@ def rows_props(run: Run, codes: Latents, z: Sequence[float], row: int | None, re
             "images": len(codes),
             "originals": False,
             "codes": file.name if file.exists() else None,
-            "columns": columns_props(schema),
-            "original": None if data is None or row is None else schema.texts(data.test.items[row : row + 1])[0],
+            "item": run.config.item,
         }
     )
 

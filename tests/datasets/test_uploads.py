@@ -127,3 +127,12 @@ def test_a_damaged_card_hides_no_other(tmp_path, content):
     bad = uploads.add(tmp_path, FILES[:11])
     (bad.folder / uploads.CARD).write_text(content)
     assert uploads.listed(tmp_path) == [good]
+
+
+def test_histories_are_counted_in_users(tmp_path):
+    rows = "\n".join(f"u{user},i{(user + item) % 9}" for user in range(30) for item in range(6))
+    saved = uploads.add(tmp_path, [("plays.csv", f"user,item\n{rows}\n".encode())])
+    assert (saved.kind, saved.count, saved.size) == ("history", "30 users", (30, 9))
+    assert load(str(saved.path)).events.shape == (30, 9)
+    with pytest.raises(DataError, match="0 users with at least 5 events"):
+        uploads.add(tmp_path, [("plays.csv", b"user,item\na,b\n")])

@@ -34,7 +34,7 @@ def rows(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = Store(options.store).open(options.run)
     schema = run.config.schema
     if schema is None:
-        raise RunError(f"The run {run.id!r} was trained on images and has no rows; choose a run on a table.")
+        raise RunError(f"The run {run.id!r} was not trained on a table and has no rows; choose a run on one.")
     model, files = run.model(), []
     if options.new is not None:
         drawn = new_rows(model, options.count, options.temperature, options.seed)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import digits, own, public, shapes3d, sprites, tables
+from . import digits, histories, own, public, shapes3d, sprites, tables
 from .base import Data, DataConfig, DataError, ImageData, Source, Split, shuffled_split
+from .histories import HISTORIES, HistoryData
 from .public_sets import PUBLIC_SETS
 from .tables import TABLES, TableData
 
 __all__ = [
-    "DATASETS", "TABLES", "Data", "DataConfig", "DataError", "ImageData", "Source", "Split", "TableData", "load", "shuffled_split",
-    "sources",
+    "DATASETS", "HISTORIES", "TABLES", "Data", "DataConfig", "DataError", "HistoryData", "ImageData", "Source", "Split", "TableData",
+    "kind_of", "load", "shuffled_split", "sources",
 ]  # fmt: skip
 
 
@@ -43,12 +44,21 @@ DATASETS: dict[str, Source] = {
 
 
 def sources() -> dict[str, Source]:
-    """All registered sets, images and tables."""
-    return DATASETS | TABLES
+    """All registered sets: images, tables and histories."""
+    return DATASETS | TABLES | HISTORIES
+
+
+def kind_of(name: str) -> str:
+    """ "images", "table" or "history", of a registered name or a path; a table with the columns of histories is histories."""
+    if (source := sources().get(name)) is not None:
+        return source.kind
+    if not tables.is_table(name) or own.is_images(name):
+        return "images"
+    return "history" if histories.is_history(name) else "table"
 
 
 def load(config: DataConfig | str, split: str = "all") -> Any:
-    """The images (`ImageData`) or the table (`TableData`) that a configuration, or just a name, stands for.
+    """The images (`ImageData`), the table (`TableData`) or the histories (`HistoryData`) that a configuration, or just a name, stands for.
 
     split: "all", or "test" for the test items only: the same items and fingerprint, loaded faster.
 
@@ -63,14 +73,16 @@ def load(config: DataConfig | str, split: str = "all") -> Any:
     # Leaving out a class needs the training labels, to count the training images that remain.
     needed_split = split if config.leave_out is None else "all"
     data: Data
+    if (given := config.of_histories) and kind_of(config.name) != "history":
+        raise DataError(f"--{given[0].replace('_', '-')}: for histories (user,item[,rating]) only; omit it.")
     if (source := sources().get(config.name)) is not None:
         if given := config.of_own_images:
             raise DataError(
                 f"--{given[0].replace('_', '-')}: for your own images only, not for {config.name}; omit it."
             )
         data = source.load(config, needed_split)
-    elif tables.is_table(config.name) and not own.is_images(config.name):
-        data = tables.load(config, needed_split)
+    elif (kind := kind_of(config.name)) != "images":
+        data = (histories if kind == "history" else tables).load(config, needed_split)
     elif own.is_path(config.name) or own.is_on_hub(config.name):
         data = own.load(config, needed_split)
     else:

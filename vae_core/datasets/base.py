@@ -1,6 +1,6 @@
 """What every data source returns: one tensor of items, optional labels and ground-truth factors, a split.
 
-An item is an image or a row of a table; `kind` says which, and code that needs pixels or columns asks for it.
+An item is an image, a row of a table or a user's history; `kind` says which, and code that needs pixels or columns asks for it.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ class DataConfig(Config):
     kinds: str = setting(
         "", "Kinds of columns of a table that differ from those found, as in age=numeric,city=categorical"
     )
+    min_rating: float | None = setting(
+        None, "Of histories with ratings: the lowest rating that counts as an event (none: every row counts)"
+    )
+    min_events: int = setting(5, "Of histories: fewest events of a user, others are left out", low=2, high=10_000)
     # Of a person's own images (datasets/own) only.
     fit: str = setting("crop", "What makes your own images square: their centre, or a margin", choices=FITS)
     colour: str = setting("auto", "Channels of your own images (auto: grey if all files are)", choices=COLOURS)
@@ -60,6 +64,15 @@ class DataConfig(Config):
             raise ConfigError(f"--background {self.background!r}: write a colour as #rrggbb, such as #ffffff.")
 
     @property
+    def of_histories(self) -> list[str]:
+        """The settings with another value than the default that have a meaning for histories only."""
+        return [
+            name
+            for name in ("min_rating", "min_events")
+            if getattr(self, name) != type(self).__dataclass_fields__[name].default
+        ]
+
+    @property
     def of_own_images(self) -> list[str]:
         """The settings with another value than the default that have a meaning for a person's own images only."""
         return [name for name in OWN_SETTINGS if getattr(self, name) != type(self).__dataclass_fields__[name].default]
@@ -68,7 +81,7 @@ class DataConfig(Config):
 class Data:
     """What every kind of data set has: training items first, test items after them.
 
-    kind: "images" or "table". items: `(N, …)`, uint8 images or float rows. labels: `(N,)` int64 class indices, or None.
+    kind: "images", "table" or "history". items: `(N, …)`, uint8 images, float rows or bool histories. labels: `(N,)` int64 class indices, or None.
     factors: `(N, F)` int64 ground-truth factor indices, or None. n_train: how many leading items are the training split; a
     set loaded with its test split only has `n_train = 0`. train_size: the training set's full size, also then.
     """
@@ -100,7 +113,7 @@ class Data:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one item: (C, H, W) of an image, (W,) of a row."""
+        """The shape of one item: (C, H, W) of an image, (W,) of a row or a history."""
         return tuple(self.items.shape[1:])
 
     @property
@@ -232,7 +245,7 @@ class Source:
     """One registered data set: what lists, forms and models need before any item is loaded.
 
     load: `(config, split) -> Data`; with `split="test"` only the test items need to be loaded.
-    shape: (C, H, W) without `image_size`; (W,) of a table.
+    shape: (C, H, W) without `image_size`; (W,) of a table or of histories.
     classes: how many classes its labels have, 0 without labels.
     factors: the names of its ground-truth factors, empty without.
     default_size: how many items when the configuration names no size, test split included.

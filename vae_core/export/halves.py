@@ -79,7 +79,7 @@ def decoder(model: Model) -> Half:
 
 
 def encoder(model: Model) -> Half:
-    """image[, condition] → mu[, logvar]; "row" instead of "image" for a model of tables."""
+    """image[, condition] → mu[, logvar]; "row" or "user" instead of "image" for a model of tables or histories."""
     inputs = {_item(model): torch.rand(EXAMPLES, *model.config.shape)} | _condition(model)
     outputs = ("mu", "logvar")
     with torch.no_grad():
@@ -96,7 +96,7 @@ def index_decoder(model: Model) -> Half | None:
 
 
 def _item(model: Model) -> str:
-    return "image" if model.data_kind == "images" else "row"
+    return {"images": "image", "table": "row", "history": "user"}[model.data_kind]
 
 
 def _condition(model: Model) -> dict[str, Tensor]:

@@ -23,6 +23,7 @@ from .imported import Imported
 from .info_vae import InfoVAE
 from .iwae import IWAE
 from .m2_vae import M2VAE
+from .mult_vae import MultVAE
 from .multirate_vae import MultiRateVAE
 from .sparse_autoencoder import SparseAutoencoder
 from .tabular_vae import TabularVAE
@@ -60,9 +61,10 @@ MODELS: dict[str, type[Model]] = {
     "vq_vae": VQVAE,
 }
 
-#: Families whose items are rows: of a table.
+#: Families whose items are rows: of a table, or users' histories.
 ROW_MODELS: dict[str, type[Model]] = {
     "tabular_vae": TabularVAE,
+    "mult_vae": MultVAE,
 }
 
 

@@ -117,7 +117,7 @@ class Model(nn.Module):
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     about: ClassVar[str] = ""
-    #: What the family learns from: "images", or the rows of a "table".
+    #: What the family learns from: "images", the rows of a "table", or users' "history".
     data_kind: ClassVar[str] = "images"
     #: Heading of the family in lists.
     group: ClassVar[str] = "Variational"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 from torch import nn
@@ -12,19 +13,23 @@ from .lean import LeanLinear
 from .style import Style
 
 
-def dense(widths: list[int], dropout: float = 0.0) -> list[nn.Module]:
-    """Linear layers through the given widths, a ReLU (and dropout, if any) after each but the last."""
+def relu() -> nn.Module:
+    return nn.ReLU(inplace=True)
+
+
+def dense(widths: list[int], dropout: float = 0.0, activation: Callable[[], nn.Module] = relu) -> list[nn.Module]:
+    """Linear layers through the given widths, an activation (and dropout, if any) after each but the last."""
     layers: list[nn.Module] = []
     between: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
         layers += [*between, LeanLinear(inputs, outputs)]
-        between = [nn.ReLU(inplace=True), *[nn.Dropout(dropout)] * (dropout > 0)]
+        between = [activation(), *[nn.Dropout(dropout)] * (dropout > 0)]
     return layers
 
 
-def mlp(widths: list[int], *, relu_first: bool = False) -> nn.Sequential:
+def mlp(widths: list[int], *, relu_first: bool = False, activation: Callable[[], nn.Module] = relu) -> nn.Sequential:
     """A small network through the given widths, initialised; `(B, widths[0])` → `(B, widths[-1])`."""
-    return initialise(nn.Sequential(*[nn.ReLU()] * relu_first, *dense(widths)))
+    return initialise(nn.Sequential(*[nn.ReLU()] * relu_first, *dense(widths, activation=activation)))
 
 
 def mlp_encoder(shape: tuple[int, int, int], outputs: int, style: Style) -> nn.Sequential:

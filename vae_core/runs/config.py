@@ -43,13 +43,13 @@ class RunConfig:
 
     @property
     def data_kind(self) -> str:
-        """What the run was trained on: "images", or a "table"."""
+        """What the run was trained on: "images", a "table", or users' "history"."""
         return family(self.family).data_kind
 
     @property
     def item(self) -> str:
-        """What one item of the data is called: "image" or "row"."""
-        return "image" if self.data_kind == "images" else "row"
+        """What one item of the data is called: "image", "row" or "user"."""
+        return {"images": "image", "table": "row", "history": "user"}[self.data_kind]
 
     def to_dict(self) -> dict[str, Any]:
         values: dict[str, Any] = {
@@ -150,7 +150,7 @@ def _check_kind(family_name: str, data: Data) -> None:
     """
     kind = family(family_name).data_kind
     if kind != data.kind:
-        what = {"images": "images", "table": "a table"}
+        what = {"images": "images", "table": "a table", "history": "histories (user,item[,rating])"}
         raise ConfigError(
             f"--model {family_name!r}: learns from {what[kind]}, and {data.name} is {what[data.kind]}; "
             f"choose one of {', '.join(_suitable(data))}."

@@ -159,7 +159,7 @@ class Run:
         return sorted((int(path.stem), path) for path in files if path.stem.isdecimal())
 
     def data(self, split: str = "test") -> Any:
-        """The images (`ImageData`) or the table (`TableData`) that the run was trained on.
+        """The images (`ImageData`), the table (`TableData`) or the histories (`HistoryData`) that the run was trained on.
 
         Raises:
             DataError: they are not available. RunError: they are no longer the same images.
@@ -176,12 +176,11 @@ class Run:
     def check_images(self, what: str) -> None:
         """
         Raises:
-            RunError: the run was trained on a table; `what` needs images.
+            RunError: the run was not trained on images; `what` needs them.
         """
         if self.config.data_kind != "images":
-            raise RunError(
-                f"{what}: made of images, and the run {self.id!r} was trained on a table; choose another run."
-            )
+            on = "a table" if self.config.data_kind == "table" else "histories"
+            raise RunError(f"{what}: made of images, and the run {self.id!r} was trained on {on}; choose another run.")
 
     @cached_property
     def cache(self) -> Path:

@@ -45,7 +45,9 @@ class Batches:
             )
         #: Whether the items are on the device; a set too large for it is copied batch by batch.
         self.resident = fits(split.items, device)
-        self.items = split.items.to(device) if self.resident else split.items  # (N, C, H, W) uint8, or (N, W) float32
+        self.items = (
+            split.items.to(device) if self.resident else split.items
+        )  # (N, C, H, W) uint8, (N, W) float32 or bool
         self.labels = None if split.labels is None else split.labels.to(device)
         self.batch_size, self.seed, self.device = batch_size, seed, device
         self.per_epoch, self.group = len(split) // batch_size, group
@@ -106,9 +108,11 @@ def in_order(
 
 
 def as_floats(images: Tensor, layout: torch.memory_format = torch.contiguous_format) -> Tensor:
-    """uint8 images `(B, C, H, W)` → float32 in [0, 1]; rows of floats stay as they are."""
+    """uint8 images `(B, C, H, W)` → float32 in [0, 1]; rows of floats stay as they are, histories become ones and zeros."""
     if images.dtype.is_floating_point:
         return images
+    if images.dtype == torch.bool:
+        return images.float()
     return images.to(torch.float32, memory_format=layout).div_(255)
 
 

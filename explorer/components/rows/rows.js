@@ -1,4 +1,4 @@
-// Traverse of a table: a slider per latent dimension, and the row that follows the thumb.
+// Traverse of a table or of histories: a slider per latent dimension, and the row or the list of items that follows the thumb.
 
 import { Cleanup, connect } from "../shared/component.js";
 import { button, choice, onUndo, undoButton } from "../shared/controls.js";
@@ -10,6 +10,7 @@ import { Report } from "../shared/report.js";
 import { drawFromPrior } from "../shared/server.js";
 import { codeOfImage } from "../shared/source.js";
 import { fullWeight } from "../shared/weight.js";
+import { ItemList } from "./item_list.js";
 import { RowTable } from "./row_table.js";
 import { Slider } from "./slider.js";
 
@@ -29,6 +30,9 @@ const SAME = 2000; // milliseconds in which presses of keys on one slider are on
  * @property {boolean} originals never: rows are no images
  * @property {import("./values.js").Column[]} columns
  * @property {string[] | null} original the texts of the test row
+ * @property {string} item what a test item is called: "row" or "user"
+ * @property {string[]} [items] names of the items that are recommended, of a run on histories
+ * @property {number[]} [history] those that are in the history in view
  */
 
 /**
@@ -49,7 +53,7 @@ export function mount(component) {
   const report = new Report(component);
   const { connection, status } = connect(run, null, cleanup, () => report.emitGone());
   const position = new Position(data.z, data.row);
-  const table = new RowTable(data.columns);
+  const table = data.items ? new ItemList(data.items, data.history ?? []) : new RowTable(data.columns);
   const { show: decode, remove } = decodeNewest(connection, (bytes, _time, z) => {
     table.show(new Float32Array(bytes.slice().buffer));
     element.dataset.z = Array.from(z).join(",");
@@ -64,12 +68,12 @@ export function mount(component) {
   const byDim = new Map(sliders.map((slider) => [slider.dim, slider]));
   const undo = undoButton(back);
   const limits = { type: "number", min: 0, max: data.images - 1, value: `${data.row ?? 0}` };
-  const which = h("input", { class: "which", "aria-label": "Test row", ...limits });
+  const which = h("input", { class: "which", "aria-label": `Test ${data.item}`, ...limits });
   which.addEventListener("change", () => goToRow(clamp(Math.round(which.valueAsNumber || 0), 0, data.images - 1)));
   const tools = [
     button(data.prior ? "Prior mean" : "Mean code", () => jump(centre)),
     button("Random draw", async () => jump(await drawFromPrior(run))),
-    h("label", { class: "test-row" }, "Test row ", which),
+    h("label", { class: "test-row" }, `Test ${data.item} `, which),
     undo,
     choice("Range of the sliders", REACHES.map((value) => [value, `±${value}σ`]), reach, setReach),
   ]; // prettier-ignore
@@ -172,6 +176,7 @@ export function mount(component) {
     update(component) {
       report.update(component);
       const fresh = component.data;
+      if (table instanceof ItemList) table.setHistory(fresh.history ?? []);
       if (position.isNews(fresh.z)) {
         table.begin();
         position.set(fresh.z, fresh.row);

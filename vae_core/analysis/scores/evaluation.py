@@ -17,6 +17,7 @@ from ...runs import Run
 from ...runs.files import write_json
 from ...training import choose_device, measure
 from ...training.batches import in_order
+from ..histories.recommending import history_scores
 from ..tables.errors import column_errors, row_scores
 from .classification import accuracy, baseline_accuracies
 
@@ -36,7 +37,8 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     """ELBO, distortion, rate, KL per dimension, active units, the image metrics, and IWAE-K if requested.
 
     ELBO and its parts use one posterior sample per image or row; image errors compare x with the decoded mean at
-    z = mu; all are means over the split, in nats per image or per pixel. Of a table: `row_scores` instead of image metrics.
+    z = mu; all are means over the split, in nats per image or per pixel. Of a table: `row_scores` instead of image metrics,
+    of histories `history_scores`.
     Of a model that classifies also its accuracy and, on the whole test split, the `baseline_accuracies`.
     `progress(done, total)` in images.
 
@@ -46,7 +48,8 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
         DataError, RunError: data or weights are not available.
     """
     classifies = family(run.config.family).predicts_class
-    data = run.data("all" if config.split == "train" or classifies else "test")
+    is_history = run.config.data_kind == "history"
+    data = run.data("all" if config.split == "train" or classifies or is_history else "test")
     split = data.train if config.split == "train" else data.test
     images, labels = split.items[: config.limit], None if split.labels is None else split.labels[: config.limit]
     if len(images) == 0:
@@ -54,7 +57,9 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     model = run.model(choose_device(config.device))
     measured = measure(model, images, labels, seed=config.seed).to_dict()
     table = {"split": config.split, **measured}
-    if run.config.schema is None:
+    if is_history:
+        table |= history_scores(model, data, images)
+    elif run.config.schema is None:
         table |= _scores(model, images, labels)
     else:
         table |= row_scores(column_errors(model, run.config.schema, images))

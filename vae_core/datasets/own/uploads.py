@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..base import DataConfig, DataError, ImageData
+from ..histories import history_of, is_history
+from ..histories.read import read as read_history
 from ..tables.data import table_of
 from ..tables.read import read
 from . import arrays, explained
@@ -33,13 +35,15 @@ FOLDER = "uploads"
 WHOLE = (".zip", ".npz", ".parquet", ".csv", ".tsv")
 ACCEPTED = (*SUFFIXES, *WHOLE)
 CARD = "card.json"
+#: What is counted of other kinds than images.
+COUNTED = {"table": "rows", "history": "users"}
 _LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A saved upload. file: its name in the folder. kind: "images" or "table". items: readable images, or rows. size: width and
-    height of the most images, or rows and columns. classes: how many; 0 without labels. bytes: on disk.
+    """A saved upload. file: its name in the folder. kind: "images", "table" or "history". items: readable images, rows or users.
+    size: width and height of the most images, rows and columns, or users and items. classes: how many; 0 without labels. bytes: on disk.
     """
 
     hash: str
@@ -60,8 +64,8 @@ class Upload:
 
     @property
     def count(self) -> str:
-        """ "600 images" or "178 rows"."""
-        return f"{self.items:,} {'rows' if self.kind == 'table' else 'images'}"
+        """ "600 images", "178 rows" or "90 users"."""
+        return f"{self.items:,} {COUNTED.get(self.kind, 'images')}"
 
 
 def add(store: Path, files: Sequence[tuple[str, bytes]], title: str = "") -> Upload:
@@ -155,11 +159,15 @@ def about_images(name: str, content: bytes) -> dict[str, object]:
 
 
 def about_table(name: str, content: bytes) -> dict[str, object]:
-    """The card's entries for a table.
+    """The card's entries for a table, or for one of histories.
 
     Raises:
         DataError: it cannot be read, or goes beyond a limit.
     """
+    if is_history(name, content):
+        histories = history_of(read_history(Path(name), content), DataConfig(name), name)
+        size = list(histories.events.shape)
+        return {"kind": "history", "items": size[0], "classes": 0, "size": size}
     data = table_of(read(Path(name), content), DataConfig(name), name)
     return {"kind": "table", "items": len(data.items), "classes": 0, "size": [len(data.items), data.rows.shape[1]]}
 

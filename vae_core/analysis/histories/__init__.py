@@ -1,0 +1,1 @@
+"""What a model of users' histories recommends, and how well."""
