@@ -37,7 +37,7 @@ def test_a_zip_is_read_shown_trained_on_and_explored(open_page: Callable[..., Pa
     page.locator(".st-key-train-dataset input").click()
     page.get_by_role("option", name="Your own images or table …").click()
     settle(page)
-    page.locator("input[type=file]").first.set_input_files(
+    page.locator(".st-key-train-files-0 input[type=file]").set_input_files(
         {"name": "My <pets>.zip", "mimeType": "application/zip", "buffer": archive()}
     )
     expect(page.get_by_text("As training will see them: 16 × 16 pixels.")).to_be_visible()

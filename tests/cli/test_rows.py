@@ -52,4 +52,4 @@ def test_bad_requests(command, table_run, options, says, tmp_path, monkeypatch):
 def test_a_run_on_images_has_no_rows(command, run):
     code, output = command("rows", run.id, "--new", "x.csv")
     assert code == 2
-    assert "was trained on images" in output.err
+    assert "was not trained on a table" in output.err
