@@ -9,8 +9,8 @@ import streamlit as st
 from vae_core.config import BetascopeError
 from vae_core.datasets import DataConfig
 from vae_core.datasets.base import OWN_SETTINGS
-from vae_core.datasets.own import uploads
-from vae_core.datasets.own.report import Report, opened, preview_of
+from vae_core.datasets.own import opened, uploads
+from vae_core.datasets.own.report import Report, preview_of
 from vae_core.training import TrainConfig
 
 from ..images.files import png_address

@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from vae_core.datasets import DataConfig
+from vae_core.datasets.own import opened
 from vae_core.datasets.own.reading import reported_to
-from vae_core.datasets.own.report import Report, opened, report_of
+from vae_core.datasets.own.report import Report, report_of
 
 from ..figures.style import COLOURS, quiet
 from .defaults import PREFIX

@@ -16,7 +16,7 @@ from ..histories.items import history_data, item_names
 from ..histories.own import own_history
 from ..state import session
 from .position import REACHES, current_code, remember
-from .rows import sliders_props
+from .rows import list_props
 
 
 def recommendations(run: Run, codes: Latents) -> None:
@@ -47,7 +47,7 @@ def items_props(
         history = data.test.items[row].nonzero()[:, 0].tolist()
     else:
         history = []
-    return sliders_props(run, codes, z, row, reach) | {
+    return list_props(run, codes, z, row, reach) | {
         "columns": [],
         "original": None,
         "items": list(item_names(run)),

@@ -25,6 +25,17 @@ def traversal_props(
 
     z: the code; row: of the test image that has it; reach: standard deviations to either side; condition: class or β.
     """
+    return sliders_props(run, codes, z, row, reach) | {
+        "condition": condition,
+        "originals": library.test_data(run)[0] is not None,
+        "classNames": list(codes.class_names),
+        "map": map_props(run, codes, flat_map(codes), mini=True),
+        "factors": factors_props(run, codes),
+    }
+
+
+def sliders_props(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
+    """For every component with a slider per dimension: the code in view, and how far each slider goes."""
     centre, deviation = codes.spread()
     file = latents_file(run)
     return (
@@ -33,17 +44,12 @@ def traversal_props(
         | {
             "z": list(z),
             "row": row,
-            "condition": condition,
             "reach": reach,
             "centre": centre.tolist(),
             "deviation": deviation.tolist(),
             "prior": codes.standard and (codes.rate is not None or codes.drawn),
             "images": len(codes),
             "codes": file.name if file.exists() else None,
-            "originals": library.test_data(run)[0] is not None,
-            "classNames": list(codes.class_names),
-            "map": map_props(run, codes, flat_map(codes), mini=True),
-            "factors": factors_props(run, codes),
         }
     )
 

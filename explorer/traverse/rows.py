@@ -8,16 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.analysis import Latents, latents_file
+from vae_core.analysis import Latents
 from vae_core.datasets.tables import Schema
 from vae_core.runs import Run
 
 from .. import library
 from ..components import mount
-from ..live.props import about, dimensions
 from ..state import session
 from ..tables.frames import schema_of
 from .position import REACHES, current_code, remember
+from .props import sliders_props
 
 
 def row_sliders(run: Run, codes: Latents) -> None:
@@ -42,32 +42,15 @@ def rows_props(run: Run, codes: Latents, z: Sequence[float], row: int | None, re
     """For rows.js: the sliders, the columns with the places of their parameters, and the texts of the test row in view."""
     schema = schema_of(run)
     data, _ = library.test_data(run)
-    return sliders_props(run, codes, z, row, reach) | {
+    return list_props(run, codes, z, row, reach) | {
         "columns": columns_props(schema),
         "original": None if data is None or row is None else schema.texts(data.test.items[row : row + 1])[0],
     }
 
 
-def sliders_props(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
-    """For rows.js: the sliders and the code that they are at."""
-    centre, deviation = codes.spread()
-    file = latents_file(run)
-    return (
-        about(run)
-        | dimensions(codes)
-        | {
-            "z": list(z),
-            "row": row,
-            "reach": reach,
-            "centre": centre.tolist(),
-            "deviation": deviation.tolist(),
-            "prior": codes.rate is not None and codes.standard,
-            "images": len(codes),
-            "originals": False,
-            "codes": file.name if file.exists() else None,
-            "item": run.config.item,
-        }
-    )
+def list_props(run: Run, codes: Latents, z: Sequence[float], row: int | None, reach: float) -> dict[str, Any]:
+    """For rows.js: the sliders, and what an item is called."""
+    return sliders_props(run, codes, z, row, reach) | {"originals": False, "item": run.config.item}
 
 
 def columns_props(schema: Schema) -> list[dict[str, Any]]:

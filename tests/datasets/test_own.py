@@ -15,11 +15,11 @@ from PIL import Image
 from pyarrow import parquet
 
 from vae_core.datasets import DataConfig, DataError, load
-from vae_core.datasets.own import folders, limits, reading
+from vae_core.datasets.own import folders, limits, opened, reading
 from vae_core.datasets.own.limits import Limits
 from vae_core.datasets.own.parquet import from_parquet
 from vae_core.datasets.own.pictures import Form, Unreadable, decode
-from vae_core.datasets.own.report import opened, preview_of, report_of
+from vae_core.datasets.own.report import preview_of, report_of
 
 rng = np.random.default_rng(0)
 

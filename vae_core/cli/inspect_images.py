@@ -8,7 +8,8 @@ from typing import Any
 
 from ..datasets import DATASETS, DataConfig
 from ..datasets.base import DataError
-from ..datasets.own.report import Report, opened, report_of
+from ..datasets.own import opened
+from ..datasets.own.report import Report, report_of
 from .console import add_option, config_from, echo
 
 

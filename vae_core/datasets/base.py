@@ -97,6 +97,10 @@ class Data:
     factor_names: tuple[str, ...]
     train_size: int
 
+    def __post_init__(self) -> None:
+        if self.train_size < 0:
+            object.__setattr__(self, "train_size", self.n_train)
+
     @property
     def items(self) -> Tensor:
         """`(N, …)`."""
@@ -183,10 +187,6 @@ class ImageData(Data):
     factor_sizes: tuple[int, ...] = ()
     # The training set's full size, also when only the test split was loaded.
     train_size: int = field(default=-1)
-
-    def __post_init__(self) -> None:
-        if self.train_size < 0:
-            object.__setattr__(self, "train_size", self.n_train)
 
     @property
     def items(self) -> Tensor:

@@ -45,10 +45,6 @@ class HistoryData(Data):
     seed: int = 0
     train_size: int = field(default=-1)
 
-    def __post_init__(self) -> None:
-        if self.train_size < 0:
-            object.__setattr__(self, "train_size", self.n_train)
-
     @property
     def items(self) -> Tensor:
         return self.events

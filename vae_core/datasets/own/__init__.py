@@ -43,15 +43,26 @@ def load(config: DataConfig, split: str) -> ImageData:
     Raises:
         DataError: nothing is there, it cannot be read, or it holds no images that fit; one sentence.
     """
+    source = opened(config)
+    with explained(config.name):
+        if isinstance(source, Listing):
+            return from_listing(source, config, split)
+        return source if source.n_train else from_arrays(source, config)  # an .npy has its split
+
+
+def opened(config: DataConfig) -> Listing | ImageData:
+    """The source that a configuration names, not decoded yet; arrays as they are.
+
+    Raises:
+        DataError: nothing is there, or it does not fit; one sentence.
+    """
     if is_on_hub(config.name):
-        return from_listing(from_hub(config), config, split)
+        return from_hub(config)
     path = existing(config.name)
     with explained(config.name):
         if path.suffix == ".npy":
             return arrays.from_npy(path, config)
-        if path.suffix == ".npz":
-            return from_arrays(arrays.from_npz(path, config), config)
-        return from_listing(listing_of(path, config), config, split)
+        return arrays.from_npz(path, config) if path.suffix == ".npz" else listing_of(path, config)
 
 
 def existing(name: str) -> Path:
@@ -148,4 +159,15 @@ def seeded_rows(name: str, n: int, is_test: Tensor | None, config: DataConfig) -
     return n_train, torch.cat([train[:n_train], test[:n_test]])
 
 
-__all__ = ["ACCEPTED", "Read", "existing", "explained", "is_images", "is_on_hub", "is_path", "listing_of", "load"]
+__all__ = [
+    "ACCEPTED",
+    "Read",
+    "existing",
+    "explained",
+    "is_images",
+    "is_on_hub",
+    "is_path",
+    "listing_of",
+    "load",
+    "opened",
+]

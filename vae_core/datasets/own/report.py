@@ -11,8 +11,6 @@ import torch
 from torch import Tensor
 
 from ..base import DataConfig, DataError, ImageData
-from . import arrays, existing, explained, listing_of
-from .hub import from_hub
 from .listing import Listing
 from .reading import Form, form_of, read_all
 
@@ -54,21 +52,6 @@ class Report:
         unreadable = [(name, reason) for name, reason in values["unreadable"]]
         split = tuple(values["split"]) if values["split"] else None
         return cls(**values | {"sizes": sizes, "unreadable": unreadable, "split": split})
-
-
-def opened(config: DataConfig) -> Listing | ImageData:
-    """The source that a configuration names, not decoded yet; arrays as they are.
-
-    Raises:
-        DataError: nothing is there, or it does not fit; one sentence.
-    """
-    if config.name.startswith("hf:"):
-        return from_hub(config)
-    path = existing(config.name)
-    with explained(config.name):
-        if path.suffix == ".npy":
-            return arrays.from_npy(path, config)
-        return arrays.from_npz(path, config) if path.suffix == ".npz" else listing_of(path, config)
 
 
 def report_of(source: Listing | ImageData, config: DataConfig) -> Report:

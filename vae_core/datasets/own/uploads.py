@@ -1,6 +1,7 @@
 """Files from a browser, checked in memory and then saved once under their content's hash, each with a small card.
 
-uploads/HASH/card.json      title, kind, number of images or rows, classes, size, and what was read
+uploads/HASH/card.json      title, kind, number of images or rows, classes and size: read by every page that lists data
+uploads/HASH/report.json    of images: what was read
 uploads/HASH/NAME           the file, or a ZIP of the images as they came
 """
 
@@ -34,7 +35,7 @@ FOLDER = "uploads"
 #: Files that are a data set each.
 WHOLE = (".zip", ".npz", ".parquet", ".csv", ".tsv")
 ACCEPTED = (*SUFFIXES, *WHOLE)
-CARD = "card.json"
+CARD, REPORT = "card.json", "report.json"
 #: What is counted of other kinds than images.
 COUNTED = {"table": "rows", "history": "users"}
 _LONGEST_TITLE = 60
@@ -82,14 +83,15 @@ def add(store: Path, files: Sequence[tuple[str, bytes]], title: str = "") -> Upl
     folder = store / FOLDER / digest
     if (folder / CARD).exists():
         return opened(folder)
-    card = {
+    card: dict[str, object] = {
         "title": (title or PurePosixPath(name).stem)[:_LONGEST_TITLE],
         "file": name,
         "bytes": len(content),
         "added": time.time(),
     }
     card |= about_table(name, content) if is_table(name, content) else about_images(name, content)
-    _write(folder, name, content, card)
+    about = {REPORT: card.pop("report")} if "report" in card else {}
+    _write(folder, name, content, about | {CARD: card})
     return opened(folder)
 
 
@@ -230,21 +232,22 @@ def report(upload: Upload) -> Report:
     """What was read when the files came.
 
     Raises:
-        DataError: a card of another form.
+        DataError: a report of another form.
     """
     try:
-        return Report.from_dict(json.loads((upload.folder / CARD).read_text("utf8"))["report"])
+        return Report.from_dict(json.loads((upload.folder / REPORT).read_text("utf8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"The upload {upload.title!r} has no readable {CARD} ({error}); delete it.") from error
+        raise DataError(f"The upload {upload.title!r} has no readable {REPORT} ({error}); delete it.") from error
 
 
-def _write(folder: Path, name: str, content: bytes, card: dict[str, object]) -> None:
-    """Written under a hidden name, then renamed, so that nobody ever lists half an upload."""
+def _write(folder: Path, name: str, content: bytes, about: dict[str, object]) -> None:
+    """about: name → JSON object. Written under a hidden name, then renamed, so that nobody ever lists half an upload."""
     fresh = folder.parent / f".new-{uuid.uuid4().hex}"
     try:
         fresh.mkdir(parents=True)
         (fresh / name).write_bytes(content)
-        (fresh / CARD).write_text(json.dumps(card), "utf8")
+        for file, values in about.items():
+            (fresh / file).write_text(json.dumps(values), "utf8")
         fresh.rename(folder)
     except OSError as error:
         if not (folder / CARD).exists():
