@@ -14,7 +14,7 @@ from ..tables.errors import errors_of
 from ..tables.frames import table_data
 from .images import same_images
 
-#: A constant that is better than every model is bold, too, so it is a row like theirs.
+#: A constant that is better than every model is bold, too, so it is a column like theirs.
 CONSTANT = "A constant"
 
 
@@ -26,11 +26,11 @@ def columns(runs: list[Run]) -> None:
     names = labels(runs)
     errors = {names[run.id]: errors_of(run, run.weights_hash()) for run in matching}
     frame = errors_by_run(errors)
-    better = dict.fromkeys(frame.columns, False)
-    st.dataframe(bold(frame.style.format("{:.3f}", na_rep="–"), better), key="compare.columns")
+    better = dict.fromkeys(frame.index, False)
+    st.dataframe(bold(frame.style.format("{:.3f}", na_rep="–"), better, axis=1), key="compare.columns")
     st.caption(
         "Errors on the test rows, decoded at z = μ: of numbers the root mean square in standard deviations, of categories the "
-        "share that is wrong; the best of a column is bold.",
+        "share that is wrong; the best of a row is bold.",
         help="A constant gives every row the training split's mean or most frequent category.",
     )
     st.download_button(
@@ -44,8 +44,8 @@ def columns(runs: list[Run]) -> None:
 
 
 def errors_by_run(errors: dict[str, list[ColumnError]]) -> pd.DataFrame:
-    """A row per run and one for a constant, a column per column of the table."""
+    """A row per column of the table, and a column per run and one for a constant: tables have more columns than there are runs."""
     first = next(iter(errors.values()))
-    rows = {name: [one.error for one in of_run] for name, of_run in errors.items()}
-    rows[CONSTANT] = [one.constant_error for one in first]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=[one.column.name for one in first])
+    frame = {name: [one.error for one in of_run] for name, of_run in errors.items()}
+    frame[CONSTANT] = [one.constant_error for one in first]
+    return pd.DataFrame(frame, index=[one.column.name for one in first])

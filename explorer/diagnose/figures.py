@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from vae_core.analysis import NoiseSweep, Roc
 
-from ..figures.style import COLOURS, GRID, quiet
+from ..figures.style import COLOURS, GRID, ink, quiet
 
 Values = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def confusion_figure(labels: NDArray[np.int64], predicted: NDArray[np.int64], na
     text = np.where(counts > 0, counts.astype(str), "") if len(names) <= 20 else None
     figure = go.Figure(
         go.Heatmap(
-            z=errors, x=list(names), y=list(names), text=text, texttemplate="%{text}", customdata=counts, showscale=False,
+            z=errors, x=list(names), y=list(names), text=text, texttemplate="%{text}", textfont={"color": ink()}, customdata=counts, showscale=False,
             colorscale=[[0, "rgba(127, 139, 155, 0.08)"], [1, COLOURS[3]]], xgap=2, ygap=2,
             hovertemplate="%{customdata} of class %{y} predicted as %{x}<extra></extra>",
         )

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import plotly.graph_objects as go
+import streamlit as st
 
 #: As `chartCategoricalColors` of the theme, so that a run keeps its colour across panels.
 COLOURS = (
     "#4C6FFF", "#F2994A", "#27AE60", "#EB5757", "#9B51E0", "#00A5B5", "#E056A0", "#8D6E4C", "#7F8C9B", "#C5A900",
 )  # fmt: skip
 GRID = "rgba(127, 139, 155, 0.25)"
+#: A colour scale from blue over transparent grey to red.
+DIVERGING = [[0, "#2F6BFF"], [0.5, "rgba(127, 139, 155, 0.15)"], [1, "#EB5757"]]
 #: The `config` of `st.plotly_chart`.
 PLAIN = {"displaylogo": False}
+
+
+def ink() -> str:
+    """The colour of text on transparent cells: plotly's own choice does not see the page's background through them."""
+    return "#E8EBF4" if st.context.theme.type == "dark" else "#1B2130"
 
 
 def quiet(figure: go.Figure, height: int, top: int = 16) -> go.Figure:

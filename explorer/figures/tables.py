@@ -1,17 +1,18 @@
-"""The best number of each column of a table in bold."""
+"""The best number of each column, or of each row, of a table in bold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 
-def bold(style: Styler, better: Mapping[str, bool], rows: pd.Series | None = None) -> Styler:
+def bold(style: Styler, better: Mapping[str, bool], rows: pd.Series | None = None, axis: Literal[0, 1] = 0) -> Styler:
     """The best value of each column in bold, among `rows` if given; a column with a single number has no best.
 
-    better: column → whether larger values are better.
+    better: column → whether larger values are better. axis: 1 for the best of each row, and `better` by row.
     """
 
     def marks(column: pd.Series) -> list[str]:
@@ -25,4 +26,4 @@ def bold(style: Styler, better: Mapping[str, bool], rows: pd.Series | None = Non
         best = numbers.max() if higher else numbers.min()
         return ["font-weight: 700" if value == best else "" for value in numbers]
 
-    return style.apply(marks, axis=0)
+    return style.apply(marks, axis=axis)

@@ -12,11 +12,10 @@ from torch import Tensor
 
 from vae_core.datasets.tables import Schema
 
-from ..figures.style import COLOURS, GRID, quiet
+from ..figures.style import COLOURS, DIVERGING, GRID, quiet
 from ..tables.frames import for_plotly
 
 BINS = 30
-DIVERGING = [[0, "#2F6BFF"], [0.5, "rgba(127, 139, 155, 0.15)"], [1, "#EB5757"]]
 
 
 def marginal_figure(schema: Schema, real: Tensor, new: Tensor, place: int) -> go.Figure:

@@ -34,7 +34,8 @@ def row_path(run: Run, places: Tensor, keyframes: Sequence[Keyframe]) -> None:
     along = lambda steps: walk(places, torch.linspace(0, 1, steps), mode)
     fine = library.decoded_rows(run, along(FINE))
     order = by_change(schema, fine)
-    left, right = st.columns([3, 2], gap="large")
+    with st.container(key="stack-path"):
+        left, right = st.columns([3, 2], gap="large")
     with left:
         frame = steps_frame(schema, library.decoded_rows(run, along(STEPS)), order)
         st.dataframe(frame, key="interpolate.rows", hide_index=True)

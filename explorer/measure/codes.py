@@ -31,14 +31,14 @@ def response_panels(run: Run) -> None:
     dims = busiest(codes)
     st.plotly_chart(response_figure(responses(codes), dims, codes.title), key=f"measure.responses.{run.id}", config=PLAIN, alt="Mean codes along each factor")  # fmt: skip
     st.caption(
-        f"The mean of μ over {len(codes):,} test images at each value of a factor, ± one standard deviation.",
+        f"The mean of μ over {len(codes):,} test {run.config.item}s at each value of a factor, ± one standard deviation.",
         help="A dimension that encodes one factor varies in one column alone, in a narrow band. One that is flat in all "
         "columns encodes none.",
     )
 
 
 def latent_shapes(run: Run) -> None:
-    """Histograms of the test images' codes beside the prior, their statistics, and correlations of dimensions."""
+    """Histograms of the test split's codes beside the prior, their statistics, and correlations of dimensions."""
     codes = library.latents(run)
     dims = busiest(codes)
     st.plotly_chart(latent_figure(codes, dims), key=f"measure.latents.{run.id}", config=PLAIN, alt="Codes beside the prior")  # fmt: skip
@@ -48,8 +48,8 @@ def latent_shapes(run: Run) -> None:
         else "a normal distribution with the codes' mean and deviation"
     )
     st.caption(
-        f"Bars: one draw of q(z|x) for each of {len(codes):,} test images; line: {prior}.",
-        help="Where the bars are far from the line, samples rarely reach the codes of images.",
+        f"Bars: one draw of q(z|x) for each of {len(codes):,} test {run.config.item}s; line: {prior}.",
+        help="Where the bars are far from the line, samples rarely reach the codes of data.",
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -58,7 +58,7 @@ def latent_shapes(run: Run) -> None:
         if len(dims) > 1:
             figure = correlation_figure(correlations(codes, dims), dims, codes.title)
             st.plotly_chart(figure, key=f"measure.correlations.{run.id}", config=PLAIN, alt="Correlation of dimensions")
-            st.caption("Pearson's r of the codes of two dimensions, over the test images.")
+            st.caption(f"Pearson's r of the codes of two dimensions, over the test {run.config.item}s.")
 
 
 def statistics(codes: Latents) -> pd.DataFrame:

@@ -13,12 +13,10 @@ from plotly.subplots import make_subplots
 from vae_core.analysis import Latents
 from vae_core.analysis.scores.responses import Response
 
-from ..figures.style import COLOURS, GRID, quiet
+from ..figures.style import COLOURS, DIVERGING, GRID, ink, quiet
 
 #: Standard deviations of the prior that a histogram spans, and its bars.
 SPAN, BARS = 4.0, 48
-#: From blue over transparent grey to red.
-DIVERGING = [[0, "#2F6BFF"], [0.5, "rgba(127, 139, 155, 0.15)"], [1, "#EB5757"]]
 
 
 def matrix_figure(
@@ -63,7 +61,7 @@ def correlation_figure(
     figure = go.Figure(
         go.Heatmap(
             z=matrix, x=names, y=names, colorscale=DIVERGING, zmin=-1, zmax=1, xgap=2, ygap=2,
-            texttemplate="%{z:.2f}" if len(dims) <= 12 else None, colorbar={"thickness": 10, "title": {"text": "r"}, "outlinewidth": 0},
+            texttemplate="%{z:.2f}" if len(dims) <= 12 else None, textfont={"color": ink()}, colorbar={"thickness": 10, "title": {"text": "r"}, "outlinewidth": 0},
             hovertemplate="%{y} and %{x}: r = %{z:.3f}<extra></extra>",
         )
     )  # fmt: skip

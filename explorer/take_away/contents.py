@@ -170,5 +170,5 @@ def numbers(runs: Sequence[Run]) -> dict[str, Any]:
         "rows": [
             [str(name), *map(text, row)] for name, row in zip(frame.index, frame.itertuples(index=False), strict=True)
         ],
-        "note": "On the whole test split; ELBO, distortion and rate in nats per image.",
+        "note": "On the whole test split; ELBO, distortion and rate in nats per image, row or user.",
     }

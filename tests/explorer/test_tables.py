@@ -75,9 +75,9 @@ def test_compare(app: Open, store: Store, table_run: Run, table: str) -> None:
     at = app("compare", run=table, compare=f"{table},again")
     assert not at.exception
     (frame,) = (one.value for one in at.dataframe)
-    assert list(frame.index)[-1] == "A constant"
-    assert list(frame.columns) == ["height", "weight", "income", "city", "coat", "since"]
-    assert frame.loc["A constant", "weight"] > frame.iloc[0]["weight"]
+    assert list(frame.columns)[-1] == "A constant"
+    assert list(frame.index) == ["height", "weight", "income", "city", "coat", "since"]
+    assert frame.loc["weight", "A constant"] > frame.loc["weight"].iloc[0]
     at = app("compare", run=table, compare=table, tab="Numbers")
     assert "RMSE of numbers in σ" in at.dataframe[0].value.columns
     assert "SSIM" not in at.dataframe[0].value.columns

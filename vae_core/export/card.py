@@ -19,9 +19,9 @@ model = run.model()  # encode, embed, decode, sample
 """
 #: Name in an evaluation → how it is read.
 NUMBERS = {
-    "elbo": ("ELBO", "{:.2f} nats per image"),
-    "distortion": ("Distortion −E[log p(x\\|z)]", "{:.2f} nats per image"),
-    "rate": ("Rate KL(q(z\\|x) ‖ p(z))", "{:.2f} nats per image"),
+    "elbo": ("ELBO", "{:.2f} nats per {item}"),
+    "distortion": ("Distortion −E[log p(x\\|z)]", "{:.2f} nats per {item}"),
+    "rate": ("Rate KL(q(z\\|x) ‖ p(z))", "{:.2f} nats per {item}"),
     "active_units": ("Active units", "{:d} dimensions (variance of the mean above 0.01)"),
     "perplexity": ("Perplexity of the codebook", "{:.1f} entries"),
 } | {name: (metric.title, f"{{:.{metric.digits}f}}") for name, metric in METRICS.items()}
@@ -67,9 +67,13 @@ def numbers(run: Run) -> list[tuple[str, str]]:
     that are cached."""
     history = run.history()
     found: dict[str, Any] = run.evaluation() or (history[-1] if history else {})
-    rows = [(title, text.format(found[name])) for name, (title, text) in NUMBERS.items() if found.get(name) is not None]
+    rows = [
+        (title, text.format(found[name], item=run.config.item))
+        for name, (title, text) in NUMBERS.items()
+        if found.get(name) is not None
+    ]
     if (images := found.get("images")) is not None:
-        rows.append(("Images they are measured on", f"{images:,}"))
+        rows.append((f"{run.config.item.capitalize()}s they are measured on", f"{images:,}"))
     for name, score in SCORES.items():
         estimates = cached_scores(run, [name]) or {}
         rows += [(f"{score.numbers[key]} ({score.source})", f"{value.value:.3f}") for key, value in estimates.items()]
