@@ -9,7 +9,7 @@ import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from vae_core.analysis import beta_steps, codes_along
 from vae_core.config import BetascopeError
@@ -58,10 +58,14 @@ def test_pixels(run: Run, rows: list[int]) -> np.ndarray:
 async def cache_file(request: Request) -> Response:
     """A file of codes or of a map from the run's cache; its name changes with its content."""
     run, name = await requested_run(request), request.path_params["name"]
-    path = run.cache / name
-    if not CACHED.fullmatch(name) or not path.is_file():
-        raise HTTPException(404, f"The run {run.id!r} has no cached file {name!r}.")
-    return FileResponse(path, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
+    missing = HTTPException(404, f"The run {run.id!r} has no cached file {name!r}.")
+    if not CACHED.fullmatch(name):
+        raise missing
+    try:  # read as a whole: a FileResponse breaks off after its headers where the run is deleted in between
+        content = await run_in_threadpool((run.cache / name).read_bytes)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise missing from error
+    return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
 async def encode(request: Request) -> Response:

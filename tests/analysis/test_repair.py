@@ -87,7 +87,8 @@ def test_what_is_hidden_has_no_part_in_the_likelihood(likelihood):
     both = [
         hide(mask_named(name, 8)).nll(model, logits, hide(mask_named(name, 8)).see(x)) for name in ("left", "right")
     ]
-    torch.testing.assert_close(both[0] + both[1], model.distortion(x, z))
+    # float32: a sum over 192 pixels that nearly cancel.
+    torch.testing.assert_close(both[0] + both[1], model.distortion(x, z), atol=1e-4, rtol=1e-5)
     one = x.clone()
     one[:, :, :, 0] = 0.3
     torch.testing.assert_close(hide(mask_named("left", 8)).nll(model, logits, one), both[0])

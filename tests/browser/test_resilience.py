@@ -62,6 +62,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at(open_page: Callable[..., Pa
     page = open_page("traverse?run=doomed&z=0,0")
     main = ready(page, "traversal").locator(".main")
     expect_code(main, [0, 0])
+    page.wait_for_load_state("networkidle")  # a request for a file of the run would be a 404 now
     store.delete("doomed")
     page.locator(".traversal .slider").first.focus()
     page.keyboard.press("ArrowRight")

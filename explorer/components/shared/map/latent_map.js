@@ -98,7 +98,15 @@ export class LatentMap {
       return;
     }
     const { run, map } = this.data;
-    const content = await MapData.fetch(run, this.data);
+    let content;
+    try {
+      content = await MapData.fetch(run, this.data);
+    } catch (error) {
+      console.info(`No map: ${error}`);
+      const notice = "The map could not be loaded: the run is gone, or the server does not answer. Reload the page.";
+      if (!this.content) this.stage.element.replaceChildren(h("p", { class: "caption" }, notice));
+      return;
+    }
     if (this.#destroyed || map !== this.data.map) return;
     const arrived = performance.now();
     const { points, viewport } = this.stage;
