@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from .decoder import decoder, encoder, runtime
 from .follow import follow, lead
+from .health import healthz
 from .http import along, cache_file, draw, encode, images
 from .modules import module
 from .origin import base
@@ -21,6 +22,7 @@ def routes() -> list[BaseRoute]:
     """All routes, for `st.App`."""
     prefix = base()
     return [
+        Route(f"{prefix}/healthz", healthz),
         WebSocketRoute(f"{prefix}/live/{{run:path}}", live),
         Route(f"{prefix}/live/{{run:path}}/images", images),
         Route(f"{prefix}/live/{{run:path}}/cache/{{name}}", cache_file),
