@@ -17,7 +17,7 @@ PLAIN = {"displaylogo": False}
 
 
 def ink() -> str:
-    """The colour of text on transparent cells: plotly's own choice does not see the page's background through them."""
+    """The theme's colour of text, for transparent cells: plotly's own choice does not see the page's background through them."""
     return "#E8EBF4" if st.context.theme.type == "dark" else "#1B2130"
 
 
