@@ -20,6 +20,7 @@ from vae_core.runs.worker import slots
 from vae_core.training import choose_device
 
 from ..jobs.maps import MAP_SERVICE
+from .session_lock import share_session_locks
 
 #: Seconds after the start at which processes are started ahead of need, so that the first map and run need not wait for imports.
 WARM_AFTER = 5.0
@@ -29,6 +30,7 @@ LOG = logging.getLogger("betascope")
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[None]:
     """Serve requests at once; the slow part of the start runs in a thread."""
+    share_session_locks()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield
 

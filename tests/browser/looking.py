@@ -6,7 +6,6 @@ A page changes when it can: whatever comes of a click or a key is waited for, ge
 from __future__ import annotations
 
 import base64
-import re
 import time
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs, urlsplit
@@ -158,8 +157,14 @@ def wait_for_tiles(strip: Locator, tiles: NDArray[np.int64]) -> None:
 
 def code_of(canvas: Locator) -> list[float]:
     """The code whose image a canvas shows."""
-    expect(canvas).to_have_attribute("data-z", re.compile(r"\d"))
-    return [float(value) for value in (canvas.get_attribute("data-z") or "").split(",")]
+    texts: list[str] = []
+
+    def there() -> bool:  # read and tested at once: a page that is drawn anew has an empty canvas for a moment
+        texts.append(canvas.get_attribute("data-z") or "")
+        return bool(texts[-1])
+
+    soon(canvas.page, there, "the canvas shows no code")
+    return [float(value) for value in texts[-1].split(",")]
 
 
 def assert_shows(canvas: Locator, run: Run, z: Sequence[float] | None = None) -> None:
