@@ -15,6 +15,7 @@ from .. import datasets
 from ..analysis import EvaluateConfig, MapConfig, evaluate, latents_of, map_of
 from ..datasets import DATASETS
 from ..datasets.base import DataConfig
+from ..datasets.roots import permitted
 from ..models import family
 from ..runs import Run, RunConfig, Store
 from ..runs.given import FACTORS, IMAGES, LABELS, NO_IMAGES, OWN_IMAGES
@@ -34,7 +35,7 @@ def import_run(
     Raises:
         ImportFailed: it cannot be opened. DataError: no such images. ConfigError: a setting. RunError: the store cannot be written.
     """
-    path, request, store = Path(path).expanduser(), request or Request(), store or Store()
+    path, request, store = permitted(path), request or Request(), store or Store()
     found = opened(path, request)
     run = (
         _codes(found, path, store, name)

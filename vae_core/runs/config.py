@@ -13,6 +13,7 @@ import torch
 from ..config import ConfigError
 from ..datasets import load
 from ..datasets.base import Data, DataConfig, DataError
+from ..datasets.roots import permitted
 from ..datasets.tables import Schema
 from ..models import ModelConfig, families, family
 from ..models.vae import VAE
@@ -186,7 +187,7 @@ def _check_perceptual(model: ModelConfig, shape: tuple[int, ...]) -> None:
         raise ConfigError(
             f"--perceptual-weight {model.perceptual_weight:g}: needs --perceptual, the folder of a trained run."
         )
-    path = Path(model.perceptual)
+    path = permitted(model.perceptual)
     if not (path / "weights.safetensors").exists():
         raise ConfigError(f"--perceptual {model.perceptual!r}: there is no trained run in this folder.")
     encoder_shape = RunConfig.from_dict(read_json(path / "config.json")).model.shape

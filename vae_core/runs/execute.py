@@ -15,6 +15,7 @@ from filelock import Timeout
 
 from ..config import BetascopeError
 from ..datasets.own.reading import reported_to
+from ..datasets.roots import permitted
 from ..models import create, family
 from ..models.extras import FeatureNetwork
 from ..training import TrainingFailed, choose_device, describe_device, fit
@@ -59,7 +60,7 @@ def _train(run: Run, recorder: Recorder, group: Group) -> str:
         model = create(run.config.family, run.config.model, run.config.train.seed)
         if run.config.model.perceptual_weight:
             model.feature_network = FeatureNetwork(
-                list(Run.open(Path(run.config.model.perceptual)).model().encoder.children())
+                list(Run.open(permitted(run.config.model.perceptual)).model().encoder.children())
             )
         outcome = fit(model, data, run.config.train, recorder, group)
     except (BetascopeError, TrainingFailed) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ..base import Data, DataConfig, DataError, check_available, fingerprint_of, shuffled_split, test_count
+from ..roots import permitted
 from .limits import LIMITS
 from .read import Events, read
 
@@ -84,7 +84,7 @@ def load(config: DataConfig, split: str) -> HistoryData:
     Raises:
         DataError: as `read` and `history_of`.
     """
-    path = Path(config.name).expanduser()
+    path = permitted(config.name)
     return history_of(read(path), config, path.name)
 
 

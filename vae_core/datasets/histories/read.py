@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base import DataError
+from ..roots import may_be_read, permitted
 from ..tables.read import DELIMITERS
 from .limits import LIMITS
 
@@ -55,7 +56,9 @@ def columns_of(name: str, content: bytes | None = None) -> dict[str, str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = Path(name).expanduser()
+    if content is None and not may_be_read(name):
+        return {}
+    path = Path(name) if content is not None else permitted(name)
     if content is None and not path.is_file():
         return {}
     try:

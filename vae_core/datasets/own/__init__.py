@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ..base import DataConfig, DataError, ImageData, check_available, shuffled_split, test_count
+from ..roots import may_be_read, permitted
 from . import arrays
 from .folders import from_folder, from_zip
 from .hub import PREFIX, from_hub
@@ -28,8 +29,8 @@ def is_path(name: str) -> bool:
 
 
 def is_images(name: str) -> bool:
-    """Whether a Parquet file has a column of images; other tables are rows (datasets/tables)."""
-    return name.endswith(".parquet") and has_images(Path(name).expanduser())
+    """Whether a Parquet file has a column of images; other tables are rows (datasets/tables). False for one that may not be read."""
+    return name.endswith(".parquet") and may_be_read(name) and has_images(permitted(name))
 
 
 def is_on_hub(name: str) -> bool:
@@ -68,9 +69,9 @@ def opened(config: DataConfig) -> Listing | ImageData:
 def existing(name: str) -> Path:
     """
     Raises:
-        DataError: there is nothing at this path.
+        DataError: there is nothing at this path, or it may not be read.
     """
-    path = Path(name).expanduser()
+    path = permitted(name)
     if not path.exists():
         raise DataError(f"There is nothing at {name!r}; name {ACCEPTED}.")
     return path

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import torch
 
 from ..base import DataError
+from ..roots import permitted
 from .labels_csv import annotated
 from .limits import LIMITS, Limits
 from .listing import SUFFIXES, Entry, Listing, numbered, top_of, without_common_folder
@@ -34,6 +35,8 @@ def from_folder(path: Path, split: str, limits: Limits = LIMITS) -> Listing:
         name = file.relative_to(path).as_posix()
         if not file.is_file() or is_hidden(name):
             continue
+        if file.is_symlink():
+            permitted(file)
         limits.check_depth(path.name, name, name.count("/"))
         if file.name == LABELS and labels is None:
             limits.check_file(path.name, name, file.stat().st_size)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..base import DataConfig, DataError
+from ..roots import permitted
 from .limits import LIMITS
 from .listing import Entry, Listing
 from .parquet import columns_of, image_bytes, labels_of
@@ -19,9 +20,11 @@ def from_hub(config: DataConfig) -> Listing:
     """One split as it is; without SPLIT, `train` and `test` (or `validation`) as training and test images.
 
     Raises:
-        DataError: the library is not installed, or a data set or split that does not exist or cannot be downloaded.
+        DataError: the library is not installed, a folder that may not be read, or a data set or split that does not exist or cannot be downloaded.
     """
     name, _, split = config.name.removeprefix(PREFIX).partition(":")
+    if name.startswith(("/", ".", "~")) or Path(name).exists():  # the library opens folders of this computer, too
+        permitted(name)
     parts = _splits(config.name, name, split)
     entries: list[Entry] = []
     labels: list[Any] = []

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor
 
 from ..base import Data, DataConfig, DataError, check_available, fingerprint_of, shuffled_split, test_count
+from ..roots import permitted
 from .kinds import parse_kinds, understand
 from .limits import LIMITS
 from .read import read
@@ -76,7 +76,7 @@ def load(config: DataConfig, split: str) -> TableData:
     Raises:
         DataError: as `read` and `table_of`.
     """
-    path = Path(config.name).expanduser()
+    path = permitted(config.name)
     return table_of(read(path), config, path.name)
 
 
