@@ -1,7 +1,10 @@
 """Betascope. Start it with `make app`, or `streamlit run app.py`."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from explorer.access.guard import Guard
+from explorer.live.origin import base
 from explorer.live.routes import routes
 from explorer.shell import addresses
 from explorer.shell.startup import explain_script_error, lifespan
@@ -9,6 +12,7 @@ from explorer.shell.startup import explain_script_error, lifespan
 app = st.App(
     "explorer/shell/frame.py",
     routes=[*addresses.routes(), *routes()],
+    middleware=[Middleware(Guard, base=base())],
     lifespan=lifespan,
     on_script_error=explain_script_error,
 )

@@ -9,12 +9,14 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from .access.modes import allowed
+
 FOLDER = Path(__file__).parents[1] / "pages"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """title, icon: in the menu. one_run: whether the page shows one run, so that the sidebar has the run picker; needs: what
+    """title, icon: in the menu. action: what must be on for it (access/modes.py). one_run: whether the page shows one run, so that the sidebar has the run picker; needs: what
     of a run it cannot do without, see runs/abilities.py.
     """
 
@@ -22,11 +24,12 @@ class Entry:
     icon: str
     one_run: bool = False
     needs: str = ""
+    action: str = "explore"
 
 
 ENTRIES = {
     "home": Entry("Home", ":material/home:"),
-    "train": Entry("Train", ":material/model_training:"),
+    "train": Entry("Train", ":material/model_training:", action="train"),
     "map": Entry("Map", ":material/scatter_plot:", one_run=True, needs="codes"),
     "traverse": Entry("Traverse", ":material/tune:", one_run=True, needs="decoder"),
     "interpolate": Entry("Interpolate", ":material/conversion_path:", one_run=True, needs="decoder"),
@@ -41,7 +44,13 @@ ENTRIES = {
 def pages() -> dict[str, Page]:
     """The pages for `st.navigation`; a page's address is its file's name, except the first, which is at "/"."""
     return {
-        name: st.Page(FOLDER / f"{name}.py", title=entry.title, icon=entry.icon, default=name == "home")
+        name: st.Page(
+            FOLDER / f"{name}.py",
+            title=entry.title,
+            icon=entry.icon,
+            default=name == "home",
+            visibility="visible" if allowed(entry.action) else "hidden",
+        )
         for name, entry in ENTRIES.items()
     }
 

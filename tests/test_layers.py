@@ -38,6 +38,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 #: A page's own folder in `explorer`, if it has one; none of them imports another.
 WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
+    {"access"},
     {"state", "navigation", "library"},
     {"figures", "images", "jobs"},
     {"live", "runs", "tables", "histories"},

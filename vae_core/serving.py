@@ -9,9 +9,11 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ CAPACITY = 2**30
 MAX_BATCH = 256
 #: Far beyond any code of a trained model.
 MAX_CODE = 1e4
+#: Who pays: receives the seconds that each request of this context took in the decode thread.
+METER: ContextVar[Callable[[float], None] | None] = ContextVar("meter", default=None)
 
 
 class RequestError(BetascopeError):
@@ -144,6 +148,8 @@ class DecodeService:
                 self._thread = threading.Thread(target=self._serve, name="live", daemon=True)
                 self._thread.start()
         future: Future[Any] = Future()
+        if meter := METER.get():
+            work = metered(work, meter)
         self._jobs.put((size, next(self._counter), work, future))
         return future
 
@@ -159,6 +165,19 @@ class DecodeService:
             except BaseException as error:
                 future.set_exception(error)
             del work, future  # else the last answer stays in memory until the next request
+
+
+def metered(work: Callable[[], Any], meter: Callable[[float], None]) -> Callable[[], Any]:
+    """The work, which tells the meter how many seconds it took."""
+
+    def measured() -> Any:
+        started = time.perf_counter()
+        try:
+            return work()
+        finally:
+            meter(time.perf_counter() - started)
+
+    return measured
 
 
 def size_of(model: Model) -> int:

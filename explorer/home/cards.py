@@ -14,6 +14,8 @@ from vae_core.models import family
 from vae_core.runs import Run
 from vae_core.runs.notes import Notes
 
+from ..access.modes import Mode, allowed, mode
+from ..access.owners import is_own
 from ..images.thumbnails import thumbnail
 from ..runs.actions import delete, explore, request_action
 from ..runs.summary import BADGES, bound
@@ -82,6 +84,8 @@ def _heading(run: Run, state: str) -> None:
         st.markdown(f"**{run.config.name}**")
         if run.config.beta is not None and "β" not in run.config.name:
             st.badge(f"β = {run.config.beta:g}", color="violet")
+        if mode() == Mode.CLASS and is_own(run.path):
+            st.badge("yours", color="green")
         if state in BADGES:
             colour, label = BADGES[state]
             st.badge(label, color=colour)
@@ -103,12 +107,13 @@ def _actions(run: Run, state: str) -> None:
             explore(run, "map")
     elif run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
         explore(run)
-    if state == "running":
-        st.button("Pause", key=f"pause.{run.id}", on_click=request_action, args=(run, "pause"))
-    if state in ("queued", "running"):
-        st.button("Cancel", key=f"cancel.{run.id}", on_click=request_action, args=(run, "cancel"))
-    if state in ("paused", "failed", "cancelled"):
-        st.button("Resume", key=f"resume.{run.id}", on_click=request_action, args=(run, "resume"))
+    if allowed("control", run.path):
+        if state == "running":
+            st.button("Pause", key=f"pause.{run.id}", on_click=request_action, args=(run, "pause"))
+        if state in ("queued", "running"):
+            st.button("Cancel", key=f"cancel.{run.id}", on_click=request_action, args=(run, "cancel"))
+        if state in ("paused", "failed", "cancelled"):
+            st.button("Resume", key=f"resume.{run.id}", on_click=request_action, args=(run, "resume"))
     if not run.id.startswith("gallery/"):
         _more(run, state)
 
@@ -117,7 +122,9 @@ def _more(run: Run, state: str) -> None:
     """Date, folder and a delete button inside a popover, so that deleting takes two clicks."""
     with st.popover("", icon=":material/more_horiz:", type="tertiary", key=f"more.{run.id}"):
         made = time.strftime("%-d %B %Y, %H:%M", time.localtime(run.config.created))
-        st.caption(f"Made {made}  \nFolder `{run.path}`")
+        st.caption(f"Made {made}" + (f"  \nFolder `{run.path}`" if mode() == Mode.PERSONAL else ""))
+        if not allowed("delete", run.path):
+            return
         if state == "running":
             st.caption("Cancel the training before deleting.")
         elif st.button("Delete for good", key=f"delete.{run.id}", icon=":material/delete:"):

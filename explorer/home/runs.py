@@ -7,6 +7,7 @@ import streamlit as st
 from vae_core.runs import BrokenRun, Run
 
 from .. import library
+from ..access.modes import Mode, allowed, mode
 from ..runs.actions import delete
 from ..shell.controls import empty_state
 from .cards import card_grid
@@ -32,6 +33,14 @@ def gallery() -> None:
     card_grid(runs, "gallery")
 
 
+def own_title() -> None:
+    """Whose runs follow; nothing where there are none and nobody can make one."""
+    if mode() == Mode.PERSONAL:
+        st.subheader("Your runs", width="stretch")
+    elif allowed("train") or library.own_runs():
+        st.subheader("Runs of this class" if mode() == Mode.CLASS else "More models", width="stretch")
+
+
 def own_runs(was_active: bool) -> None:
     """The user's runs; reruns the page once none is active any more.
 
@@ -40,14 +49,14 @@ def own_runs(was_active: bool) -> None:
     runs = library.own_runs()
     opened = [run for run in runs if isinstance(run, Run)]
     broken = [run for run in runs if isinstance(run, BrokenRun)]
-    if not opened:
+    if not opened and allowed("train"):
         empty_state("Nothing yet. Digits train in under a minute, on any computer.", "train", "Train your first model")
     shown = st.session_state.get("home.shown", PAGE_SIZE)
     card_grid(opened[:shown], "own")
     if len(opened) > shown and st.button(f"Show {len(opened) - shown} more", key="home.more"):
         st.session_state["home.shown"] = len(opened)
         st.rerun()
-    if broken:
+    if broken and mode() != Mode.EXHIBIT:
         broken_runs(broken)
     if was_active and not library.active_runs():
         st.rerun()
@@ -60,5 +69,7 @@ def broken_runs(broken: list[BrokenRun]) -> None:
         for run in broken:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"`{run.id}`: {run.reason}", width="stretch")
-                if st.button("Delete", key=f"broken.{run.id}", type="tertiary", icon=":material/delete:"):
+                if allowed("delete", run.path) and st.button(
+                    "Delete", key=f"broken.{run.id}", type="tertiary", icon=":material/delete:"
+                ):
                     delete([run.id])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from .. import library
+from ..access.modes import allowed
 from ..navigation import go
 
 
@@ -16,7 +17,10 @@ def welcome() -> None:
         "information. Open a model, drag its numbers, and watch the image follow."
     )
     with st.container(horizontal=True):
-        if st.button("Train a model", key="home.train", type="primary", icon=":material/model_training:"):
+        train = allowed("train") and st.button(
+            "Train a model", key="home.train", type="primary", icon=":material/model_training:"
+        )
+        if train:
             go("train")
         if st.button(
             "Compare across β", key="home.compare", icon=":material/compare:", disabled=not library.openable_runs()

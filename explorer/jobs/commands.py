@@ -16,14 +16,19 @@ import streamlit as st
 from vae_core.runs import Run
 from vae_core.runs.machine import background
 
+from ..access import client
+from ..access.modes import require
+from ..access.share import check_jobs
+
 
 @dataclass
 class Job:
-    """A command that was started. errors: the file of its standard error; started: `time.monotonic()` at its start."""
+    """A command that was started. errors: the file of its standard error; started: `time.monotonic()` at its start; client: for whom."""
 
     process: subprocess.Popen[bytes]
     errors: Path
     started: float
+    client: str
 
     def seconds(self) -> float:
         """Seconds since the start."""
@@ -43,12 +48,18 @@ def _jobs() -> dict[tuple[str, ...], Job]:
 
 
 def job_for(run: Run, command: Sequence[str], finished: bool) -> Job | None:
-    """The job of this command on a run at its requested β, started if there is none; None if its result is cached already."""
+    """The job of this command on a run at its requested β, started if there is none; None if its result is cached already.
+
+    Raises:
+        Denied, OverLimit: it may not be started.
+    """
     if finished:
         forget(run, command)
         return None
     job = _jobs().get(_key(run, command))
     if job is None:
+        require("compute")
+        check_jobs(sum(job.client == client.current() and job.process.poll() is None for job in _jobs().values()))
         options = [] if run.requested_beta is None else ["--at", str(run.requested_beta)]
         job = _jobs()[_key(run, command)] = _start(run, [*command, *options])
     return job
@@ -77,4 +88,4 @@ def _start(run: Run, command: list[str]) -> Job:
         process = background(
             command_line(run, command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
         )
-    return Job(process, Path(name), time.monotonic())
+    return Job(process, Path(name), time.monotonic(), client.current())

@@ -17,6 +17,8 @@ from vae_core.analysis import MapConfig, map_file
 from vae_core.runs import Run
 from vae_core.runs.machine import background
 
+from ..access.modes import require
+
 
 @dataclass
 class MapJob:
@@ -123,9 +125,14 @@ MAP_SERVICE = MapService()
 
 
 def lay_out(run: Run, config: MapConfig) -> MapJob | None:
-    """The job that lays out this map, started if there is none; None when the map is in the run's cache."""
+    """The job that lays out this map, started if there is none; None when the map is in the run's cache.
+
+    Raises:
+        Denied: it may not be started.
+    """
     if map_file(run, config).exists():
         return None
+    require("compute")
     return MAP_SERVICE.request(run, config)
 
 

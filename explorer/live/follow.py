@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ..access.modes import require
 from .origin import same_origin
 from .socket import FOREIGN, MALFORMED, PATIENCE, close
 
@@ -114,6 +115,7 @@ async def lead(socket: WebSocket) -> None:
     if not same_origin(socket.headers):
         await socket.close(FOREIGN)
         return
+    require("lead")
     await socket.accept()
     counting: asyncio.Task[None] | None = None
     try:

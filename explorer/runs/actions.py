@@ -10,6 +10,8 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run, request, resume
 
 from .. import library
+from ..access.modes import require
+from ..access.usage import check_minutes, own
 from ..navigation import go
 from ..state import session
 
@@ -23,16 +25,22 @@ def explore(run: Run, page: str = "traverse") -> None:
 def request_action(run: Run, action: str) -> None:
     """Pause, cancel or resume a run; shows the reason if its state no longer allows it."""
     try:
-        resume(library.store(), run) if action == "resume" else request(run, action)
+        require("control", run.path)
+        if action == "resume":
+            check_minutes(own(library.store()))
+            resume(library.store(), run)
+        else:
+            request(run, action)
     except BetascopeError as error:
         st.toast(str(error), icon=":material/error:")
 
 
 def delete(ids: Sequence[str]) -> None:
-    """Delete the folders of these runs and remove the runs from the session, then rerun the page."""
+    """Delete the folders of these runs, if they are one's own, and remove the runs from the session, then rerun the page."""
     current = session()
     for id in ids:
         try:
+            require("delete", library.store().root / id)
             library.store().delete(id)
         except BetascopeError as error:
             st.error(str(error), icon=":material/error:")

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from ..navigation import go
+from ..access.modes import allowed
+from ..navigation import ENTRIES, go
 from ..state import session
 
 
@@ -53,8 +54,8 @@ def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments:
 
 
 def empty_state(message: str, page: str, label: str) -> None:
-    """A message on an empty page, and a button labelled `label` that leads to `page`."""
+    """A message on an empty page, and a button labelled `label` that leads to `page`, where that page is on."""
     with st.container(border=True, horizontal_alignment="center"):
         st.write(message)
-        if st.button(label, key=f"empty.{page}", type="primary"):
+        if allowed(ENTRIES[page].action) and st.button(label, key=f"empty.{page}", type="primary"):
             go(page)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.access.modes import why_off
 from explorer.navigation import ENTRIES, pages
 from explorer.runs.abilities import lacking
 from explorer.runs.selection import current_run, notice
@@ -18,7 +19,7 @@ apply_style()
 by_name = pages()
 page = st.navigation(list(by_name.values()), expanded=True)
 name = next(name for name, listed in by_name.items() if listed == page)
-why_not = ""
+why_not = why_off(ENTRIES[name].action)
 try:
     if ENTRIES[name].one_run:
         run = current_run()
@@ -26,7 +27,7 @@ try:
         if run and run.config.model.has_decoder:
             take_away(run)
             present(run, name)
-        why_not = lacking(run, ENTRIES[name].needs) if run else ""
+        why_not = why_not or (lacking(run, ENTRIES[name].needs) if run else "")
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
     show_in_address()  # before the page, too: a link to a page has no query, and a reload may come while the page is drawn

@@ -11,6 +11,7 @@ import streamlit as st
 
 from vae_core.runs import Run
 
+from ..access.modes import allowed
 from ..components import mount
 from ..live.follow import TOKEN
 from ..live.origin import base
@@ -35,6 +36,8 @@ def present(run: Run | None, page: str) -> None:
                 f'<img class="qr" src="{picture}" alt="QR code of {address}"><a href="{address}" target="_blank">{address}</a>'
             )
             st.caption("Sliders, map and paths, decoded by each phone or laptop itself.")
+            if not allowed("lead"):
+                return
             st.toggle(
                 "Lead", st.session_state.get(LEADING, False), key="present.lead", on_change=_switched,
                 help="Everyone on that page sees the run, page and code that you see here, unless they let go.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -19,6 +20,7 @@ from vae_core.runs.launch import STANDBY, start_worker
 from vae_core.runs.worker import slots
 from vae_core.training import choose_device
 
+from ..access.enforcement import prepare, watch_minutes
 from ..jobs.maps import MAP_SERVICE
 from .session_lock import share_session_locks
 
@@ -30,7 +32,13 @@ LOG = logging.getLogger("betascope")
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[None]:
     """Serve requests at once; the slow part of the start runs in a thread."""
+    try:
+        prepare()
+    except BetascopeError as error:
+        print(error, file=sys.stderr, flush=True)
+        os._exit(2)  # an exception would be a trace, and the server would go on
     share_session_locks()
+    threading.Thread(target=watch_minutes, name="minutes", daemon=True).start()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield
 

@@ -23,6 +23,8 @@ from vae_core.runs import Run
 from vae_core.runs.machine import PROJECT
 
 from .. import library
+from ..access.modes import needs
+from ..access.share import one_export
 from ..jobs.commands import command_line
 
 
@@ -82,13 +84,14 @@ def take_away(run: Run | None) -> None:
         )  # fmt: skip
 
 
+@needs("take_away")
 def made(run: Run, format: str) -> bytes:
     """What `export` writes, in a process of its own: its imports and exporters would hold this one up for seconds.
 
     Raises:
         BetascopeError: it could not be exported.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with one_export(), tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "out"
         command = command_line(run, ["export", run.id, f"--{format}", str(target)])
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)

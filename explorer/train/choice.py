@@ -8,6 +8,7 @@ from vae_core.datasets.own import uploads
 from vae_core.datasets.own.hub import PREFIX as HUB
 
 from .. import library
+from ..access.modes import require
 
 OWN = "own"
 UPLOAD = "upload:"
@@ -24,13 +25,19 @@ def saved() -> dict[str, uploads.Upload]:
 
 
 def dataset_of(choice: str) -> str:
-    """What a choice in the form stands for: a registered name, a path, `hf:NAME`, or "" for nothing yet."""
+    """What a choice in the form stands for: a registered name, a path, `hf:NAME`, or "" for nothing yet.
+
+    Raises:
+        Denied: a path or a name of the hub, where these are off.
+    """
     if choice.startswith(UPLOAD):
         upload = saved().get(choice)
         return str(upload.path.absolute()) if upload else ""
     if choice != OWN:
         return choice
     source = st.session_state.get("train.source") or "files"
+    if source in ("path", "hub"):
+        require("path")
     if source == "path":
         return st.session_state.get("train.folder", "").strip()
     name = st.session_state.get("train.hub", "").strip().removeprefix(HUB)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,9 @@ from vae_core.imports import ADAPTERS, ImportFailed
 from vae_core.runs.machine import PROJECT
 
 from .. import library
+from ..access.modes import require
+from ..access.owners import claim
+from ..access.usage import check_room
 from ..runs.actions import explore
 
 NONE, OWN = "none", "own"
@@ -55,7 +57,7 @@ def elsewhere() -> None:
             )
             try:
                 with st.spinner("Opening and checking it …"):
-                    id = _imported(path, files or [], options)
+                    id = _imported(path, files or [], options, data not in (NONE, *DATASETS))
             except (BetascopeError, OSError) as error:
                 st.error(str(error), icon=":material/error:")
             else:
@@ -72,16 +74,20 @@ VALUES: dict[str, list[str]] = {
 }
 
 
-def _imported(path: str, files: Sequence[Any], options: list[str]) -> str:
-    """The id of the new run; a path goes before files.
+def _imported(path: str, files: Sequence[Any], options: list[str], own_images: bool) -> str:
+    """The id of the new run; a path goes before files. own_images: they are by path.
 
     Raises:
-        ImportFailed: it cannot be opened, in one sentence.
+        ImportFailed: it cannot be opened, in one sentence. Denied, OverLimit: it may not be.
     """
+    if path or own_images:
+        require("path")
     if path:
         return _run(path, options)
-    with tempfile.TemporaryDirectory() as folder:
-        return _run(str(placed(files, Path(folder))), options)
+    require("upload")
+    check_room(library.store(), sum(file.size for file in files))
+    with library.store().hidden() as folder:  # below the store: a path that may be read
+        return _run(str(placed(files, folder)), options)
 
 
 def placed(files: Sequence[Any], folder: Path) -> Path:
@@ -122,4 +128,6 @@ def _run(path: str, options: list[str]) -> str:
             if done.returncode == 2 and lines
             else "It could not be opened: the process ended, maybe for lack of memory."
         )
-    return str(json.loads(done.stdout.strip().splitlines()[-1])["run"])
+    id = str(json.loads(done.stdout.strip().splitlines()[-1])["run"])
+    claim(library.store().root / id)
+    return id

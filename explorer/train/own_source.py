@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from vae_core.config import BetascopeError
@@ -10,6 +12,9 @@ from vae_core.datasets.own.limits import LIMITS, MIB
 from vae_core.datasets.own.reading import reported_to
 
 from .. import library
+from ..access.modes import allowed, needs, require
+from ..access.owners import claim
+from ..access.usage import check_room
 from ..shell.errors import explain_error
 from .choice import OWN, UPLOAD, saved
 from .defaults import PREFIX, fit_family
@@ -64,7 +69,7 @@ def upload_files() -> None:
     bar = st.progress(0.0, "Checking the files …")
     try:
         with reported_to(lambda done, total: bar.progress(done / total, f"Reading {done:,} of {total:,} images …")):
-            upload = uploads.add(library.store().root, [(file.name, file.getvalue()) for file in files])
+            upload = saved_upload([(file.name, file.getvalue()) for file in files])
     except BetascopeError as error:
         bar.empty()
         explain_error(error)
@@ -74,13 +79,26 @@ def upload_files() -> None:
     st.rerun()
 
 
+@needs("upload")
+def saved_upload(files: Sequence[tuple[str, bytes]]) -> uploads.Upload:
+    """Files by name, checked and saved as one data set of the current client's.
+
+    Raises:
+        BetascopeError: what is wrong with them, or no room.
+    """
+    check_room(library.store(), sum(len(content) for _, content in files))
+    upload = uploads.add(library.store().root, files)
+    claim(upload.folder)
+    return upload
+
+
 def heading(choice: str, dataset: str) -> None:
     """The title of an upload with a menu, or of a person's own data by path; nothing for a registered set."""
     upload = saved().get(choice)
     if upload or choice == OWN:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{upload.title if upload else dataset.rstrip('/').rsplit('/', 1)[-1]}**")
-            if upload:
+            if upload and allowed("delete", upload.folder):
                 manage(upload)
 
 
@@ -90,6 +108,7 @@ def manage(upload: uploads.Upload) -> None:
         title = st.text_input("Name", upload.title, key=f"{PREFIX}.title.{upload.hash}")
         try:
             if st.button("Rename", key=f"{PREFIX}.rename", disabled=title == upload.title):
+                require("delete", upload.folder)
                 uploads.rename(upload, title)
                 st.rerun()
             used = sum(upload.hash in run.config.data.name for run in library.openable_runs())
@@ -102,6 +121,7 @@ def manage(upload: uploads.Upload) -> None:
                 )
             )
             if st.button("Delete", key=f"{PREFIX}.delete", icon=":material/delete:"):
+                require("delete", upload.folder)
                 uploads.delete(upload)
                 st.session_state[_NEW] = OWN
                 st.rerun()

@@ -11,6 +11,7 @@ from vae_core.runs import Run
 from vae_core.runs.launch import start_worker
 
 from .. import library
+from ..access.modes import allowed, require
 from ..runs.actions import request_action
 from ..runs.summary import BADGES
 
@@ -27,14 +28,19 @@ def run_row(run: Run, status: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
         share = min(1.0, status.get("step", 0) / status["total"]) if status.get("total") else 0.0
         st.progress(share, text=f"**{run.config.name}** · {progress_text(run, status)}")
-        if state == "running":
-            action_button("Pause", ":material/pause:", run, "pause")
-        if state in ("queued", "running"):
-            action_button("Cancel", ":material/close:", run, "cancel")
-        if state in ("paused", "cancelled", "failed"):
-            action_button("Resume", ":material/play_arrow:", run, "resume")
+        if allowed("control", run.path):
+            _buttons(run, state)
     if state == "failed":
         st.error(status.get("message") or "The training failed.", icon=":material/error:")
+
+
+def _buttons(run: Run, state: str) -> None:
+    if state == "running":
+        action_button("Pause", ":material/pause:", run, "pause")
+    if state in ("queued", "running"):
+        action_button("Cancel", ":material/close:", run, "cancel")
+    if state in ("paused", "cancelled", "failed"):
+        action_button("Resume", ":material/play_arrow:", run, "resume")
 
 
 def action_button(label: str, icon: str, run: Run, action: str) -> None:
@@ -85,4 +91,5 @@ def offer_worker(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
         return
     st.warning(f"No worker has started these runs; the log is in `{library.store().root}/.queue`.")
     if st.button("Start a worker", key="train.worker"):
+        require("train")
         start_worker(library.store(), waiting[0].config.train.device)

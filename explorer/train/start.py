@@ -13,6 +13,9 @@ from vae_core.jobs import configure
 from vae_core.runs import Run, submit
 
 from .. import library
+from ..access.modes import needs
+from ..access.owners import claim
+from ..access.usage import check_training
 from ..shell.errors import explain_error
 from .defaults import PREFIX
 from .labels import label_of
@@ -20,12 +23,14 @@ from .own_preview import UNREADABLE
 from .watch import WATCHED
 
 
+@needs("train")
 def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings: dict[str, Any]) -> list[Run]:
     """Queue one run for each variant, all or none; `variants` are the values of β and seed.
 
     Raises:
-        BetascopeError: one sentence on the first invalid setting; nothing was queued.
+        BetascopeError: one sentence on the first invalid setting, or on what is not allowed; nothing was queued.
     """
+    check_training(library.store(), len(variants))
     if not dataset:
         raise ConfigError(
             "Choose files, or write the path or name of your images or table, or take a data set that comes with Betascope."
@@ -41,7 +46,10 @@ def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings
         configure(dataset, model, name=name and title(name, variant, variants), **variant, **chosen)
         for variant in variants
     ]
-    return [submit(library.store(), config) for config in configs]
+    runs = [submit(library.store(), config) for config in configs]
+    for run in runs:
+        claim(run.path)
+    return runs
 
 
 def title(name: str, variant: dict[str, Any], variants: Sequence[dict[str, Any]]) -> str:

@@ -7,9 +7,10 @@ import streamlit as st
 from vae_core.analysis import Latents
 from vae_core.config import BetascopeError
 from vae_core.runs import Run
-from vae_core.runs.notes import rename
+from vae_core.runs.notes import rename, renamed
 from vae_core.serving import MAX_CODE
 
+from ..access.modes import require
 from ..components import state_value
 from ..runs.conditions import set_condition
 from ..state import session, valid_code
@@ -51,6 +52,8 @@ def remember_names(run: Run, value: object, dims: int) -> None:
         return
     typed = {int(dim): str(name) for dim, name in value.items() if str(dim).isdecimal() and int(dim) < dims}
     try:
-        rename(run.path, typed)
+        if renamed(run.notes(), typed) != run.notes():
+            require("name", run.path)
+            rename(run.path, typed)
     except BetascopeError as error:
         st.toast(str(error), icon=":material/error:")

@@ -14,6 +14,7 @@ from vae_core.models.vq_vae import VQVAE
 from vae_core.runs import Run
 
 from .. import library
+from ..access.modes import allowed
 from ..live.map_props import flat_map, map_props
 from ..live.props import about, dimensions
 
@@ -29,6 +30,7 @@ def traversal_props(
         "condition": condition,
         "originals": library.test_data(run)[0] is not None,
         "classNames": list(codes.class_names),
+        "mayName": allowed("name", run.path),
         "map": map_props(run, codes, flat_map(codes), mini=True),
         "factors": factors_props(run, codes),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 import torch

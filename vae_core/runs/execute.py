@@ -8,7 +8,6 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
-from pathlib import Path
 from typing import Any
 
 from filelock import Timeout
@@ -21,7 +20,7 @@ from ..models.extras import FeatureNetwork
 from ..training import TrainingFailed, choose_device, describe_device, fit
 from ..training.distributed import ALONE, Group
 from ..training.together import can_join, fit_together
-from .files import RunError
+from .files import RunError, read_json
 from .recorder import OnStep, Recorder
 from .run import Run
 
@@ -148,11 +147,13 @@ def _once_a_step(on_progress: OnStep) -> OnStep:
 
 
 def _set_ended(run: Run, outcome: str) -> None:
-    (run.path / "request.json").unlink(missing_ok=True)
+    request = run.path / "request.json"
+    why = read_json(request).get("why") if request.exists() and outcome != "done" else None
+    request.unlink(missing_ok=True)
     if outcome == "done":
         # Three times the size of the weights, and no longer needed.
         shutil.rmtree(run.path / "resume", ignore_errors=True)
-    run.set_status(state=STATE_AFTER[outcome], message=MESSAGE_AFTER[outcome], finished=time.time())
+    run.set_status(state=STATE_AFTER[outcome], message=why or MESSAGE_AFTER[outcome], finished=time.time())
 
 
 def _set_failed(run: Run, message: str) -> None:

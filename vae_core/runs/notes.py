@@ -58,12 +58,16 @@ def rename(folder: Path, names: Mapping[int, str]) -> bool:
         RunError: the folder is not writable, or has notes of another form.
     """
     notes = Notes.read(folder)
-    cleaned = {dim: clean_name(name) for dim, name in (dict(notes.names) | dict(names)).items()}
-    named = {dim: name for dim, name in cleaned.items() if name}
-    if named == notes.names:
+    if (named := renamed(notes, names)) == notes:
         return False
-    replace(notes, names=named).write(folder)
+    named.write(folder)
     return True
+
+
+def renamed(notes: Notes, names: Mapping[int, str]) -> Notes:
+    """The notes with other names for some dimensions."""
+    cleaned = {dim: clean_name(name) for dim, name in (dict(notes.names) | dict(names)).items()}
+    return replace(notes, names={dim: name for dim, name in cleaned.items() if name})
 
 
 def dimension_title(dim: int, names: Mapping[int, str]) -> str:

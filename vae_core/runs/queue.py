@@ -42,8 +42,10 @@ def resume(store: Store, run: Run) -> None:
     start_worker(store, run.config.train.device)
 
 
-def request(run: Run, action: str) -> None:
+def request(run: Run, action: str, why: str = "") -> None:
     """Request "pause" or "cancel"; a queued run stops at once, a running one within about a second.
+
+    why: one sentence for its status, in place of the usual one.
 
     Raises:
         RunError: the run is neither queued nor running.
@@ -51,6 +53,6 @@ def request(run: Run, action: str) -> None:
     state = run.status()["state"]
     if state not in ("queued", "running"):
         raise RunError(f"The run {run.id!r} is {state}; there is nothing to {action}.")
-    write_json(run.path / "request.json", {"action": action})
+    write_json(run.path / "request.json", {"action": action, "why": why})
     if state == "queued":
-        run.set_status(state=STATE_OF[action], message="Removed from the queue.")
+        run.set_status(state=STATE_OF[action], message=why or "Removed from the queue.")

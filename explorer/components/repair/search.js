@@ -72,8 +72,9 @@ export class Search {
       const { values, content } = unpack(data);
       if (values.number === this.#number) this.#answered(values, content);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ reason }) => {
       if (this.#closed) return;
+      if (reason) this.#answered({ error: reason }, new Uint8Array());
       this.#failures += 1;
       const pause = Math.min(LONGEST_PAUSE, 200 * 2 ** Math.min(this.#failures, 4));
       this.#timer = setTimeout(() => this.#connect(), pause);

@@ -69,8 +69,8 @@ export class RemoteDecoder {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.#opened(JSON.parse(data)) : this.#answered(data));
-    socket.onclose = ({ code }) => {
-      if (!this.#closed && this.#socket === socket) this.#broken(code);
+    socket.onclose = ({ code, reason }) => {
+      if (!this.#closed && this.#socket === socket) this.#broken(code, reason);
     };
   }
 
@@ -90,8 +90,11 @@ export class RemoteDecoder {
     answer?.done(pixels);
   }
 
-  /** @param {number} code */
-  #broken(code) {
+  /**
+   * @param {number} code
+   * @param {string} reason one sentence, where the server gives one
+   */
+  #broken(code, reason) {
     const lost = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const answer of lost) answer.lost();
@@ -100,7 +103,7 @@ export class RemoteDecoder {
       return;
     }
     this.#failures += 1;
-    this.#changed({ name: "lost", message: this.#reason || "The server does not answer; trying again …" }, null);
+    this.#changed({ name: "lost", message: this.#reason || reason || "The server does not answer; trying again …" }, null);
     const pause = Math.min(LONGEST_PAUSE, 200 * 2 ** Math.min(this.#failures, 4));
     this.#timer = setTimeout(() => this.#connect(), pause);
   }

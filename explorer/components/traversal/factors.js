@@ -33,12 +33,13 @@ const CLEAR = 0.3; // share of a factor's information from which on it describes
  * What a dimension could be named after, or an invitation to name it.
  * @param {FactorProps | null} factors
  * @param {number} dim
+ * @param {string} [invitation]
  * @returns {string}
  */
-export function hintOf(factors, dim) {
-  if (!factors) return "name it …";
+export function hintOf(factors, dim, invitation = "name it …") {
+  if (!factors) return invitation;
   const most = Math.max(...factors.share[dim]);
-  return most < CLEAR ? "name it …" : factors.names[factors.share[dim].indexOf(most)];
+  return most < CLEAR ? invitation : factors.names[factors.share[dim].indexOf(most)];
 }
 
 /**

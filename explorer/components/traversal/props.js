@@ -12,6 +12,7 @@
  * @property {number | null} condition the class or β in view
  * @property {Rates | null} rates the curve over β, for models that are conditioned on it
  * @property {string[]} [classNames]
+ * @property {boolean} [mayName] whether dimensions may be named; true where it is missing
  * @property {import("../shared/map/props.js").MapProps | null} map
  * @property {import("./factors.js").FactorProps | null} factors
  */

@@ -30,12 +30,12 @@ export class SliderRow {
   /**
    * @param {number} dim
    * @param {import("./range.js").Range} range
-   * @param {{weight: number, full: number, unit: string, collapsed: boolean, name: string, hint: string}} carries
-   *   `name`: given by a person; `hint`: shown where there is none
+   * @param {{weight: number, full: number, unit: string, collapsed: boolean, name: string, hint: string, fixed?: boolean}} carries
+   *   `name`: given by a person; `hint`: shown where there is none; `fixed`: it may not be changed here
    * @param {RowHandlers} handlers
    * @param {HTMLElement[]} [beside] elements at the end of the row
    */
-  constructor(dim, range, { weight, full, unit, collapsed, name, hint }, handlers, beside = []) {
+  constructor(dim, range, { weight, full, unit, collapsed, name, hint, fixed = false }, handlers, beside = []) {
     this.dim = dim;
     this.range = range;
     this.handlers = handlers;
@@ -55,7 +55,8 @@ export class SliderRow {
       placeholder: hint,
       maxlength: `${LONGEST}`,
       "aria-label": `Name of z${dim}`,
-      title: "What this dimension moves: click to name it",
+      title: fixed ? "What this dimension moves" : "What this dimension moves: click to name it",
+      readonly: fixed ? "" : null,
     });
     this.label = h(
       "div",

@@ -60,10 +60,11 @@ export function mount(component) {
   const full = fullWeight(rates?.per_dim[0] ?? data.weights);
   const collapsed = new Set(data.collapsed);
   const rows = data.order.map((dim) => {
-    const texts = { name: names[dim] ?? "", hint: hintOf(factors, dim) };
+    const fixed = data.mayName === false;
+    const texts = { name: names[dim] ?? "", hint: hintOf(factors, dim, fixed ? "" : "name it …") };
     const carries = { weight: data.weights[dim], full, unit: data.unit, collapsed: collapsed.has(dim), ...texts };
     const handlers = { begin, move, commit, commitSoon, play, rename, value: () => position.z[dim] };
-    return new SliderRow(dim, range, carries, handlers, factors ? [factorCells(factors, dim)] : []);
+    return new SliderRow(dim, range, { ...carries, fixed }, handlers, factors ? [factorCells(factors, dim)] : []);
   });
   const byDim = new Map(rows.map((row) => [row.dim, row]));
   const strips = new Strips(connection, shape, rows, range, position);

@@ -1,0 +1,66 @@
+"""What the server enforces by itself: folders that paths may lead to, and minutes of training."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+
+from vae_core.config import BetascopeError
+from vae_core.datasets.public import data_folder
+from vae_core.datasets.roots import ROOTS
+from vae_core.runs import Run, Store, request
+
+from .limits import limits
+from .modes import Mode, mode
+from .owners import owner_of
+from .usage import minutes
+
+LOG = logging.getLogger("betascope")
+#: Seconds between two looks at how long runs have trained.
+LOOK = 15.0
+
+
+def prepare() -> None:
+    """Check mode and limits, and set the folders that paths may lead to, for this process and all that it starts.
+
+    Raises:
+        ConfigError: `BETASCOPE_MODE` or `BETASCOPE_LIMITS` cannot be understood.
+    """
+    limits()
+    os.environ.setdefault(ROOTS, os.pathsep.join(str(root) for root in default_roots()))
+
+
+def default_roots() -> list[Path]:
+    """The data directory, the store and the gallery; in `personal` mode the home directory, too."""
+    store = Store()
+    home = [Path.home()] if mode() == Mode.PERSONAL else []
+    return [root.absolute() for root in (data_folder(), store.root, store.gallery_root, *home)]
+
+
+def stop_over_time(store: Store) -> None:
+    """Pause the runs of clients who have used up their minutes of training."""
+    runs: dict[str, list[Run]] = {}
+    for run in store.runs():
+        if isinstance(run, Run) and (owner := owner_of(run.path)):
+            runs.setdefault(owner, []).append(run)
+    most = limits().minutes
+    for theirs in runs.values():
+        if minutes(theirs) < most:
+            continue
+        for run in theirs:
+            if run.status()["state"] in ("queued", "running"):
+                request(
+                    run, "pause", f"Paused: {most:g} minutes of training within 24 hours are used up; resume tomorrow."
+                )
+
+
+def watch_minutes() -> None:
+    """Look again and again, in a thread of its own; returns at once where minutes are not limited."""
+    while limits().minutes < float("inf"):
+        try:
+            stop_over_time(Store())
+        except (BetascopeError, OSError) as error:
+            LOG.warning("%s", error)  # a run deleted or ended meanwhile
+        time.sleep(LOOK)

@@ -1,0 +1,104 @@
+"""What a client has used, read from the store, and the refusals that follow from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from vae_core.runs import Run, RunError, Store
+from vae_core.runs.store import NOT_RUNS
+
+from . import client
+from .limits import OverLimit, limits
+from .owners import owner_of
+
+DAY = 24 * 3600.0
+GIGABYTE = 1e9
+
+
+def own(store: Store) -> list[Run]:
+    """The current client's runs."""
+    mine = client.current()
+    return [run for run in store.runs() if isinstance(run, Run) and owner_of(run.path) == mine]
+
+
+def active(runs: list[Run]) -> list[Run]:
+    """Those that are queued or training."""
+    return [run for run in runs if run.status()["state"] in ("queued", "running")]
+
+
+def minutes(runs: list[Run]) -> float:
+    """How long they have trained, of those that did within the last 24 hours."""
+    seconds = 0.0
+    for run in runs:
+        try:
+            if time.time() - run.status().get("heartbeat", 0.0) < DAY and (history := run.history()):
+                seconds += history[-1].get("seconds", 0.0)
+        except RunError:
+            continue  # deleted since it was listed
+    return seconds / 60
+
+
+def gigabytes(store: Store) -> float:
+    """Size of the current client's runs and uploads."""
+    mine = client.current()
+    return sum(size(folder) for folder in _folders(store) if owner_of(folder) == mine) / GIGABYTE
+
+
+def _folders(store: Store) -> Iterator[Path]:
+    for root in (store.root, store.root / "uploads"):
+        if root.is_dir():
+            yield from (path for path in root.iterdir() if path.is_dir() and path.name not in NOT_RUNS)
+
+
+def size(folder: Path) -> int:
+    """Bytes of its files; what is deleted meanwhile counts nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue
+    return total
+
+
+def check_training(store: Store, more: int) -> None:
+    """Whether the current client may queue `more` runs.
+
+    Raises:
+        OverLimit: too many runs, too many at once, no room, or too long already; with what to do.
+    """
+    most, runs = limits(), own(store)
+    if len(runs) + more > most.runs:
+        raise OverLimit(
+            f"{len(runs)} runs of yours and {more} more: {most.runs:g} are allowed here; delete some first."
+        )
+    if len(active(runs)) + more > most.queue:
+        raise OverLimit(
+            f"{len(active(runs))} runs of yours wait or train, and {more} more: {most.queue:g} are allowed at once; wait for some to end."
+        )
+    check_minutes(runs)
+    check_room(store)
+
+
+def check_minutes(runs: list[Run]) -> None:
+    """
+    Raises:
+        OverLimit: these runs have trained for too long today.
+    """
+    most, used = limits().minutes, minutes(runs)
+    if used >= most:
+        raise OverLimit(f"Your runs have trained for {used:.0f} minutes; {most:g} are allowed within 24 hours here.")
+
+
+def check_room(store: Store, more: int = 0) -> None:
+    """Whether the current client may save `more` bytes.
+
+    Raises:
+        OverLimit: no room."""
+    most = limits().gigabytes
+    if most < float("inf") and (used := gigabytes(store) + more / GIGABYTE) > most:
+        raise OverLimit(
+            f"Your runs and uploads would take {used:.1f} GB; {most:g} are allowed here. Delete runs or uploads of yours first."
+        )
