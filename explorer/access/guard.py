@@ -75,7 +75,7 @@ class Guard:
         try:
             with ExitStack() as open:
                 open.enter_context(
-                    SOCKETS.one_more(who, most, f"{most:g} live pages are open here already; close one.")
+                    SOCKETS.one_more(who, most, f"You have {most:g} of {most:g} live pages open: close one.")
                 )
                 await self.app(scope, affordable(receive, send, who), send)
         finally:

@@ -95,9 +95,7 @@ def check_jobs(running: int) -> None:
         OverLimit: too many at once.
     """
     if running >= (most := limits().jobs):
-        raise OverLimit(
-            f"{running} computations of yours are running; {most:g} are allowed at once here. Wait for one to end."
-        )
+        raise OverLimit(f"You have {running} of {most:g} computations running: wait for one to end.")
 
 
 @contextmanager
@@ -108,6 +106,6 @@ def one_export() -> Iterator[None]:
         OverLimit: too many at once.
     """
     most = limits().jobs
-    sentence = f"{most:g} exports of yours are being made; wait for one to end."
+    sentence = f"You have {most:g} of {most:g} exports running: wait for one to end."
     with EXPORTS.one_more(client.current(), most, sentence):
         yield

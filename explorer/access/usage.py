@@ -76,7 +76,7 @@ def check_training(store: Store, more: int) -> None:
         )
     if len(active(runs)) + more > most.queue:
         raise OverLimit(
-            f"{len(active(runs))} runs of yours wait or train, and {more} more: {most.queue:g} are allowed at once; wait for some to end."
+            f"You have {len(active(runs))} of {most.queue:g} runs waiting or training, and this adds {more}: wait for some to end."
         )
     check_minutes(runs)
     check_room(store)

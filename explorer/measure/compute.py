@@ -9,10 +9,12 @@ import streamlit as st
 from vae_core.analysis import cached_scores
 from vae_core.config import BetascopeError
 from vae_core.jobs import autoencoder_beside
-from vae_core.runs import Run, submit
+from vae_core.runs import Run
 
 from .. import library
+from ..access.modes import allowed
 from ..jobs import commands as background
+from ..runs.actions import queue
 from .subjects import Subject
 
 
@@ -20,9 +22,9 @@ def offer_autoencoder(run: Run) -> None:
     """A button that trains an autoencoder like `run` as a baseline; a caption while one trains."""
     if any(other.config.family == "autoencoder" and other.config.fingerprint == run.config.fingerprint for other in library.active_runs()):  # fmt: skip
         st.caption("The autoencoder is being trained; see Train.")
-    elif st.button(f"Train an autoencoder like {run.config.name}", icon=":material/model_training:", key="measure.autoencoder"):  # fmt: skip
+    elif allowed("train") and st.button(f"Train an autoencoder like {run.config.name}", icon=":material/model_training:", key="measure.autoencoder"):  # fmt: skip
         try:
-            submit(library.store(), autoencoder_beside(run))
+            queue([autoencoder_beside(run)])
         except BetascopeError as error:
             st.error(f"{error} Train one on the Train page.", icon=":material/error:")
         else:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from vae_core.config import BetascopeError
-from vae_core.runs import Run, request, resume
+from vae_core.runs import Run, RunConfig, request, resume, submit
 
 from .. import library
-from ..access.modes import require
-from ..access.usage import check_minutes, own
+from ..access.modes import needs, require
+from ..access.owners import claim
+from ..access.usage import check_minutes, check_training, own
 from ..navigation import go
 from ..state import session
 
@@ -20,6 +21,20 @@ def explore(run: Run, page: str = "traverse") -> None:
     """Open a page on this run."""
     session().run = run.id
     go(page)
+
+
+@needs("train")
+def queue(configs: Sequence[RunConfig]) -> list[Run]:
+    """Queue runs as the current client's, all or none.
+
+    Raises:
+        BetascopeError: training is off, or over a limit; the store cannot be written.
+    """
+    check_training(library.store(), len(configs))
+    runs = [submit(library.store(), config) for config in configs]
+    for run in runs:
+        claim(run.path)
+    return runs
 
 
 def request_action(run: Run, action: str) -> None:

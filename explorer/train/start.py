@@ -10,12 +10,10 @@ import streamlit as st
 from vae_core.config import BetascopeError, ConfigError
 from vae_core.datasets import DATASETS
 from vae_core.jobs import configure
-from vae_core.runs import Run, submit
+from vae_core.runs import Run
 
-from .. import library
 from ..access.modes import needs
-from ..access.owners import claim
-from ..access.usage import check_training
+from ..runs.actions import queue
 from ..shell.errors import explain_error
 from .defaults import PREFIX
 from .labels import label_of
@@ -30,7 +28,6 @@ def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings
     Raises:
         BetascopeError: one sentence on the first invalid setting, or on what is not allowed; nothing was queued.
     """
-    check_training(library.store(), len(variants))
     if not dataset:
         raise ConfigError(
             "Choose files, or write the path or name of your images or table, or take a data set that comes with Betascope."
@@ -42,14 +39,12 @@ def start(dataset: str, model: str, variants: Sequence[dict[str, Any]], settings
         )
     chosen = {name: value for name, value in settings.items() if value is not None}
     name = st.session_state.get(f"{PREFIX}.name", "").strip()
-    configs = [
-        configure(dataset, model, name=name and title(name, variant, variants), **variant, **chosen)
-        for variant in variants
-    ]
-    runs = [submit(library.store(), config) for config in configs]
-    for run in runs:
-        claim(run.path)
-    return runs
+    return queue(
+        [
+            configure(dataset, model, name=name and title(name, variant, variants), **variant, **chosen)
+            for variant in variants
+        ]
+    )
 
 
 def title(name: str, variant: dict[str, Any], variants: Sequence[dict[str, Any]]) -> str:
