@@ -72,7 +72,7 @@ def check_training(store: Store, more: int) -> None:
     most, runs = limits(), own(store)
     if len(runs) + more > most.runs:
         raise OverLimit(
-            f"{len(runs)} runs of yours and {more} more: {most.runs:g} are allowed here; delete some first."
+            f"You have {len(runs)} of {most.runs:g} runs, and this adds {more}: delete some of yours first."
         )
     if len(active(runs)) + more > most.queue:
         raise OverLimit(

@@ -76,7 +76,7 @@ def a_run(store: vae_core.Store, state: str, seconds: float = 0.0) -> vae_core.R
 
 
 def test_runs_queue_minutes_and_room(store: vae_core.Store, set_limits: Configure) -> None:
-    a_run(store, "done", 90 * 60)
+    a_run(store, "paused", 90 * 60)
     a_run(store, "queued")
     for text, sentence in {
         "runs=3": None, "runs=2": "You have 2 of 2 runs, and this adds 1", "queue=2": None,
@@ -97,7 +97,7 @@ def test_runs_queue_minutes_and_room(store: vae_core.Store, set_limits: Configur
 def test_minutes_of_yesterday_do_not_count(
     store: vae_core.Store, set_limits: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = a_run(store, "done", 3600)
+    run = a_run(store, "paused", 3600)
     assert usage.minutes([run]) == 60
     now = time.time() + 25 * 3600
     monkeypatch.setattr("explorer.access.usage.time.time", lambda: now)
