@@ -124,6 +124,8 @@ def _more(run: Run, state: str) -> None:
         made = time.strftime("%-d %B %Y, %H:%M", time.localtime(run.config.created))
         st.caption(f"Made {made}" + (f"  \nFolder `{run.path}`" if mode() == Mode.PERSONAL else ""))
         if not allowed("delete", run.path):
+            if mode() == Mode.CLASS:
+                st.caption("Somebody else's; they alone may delete it.")
             return
         if state == "running":
             st.caption("Cancel the training before deleting.")
