@@ -29,6 +29,7 @@ import vae_core
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.looking import COUNT, LIMIT
 from tests.browser.serving import App, running_app
+from vae_core.export.files import onnx_of
 
 expect.set_options(timeout=1000 * LIMIT)
 DECODER = Path(__file__).parents[2] / "explorer" / "components" / "shared" / "local" / "decoder.js"
@@ -89,6 +90,9 @@ def furnish(store: vae_core.Store, own: Path) -> None:
     vae_core.train(
         str(own / "colours.npz"), "vae", store=store, name="rgb", batch_size=32, latent_dim=3, network="conv", epochs=1
     )
+    for run in store.runs():
+        assert isinstance(run, vae_core.Run)
+        onnx_of(run)  # else each app exports it again, in a process that first loads torch
 
 
 @pytest.fixture(scope="session")
