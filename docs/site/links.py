@@ -28,7 +28,9 @@ def on_config(config: MkDocsConfig) -> None:
     for entry in config.nav or []:
         for title, target in entry.items():
             if isinstance(target, str) and target.endswith("/"):
-                pages = sorted(Path(config.docs_dir, target).glob("*.md"), key=lambda page: (page.stem != "README", page.stem))
+                pages = sorted(
+                    Path(config.docs_dir, target).glob("*.md"), key=lambda page: (page.stem != "README", page.stem)
+                )
                 entry[title] = [f"{target}{page.name}" for page in pages]
 
 

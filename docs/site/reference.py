@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,7 +16,6 @@ from vae_core.config import Config, field_types
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    logging.getLogger("griffe").setLevel(logging.WARNING)
     for place, text in {"reference/options.md": options(), "reference/python.md": python()}.items():
         files.append(File.generated(config, place, content=text))
 
