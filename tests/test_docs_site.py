@@ -25,9 +25,9 @@ pytestmark = pytest.mark.slow  # 10 s of CPU, most of them for the build
 ROOT = Path(__file__).parents[1]
 TOOLS = ("mkdocs", "material", "mkdocstrings", "latex2mathml")
 #: Where links of the documentation may lead.
-HOSTS = {"anywidget.dev", "bamler-lab.github.io", "keepachangelog.com", "semver.org"}
-#: An address without a user, a port, a query or an escape.
-PLAIN = re.compile(r"https://[\w.-]+(/[\w./#~-]*)?")
+HOSTS = {"anywidget.dev", "bamler-lab.github.io", "keepachangelog.com", "localhost", "semver.org"}
+#: An address without a user, a port, a query or an escape; or of the app on the reader's own computer.
+PLAIN = re.compile(r"https://[\w.-]+(/[\w./#~-]*)?|http://localhost:8501(/[\w./#-]*)?")
 #: Attributes by which a browser fetches, beside `href` of a link that a person follows.
 FETCHED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src"), ("video", "src")}
 

@@ -19,7 +19,7 @@ OUTSIDE = {
     "bench/results/README.md": "benches.md",
     "explorer/shell/static/icon.svg": "logo.svg",
 }
-LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
+LINK = re.compile(r"\[([^\[\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 PICTURE = re.compile(r"^!\[(.*)\]\((\S+)-light\.png\)$", re.MULTILINE)
 
 
@@ -55,12 +55,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def _in_site(link: re.Match[str], folder: str, page: str) -> str:
-    """A link to a file of the project as a link to its place in the site."""
-    target, anchor = link.groups()
+    """A link to a file of the project as a link to its place in the site; of a file that has none, its text stays."""
+    text, target, anchor = link.groups()
     path = posixpath.normpath(posixpath.join(folder, target))
     if (ROOT / path).is_dir():
         path += "/README.md"
     if ":" in target or not (ROOT / path).is_file():
         return link[0]
+    if path not in OUTSIDE and not path.startswith("docs/"):
+        return text
     place = OUTSIDE.get(path, path.removeprefix("docs/"))
-    return f"]({posixpath.relpath(place, posixpath.dirname(page) or '.')}{anchor or ''})"
+    return f"[{text}]({posixpath.relpath(place, posixpath.dirname(page) or '.')}{anchor or ''})"
