@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 
-from . import cli
+from . import cli, logs
 from .config import BetascopeError, TrainingFailed
 
 
@@ -34,4 +34,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logs.set_up(text="%(message)s")  # a person reads sentences here, without times
     sys.exit(main())

@@ -5,8 +5,7 @@ A worker holds one of its device's slots, a lock file; one worker too many finds
 
 from __future__ import annotations
 
-import sys
-import traceback
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
@@ -22,6 +21,8 @@ from .executors import RayCluster
 from .machine import fitting
 from .run import Run
 from .store import Store
+
+LOG = logging.getLogger("betascope")
 
 
 def slots(device: torch.device) -> int:
@@ -107,11 +108,11 @@ def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> Non
         train(runs)
     except (BetascopeError, TrainingFailed) as error:
         # The reason is in the run's status; the queue continues with the next run.
-        print(f"{', '.join(run.id for run in runs)}: {error}", file=sys.stderr, flush=True)
+        LOG.warning("%s: %s", ", ".join(run.id for run in runs), error)
         _remove_from_queue(runs, str(error))
     except Exception as error:
         # A bug: the traceback goes to the log, the sentence to the status, and the queue continues.
-        traceback.print_exc()
+        LOG.exception("%s stopped", ", ".join(run.id for run in runs))
         _remove_from_queue(runs, f"Stopped by {type(error).__name__}: {error}")
 
 
