@@ -22,36 +22,27 @@ FIELDS = ("route", "status", "ms", "user")
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 LOG = logging.getLogger("betascope")
 
-#: Gives more fields to each line, from what only the app knows: a session of Streamlit's has no context variable.
-Details = Callable[[], dict[str, str]]
+#: What only the app knows of the thread that asks: request_id and user of a page's session, which has no context variables.
+Session = Callable[[], dict[str, str]]
+_session: Session = dict
 
 
-class _Formatter(logging.Formatter):
-    """details: called for each line, in the thread that wrote it."""
-
-    def __init__(self, text: str = TEXT, details: Details = dict) -> None:
-        super().__init__(text)
-        self.default_msec_format = "%s.%03d"
-        self.details = details
-
-    def fields(self, record: logging.LogRecord) -> dict[str, object]:
-        """request_id where there is one, then the fields of the record that are known."""
-        found: dict[str, object] = {}
-        if number := REQUEST_ID.get():
-            found["request_id"] = number
-        found |= self.details()
-        return found | {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+def request_id() -> str:
+    """The id of what is being answered, in a page's script that of its session; "" outside of both."""
+    return REQUEST_ID.get() or _session().get("request_id", "")
 
 
-class TextFormatter(_Formatter):
+class TextFormatter(logging.Formatter):
     """For people: a line ends with the id of its request."""
 
+    default_msec_format = "%s.%03d"
+
     def formatMessage(self, record: logging.LogRecord) -> str:
-        number = self.fields(record).get("request_id")
+        number = request_id()
         return super().formatMessage(record) + (f" [{number}]" if number else "")
 
 
-class JsonFormatter(_Formatter):
+class JsonFormatter(logging.Formatter):
     """For programs: one object a line, whatever the message holds."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -60,22 +51,27 @@ class JsonFormatter(_Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            **self.fields(record),
+            **_session(),
         }
+        if number := REQUEST_ID.get():
+            line["request_id"] = number
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0]:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def set_up(text: str = TEXT, details: Details = dict) -> None:
+def set_up(text: str = TEXT, session: Session = dict) -> None:
     """Send all lines to stderr, in the form of `BETASCOPE_LOG`: "text" (default; warnings and errors) or "json" (requests, too).
 
-    text: the form of a line that is not JSON.
+    text: the form of a line that is not JSON. session: called for each line, in the thread that writes it.
     """
+    global _session
+    _session = session
     form = os.environ.get("BETASCOPE_LOG") or "text"
     as_json = form == "json"
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter(details=details) if as_json else TextFormatter(text, details))
+    handler.setFormatter(JsonFormatter() if as_json else TextFormatter(text))
     logging.root.handlers = [handler]
     LOG.setLevel(logging.INFO if as_json else logging.WARNING)
     if as_json:  # what Python itself would print over many lines

@@ -7,8 +7,7 @@ import logging
 import streamlit as st
 
 from vae_core.config import BetascopeError
-
-from ..watching.ids import current_id
+from vae_core.logs import request_id
 
 LOG = logging.getLogger("betascope")
 
@@ -25,7 +24,7 @@ def show_error(error: Exception) -> bool:
     if isinstance(error, BetascopeError):
         st.error(str(error), icon=":material/error:")
     else:
-        under = f" under {number}" if (number := current_id()) else ""
+        under = f" under {number}" if (number := request_id()) else ""
         st.error(
             f"Something went wrong in the app. Reload the page or choose another run; the server's log has the details{under}.",
             icon=":material/error:",

@@ -9,8 +9,6 @@ import secrets
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from vae_core.logs import REQUEST_ID
-
 HEADER = "X-Request-ID"
 #: What a proxy may send, so that its log and ours have the same ids: nothing that could break a line or fake another field.
 SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -23,12 +21,7 @@ def chosen(received: str) -> str:
     return received if SAFE.fullmatch(received) else secrets.token_hex(6)
 
 
-def current_id() -> str:
-    """The id of what is being answered; in a page's script that of its session's socket; "" outside of both."""
-    return REQUEST_ID.get() or session_details().get("request_id", "")
-
-
-def session_details() -> dict[str, str]:
+def session() -> dict[str, str]:
     """In a page's script: request_id, and user (8 hexadecimal digits) of who has signed in; else empty.
 
     A script runs in a thread of its own, where no context variable of its socket is known.

@@ -8,7 +8,7 @@ import streamlit.logger
 
 from vae_core import logs
 
-from .ids import session_details
+from .ids import session
 
 LIBRARIES = ("streamlit", "uvicorn", "websockets")
 #: uvicorn's lines of requests and sockets have the client's address and the whole path; ours have neither.
@@ -17,7 +17,7 @@ ADDRESSES = ("uvicorn.access", "uvicorn.error")
 
 def set_up() -> None:
     """One handler for all lines: those of loggers that libraries have made, and of those that they will make."""
-    logs.set_up(details=session_details)
+    logs.set_up(session=session)
     streamlit.logger.setup_formatter = _pass_on
     for name, logger in logging.root.manager.loggerDict.items():
         if name.partition(".")[0] in LIBRARIES and isinstance(logger, logging.Logger):

@@ -14,13 +14,15 @@ Result = tuple[dict[str, Any], int]
 @dataclass(frozen=True)
 class Command:
     """help: one line. module: its file in this package, imported when the command is used. options: the function that adds
-    the command's options; run: the one that returns (the JSON object, exit code).
+    the command's options; run: the one that returns (the JSON object, exit code). bare: it works where no package
+    is installed.
     """
 
     help: str
     module: str
     options: str
     run: str
+    bare: bool = False
 
     def function(self, name: str) -> Callable[..., Any]:
         return getattr(import_module(f".{self.module}", __name__), name)
@@ -47,6 +49,9 @@ COMMANDS = {
         "Take in a run of another store, or a model or codes of another program", "import_", "import_options", "import_"
     ),
     "lay-out": Command("Lay out maps requested on stdin (the app starts this)", "maps", "lay_out_options", "lay_out"),
+    "doctor": Command(
+        "Check this machine: packages, GPU, store, data, port, browser", "doctor", "doctor_options", "doctor", bare=True
+    ),
     "work": Command("Train the queued runs (the app starts this)", "train", "work_options", "work_queue"),
 }
 
@@ -60,9 +65,11 @@ class Parser(argparse.ArgumentParser):
 
 def run(options: argparse.Namespace) -> Result:
     """Run the command of a parsed command line."""
+    command = COMMANDS[options.command]
+    if command.bare:
+        return command.function(command.run)(options)
     from .console import reading
 
-    command = COMMANDS[options.command]
     with reading():
         return command.function(command.run)(options)
 

@@ -104,15 +104,18 @@ def _claim_alike(store: Store, device: torch.device, run: Run, locks: ExitStack)
 
 
 def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> None:
+    names = ", ".join(run.id for run in runs)
+    LOG.info("Training %s", names)
     try:
         train(runs)
+        LOG.info("Trained %s", names)
     except (BetascopeError, TrainingFailed) as error:
         # The reason is in the run's status; the queue continues with the next run.
-        LOG.warning("%s: %s", ", ".join(run.id for run in runs), error)
+        LOG.warning("%s: %s", names, error)
         _remove_from_queue(runs, str(error))
     except Exception as error:
         # A bug: the traceback goes to the log, the sentence to the status, and the queue continues.
-        LOG.exception("%s stopped", ", ".join(run.id for run in runs))
+        LOG.exception("%s stopped", names)
         _remove_from_queue(runs, f"Stopped by {type(error).__name__}: {error}")
 
 
