@@ -44,9 +44,11 @@ def line(subject: str, finding: Finding, colours: bool, width: int) -> str:
     mark, colour = MARKS[finding.state]
     start = f"{mark} {subject}".ljust(INDENT)
     margin = " " * INDENT
-    text = textwrap.fill(start + finding.found, max(40, width), subsequent_indent=margin, break_long_words=False)
+    text = textwrap.fill(
+        start + finding.found, max(40, width), subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )
     if finding.remedy:
-        remedy = textwrap.fill(f"{margin}→ {finding.remedy}", max(40, width), subsequent_indent=f"{margin}  ", break_long_words=False)  # fmt: skip
+        remedy = textwrap.fill(f"{margin}→ {finding.remedy}", max(40, width), subsequent_indent=f"{margin}  ", break_long_words=False, break_on_hyphens=False)  # fmt: skip
         text += f"\n{remedy}"
     return text.replace(mark, f"\033[{colour}m{mark}\033[0m", 1) if colours else text
 

@@ -61,7 +61,7 @@ def gpu(place: Place) -> Finding:
             ones = torch.ones(8, 8, device=torch.device("cuda", index))
             if (ones @ ones).sum().item() != 8**3:
                 raise RuntimeError("a product of matrices is wrong")
-        except RuntimeError as error:
+        except (RuntimeError, AssertionError) as error:
             reason = str(error).splitlines()[0]
             return problem(f"{name} fails: {reason}", "Install a torch built for it, or train with --device cpu.")
         names.append(name)
