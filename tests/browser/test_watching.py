@@ -57,7 +57,7 @@ def test_the_sentence_on_a_page_leads_to_the_trace_in_the_log(
         number = alert.inner_text().rstrip(".").split()[-1]
         shown.get_by_role("button", name="Fail").click()
         soon(lambda: "of a click" in log.read_text())
-        expect(alert).to_contain_text(number)
+        expect(alert.first).to_contain_text(number)
         with urllib.request.urlopen(f"{app.address}/_stcore/health") as answer:
             assert answer.headers["X-Request-ID"]
         context.close()
