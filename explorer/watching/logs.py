@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import streamlit as st
 import streamlit.logger
 
 from vae_core import logs
@@ -19,6 +20,7 @@ def set_up() -> None:
     """One handler for all lines: those of loggers that libraries have made, and of those that they will make."""
     logs.set_up(session=session)
     streamlit.logger.setup_formatter = _pass_on
+    st.set_option("logger.enableRich", False)  # where rich is installed, Streamlit prints traces as coloured frames
     for name, logger in logging.root.manager.loggerDict.items():
         if name.partition(".")[0] in LIBRARIES and isinstance(logger, logging.Logger):
             _pass_on(logger)
