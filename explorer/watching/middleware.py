@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from vae_core.logs import REQUEST_ID
 
@@ -20,6 +23,8 @@ from .names import group_of, route_of
 LOG = logging.getLogger("betascope.requests")
 #: Files and probes: a page loads a hundred of them, a probe comes every few seconds.
 QUIET = ("static", "modules", "runtime", "media", "healthz", "metrics", "streamlit")
+#: The messages that begin an answer; the last is that of a socket which is refused with a response.
+STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 #: Status of a socket: accepted, refused before that.
 ACCEPTED, REFUSED = 101, 403
 
@@ -46,6 +51,8 @@ class Watched:
         answer = Answer(scope, send, number)
         try:
             await self.app(scope, receive, answer.send)
+        except (ClientDisconnect, WebSocketDisconnect):
+            pass  # nobody is there to be answered, and nothing is wrong
         except Exception:
             LOG.exception("%s failed", answer.title(), extra={"route": route_of(scope)})
             await answer.fail(receive)
@@ -54,7 +61,7 @@ class Watched:
 
 
 class Answer:
-    """What has been answered so far. status: 0 before anything was."""
+    """What has been answered so far. status: 0 while nothing was, or if the client left before."""
 
     def __init__(self, scope: Scope, send: Send, number: str) -> None:
         self.scope, self.passed_on, self.number = scope, send, number
@@ -63,7 +70,7 @@ class Answer:
     async def send(self, message: Message) -> None:
         """Pass a message on; the first one gets the header."""
         kind = message["type"]
-        if kind in ("http.response.start", "websocket.accept"):
+        if kind in STARTS:
             self.status = message.get("status", ACCEPTED)
             message["headers"] = [*message.get("headers", ()), (HEADER.lower().encode(), self.number.encode())]
         if kind == "websocket.accept":
@@ -78,7 +85,8 @@ class Answer:
             sentence = f"Something went wrong in the server; its log has the details under {self.number}."
             await PlainTextResponse(sentence, 500)(self.scope, receive, self.send)
         elif self.scope["type"] == "websocket" and not self.ended:
-            await self.send({"type": "websocket.close", "code": 1011})
+            with suppress(RuntimeError, OSError):  # it has left meanwhile
+                await self.send({"type": "websocket.close", "code": 1011})
 
     def title(self) -> str:
         """ "GET /live/{run:path}/images": the route, as a path may name what is private."""
@@ -91,9 +99,8 @@ class Answer:
         is_socket = self.scope["type"] == "websocket"
         if is_socket and self.status == ACCEPTED:
             OPEN_SOCKETS[group] -= 1
-        quiet = group in QUIET and 0 < self.status < 400
-        milliseconds = round(1000 * (time.perf_counter() - self.started), 1)
-        LOG.log(
-            logging.DEBUG if quiet else logging.INFO, "%s: %d in %s ms", self.title(), self.status, milliseconds,
-            extra={"route": route, "status": self.status, "ms": milliseconds},
-        )  # fmt: skip
+        level = logging.DEBUG if group in QUIET and 0 < self.status < 400 else logging.INFO
+        if LOG.isEnabledFor(level):
+            milliseconds = round(1000 * (time.perf_counter() - self.started), 1)
+            extra = {"route": route, "status": self.status, "ms": milliseconds}
+            LOG.log(level, "%s: %d in %s ms", self.title(), self.status, milliseconds, extra=extra)

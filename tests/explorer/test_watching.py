@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -42,11 +42,15 @@ async def broken_socket(socket: WebSocket) -> None:
     raise KeyError("what a user must not see")
 
 
+async def left(request: Request) -> Response:
+    raise ClientDisconnect
+
+
 @pytest.fixture
 def watched(put: Callable[..., Path]) -> Iterator[TestClient]:
     """The app's own routes and two that fail, with the run "one"."""
     put("one")
-    more = [Route("/broken/{name}", broken), WebSocketRoute("/broken/{name}", broken_socket)]
+    more = [Route("/broken/{name}", broken), WebSocketRoute("/broken/{name}", broken_socket), Route("/left", left)]
     with TestClient(Starlette(routes=[*routes(), *more], middleware=[Middleware(Watched)])) as found:
         yield found
 
@@ -102,6 +106,12 @@ def test_a_socket_that_fails_is_closed(watched: TestClient, caplog: pytest.LogCa
         socket.receive_text()
     assert closed.value.code == 1011
     assert "Socket /broken/{name} failed" in caplog.text
+
+
+def test_a_client_that_leaves_is_no_error(watched: TestClient, caplog: pytest.LogCaptureFixture):
+    with pytest.raises(AssertionError):  # the test's client was not answered
+        watched.get("/left")
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_metrics_are_off_unless_asked_for(watched: TestClient, monkeypatch: pytest.MonkeyPatch):
