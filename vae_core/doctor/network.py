@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 import threading
 import urllib.error
@@ -47,7 +48,8 @@ def _betascope(number: int) -> str:
     """The version of the Betascope that listens there; "" if it is something else."""
     connection = http.client.HTTPConnection("localhost", number, timeout=PATIENCE)
     try:
-        connection.request("GET", "/healthz")
+        prefix = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+        connection.request("GET", f"/{prefix}/healthz" if prefix else "/healthz")
         return str(json.loads(connection.getresponse().read(1000))["version"])
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         return ""
