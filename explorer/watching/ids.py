@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ..access import client
+
 HEADER = "X-Request-ID"
 #: What a proxy may send, so that its log and ours have the same ids: nothing that could break a line or fake another field.
 SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-#: Users are named by a hash with this key, another one at each start: lines of one user can be told apart, not traced to a name.
-KEY = secrets.token_bytes(16)
 
 
 def chosen(received: str) -> str:
@@ -22,7 +21,7 @@ def chosen(received: str) -> str:
 
 
 def session() -> dict[str, str]:
-    """In a page's script: request_id, and user (8 hexadecimal digits) of who has signed in; else empty.
+    """In a page's script: request_id, and user, the client that owns what this page makes; else empty.
 
     A script runs in a thread of its own, where no context variable of its socket is known.
     """
@@ -31,6 +30,6 @@ def session() -> dict[str, str]:
     found = {}
     if number := st.context.headers.get(HEADER):
         found["request_id"] = number
-    if name := st.user.get("sub") or st.user.get("email"):
-        found["user"] = hashlib.blake2b(str(name).encode(), key=KEY, digest_size=4).hexdigest()
+    if (user := client.current()) != client.NOBODY:
+        found["user"] = user
     return found

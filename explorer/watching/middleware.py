@@ -15,6 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from vae_core.logs import REQUEST_ID
 
+from ..access import client
 from ..live.metrics import OPEN_SOCKETS, REQUESTS
 from .ids import HEADER, chosen
 from .logs import set_up
@@ -103,4 +104,6 @@ class Answer:
         if LOG.isEnabledFor(level):
             milliseconds = round(1000 * (time.perf_counter() - self.started), 1)
             extra = {"route": route, "status": self.status, "ms": milliseconds}
+            if user := client.of_headers(Headers(scope=self.scope)):
+                extra["user"] = user
             LOG.log(level, "%s: %d in %s ms", self.title(), self.status, milliseconds, extra=extra)

@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.testing.v1 import AppTest
 
 import vae_core
+from explorer.access import client
 from explorer.live import metrics
 from explorer.live.routes import routes
 from explorer.shell import errors
@@ -82,6 +83,15 @@ def test_a_line_names_route_status_and_time_but_nothing_private(watched: TestCli
     assert record.ms > 0
     assert record.getMessage().startswith("GET /live/{run:path}/draw: 404 in ")
     assert PRIVATE not in str(vars(record))
+
+
+def test_a_line_names_the_owner_of_what_a_browser_makes(watched: TestClient, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO, "betascope")
+    cookie = client.new_cookie()
+    watched.get("/live/one/draw", headers={"Cookie": f"{client.COOKIE}={cookie}"})
+    (record,) = (record for record in caplog.records if record.name == "betascope.requests")
+    assert record.user == client.of_cookie(cookie)
+    assert cookie not in str(vars(record))
 
 
 def test_probes_that_go_well_are_no_lines(watched: TestClient, caplog: pytest.LogCaptureFixture):
