@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,17 +21,22 @@ from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer.access import client
+from explorer.jobs import commands
 from explorer.live import metrics
 from explorer.live.routes import routes
 from explorer.shell import errors
 from explorer.watching.ids import HEADER
 from explorer.watching.middleware import Watched
 from tests.waiting import soon
+from vae_core import logs
+from vae_core.runs import Run
 from vae_core.serving import DECODE_SERVICE
 
 from .conftest import texts
 
 PRIVATE = "a-name"
+#: The fixtures put a job that never ends in its place.
+START = commands._start
 MADE = re.compile(r"[0-9a-f]{12}")
 
 
@@ -190,3 +196,14 @@ def test_the_sentence_of_a_page_names_the_id(app: Callable[..., AppTest], monkey
     sentence = texts(app("home").error)
     assert "the server's log has the details under abc." in sentence
     assert "must not see" not in sentence
+
+
+def test_a_command_that_fails_is_a_line_with_the_id_of_its_request(run: Run, monkeypatch: pytest.MonkeyPatch):
+    failing = [sys.executable, "-c", "import sys; sys.exit('the reason')"]
+    monkeypatch.setattr(commands, "command_line", lambda run, command: failing)
+    monkeypatch.setattr(commands, "request_id", lambda: "abc")
+    ids: list[str] = []
+    monkeypatch.setattr(commands.LOG, "warning", lambda *line: ids.append(logs.request_id() + " " + line[0] % line[1:]))
+    START(run, ["export", run.id])
+    soon(lambda: ids)
+    assert ids == ["abc The command export ended with code 1: the reason"]
