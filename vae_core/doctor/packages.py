@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 DISTRIBUTION = "betascope"
 #: Extras that only developers need.
-FOR_DEVELOPERS = "dev"
+FOR_DEVELOPERS = ("dev", "docs")
 
 
 def required(place: Place) -> Finding:
@@ -35,7 +35,7 @@ def extras(place: Place) -> Finding:
     absent: list[str] = []
     wrong: list[str] = []
     for name, needed in requirements().items():
-        if name in ("", FOR_DEVELOPERS):
+        if name in ("", *FOR_DEVELOPERS):
             continue
         missing = [requirement for requirement in needed if _version(requirement.name) is None]
         (absent if missing else present).append(name)
