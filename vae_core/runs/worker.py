@@ -18,7 +18,7 @@ from ..training import TrainingFailed, choose_device
 from .claims import claim, queue_folder, queued, waiting
 from .execute import alike
 from .executors import RayCluster
-from .machine import fitting
+from .machine import fitting, machine_name
 from .run import Run
 from .store import Store
 
@@ -76,7 +76,7 @@ def work_on(store: Store, device: str, cluster: RayCluster) -> None:
 
 def _free_slot(store: Store, device: torch.device) -> AcquireReturnProxy | None:
     """The lock of a free slot of the device; None if other workers hold them all."""
-    name = str(device).replace(":", "-")
+    name = f"{machine_name()}-{device}".replace(":", "-")
     for number in range(slots(device)):
         with suppress(Timeout):
             return FileLock(queue_folder(store) / f"{name}.{number}.lock", is_singleton=False).acquire(timeout=0)
