@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def test_an_app_that_trains_nothing_leaves_its_queue_to_others(
 ) -> None:
     monkeypatch.setenv("VAE_WORKERS", "0")
     run = submit(store, configure("digits", **QUICK))
-    elsewhere = store.create(configure("digits", **QUICK, device="cuda:99"), state="queued")
+    elsewhere = store.create(replace(run.config, train=replace(run.config.train, device="cuda:99")), state="queued")
     standby = Standby()
     standby.prepare(store, "auto")
     assert standby.worker is None
