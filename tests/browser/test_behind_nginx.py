@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 import vae_core
 
 from .conftest import failed, is_problem, profile, settle
-from .looking import assert_shows, drag, ready
+from .looking import LIMIT, assert_shows, drag, ready
 from .serving import ROOT, free_port, running_app, wait_until_healthy
 
 NGINX = shutil.which("nginx", path="/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin")
@@ -114,7 +114,9 @@ def test_all_of_it_works_behind_nginx(browser: Browser, proxy: str, store: vae_c
     page.get_by_role("link", name="Map").click()
     expect(ready(page, "map")).to_have_attribute("data-count", "449")
 
+    settle(page)
     page.get_by_role("link", name="Train", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Train")
     settle(page)
     page.locator(".st-key-train-dataset input").click()
     page.get_by_role("option", name="Your own images or table …").click()
@@ -125,7 +127,7 @@ def test_all_of_it_works_behind_nginx(browser: Browser, proxy: str, store: vae_c
     expect(page.get_by_text("450 images · all 56 × 56 pixels")).to_be_visible()
     settle(page)
 
-    page.goto(f"{proxy}/betascope/show/plane-1")
+    page.goto(f"{proxy}/betascope/show/plane-1", timeout=5000 * LIMIT)  # it is made first, by a niced process
     assert_shows(ready(page, "traversal").locator("canvas.main"), run)
     context.close()
     assert not problems, problems
