@@ -72,7 +72,20 @@ def prepare(bench: Bench) -> None:
     """What comes of every command when nobody kills it, and how long that takes."""
     whole = Store(bench.folder / "whole")
     for beta in BETAS:
-        done = must(["train", "--dataset", "digits", "--beta", str(beta), *OPTIONS, "--name", f"b{beta:g}", "--store", whole.root])
+        done = must(
+            [
+                "train",
+                "--dataset",
+                "digits",
+                "--beta",
+                str(beta),
+                *OPTIONS,
+                "--name",
+                f"b{beta:g}",
+                "--store",
+                whole.root,
+            ]
+        )
         bench.seconds["train"] = done
         bench.references[beta] = content(whole.open(f"b{beta:g}-1"))
     bench.seconds["sweep"] = bench.seconds["queue"] = 2 * bench.seconds["train"]
@@ -159,7 +172,9 @@ def exports(bench: Bench, store: Store, number: int) -> bool:
     if number % 2:
         target = store.root / "b1-1.zip"
         hit = bench.kill("export", export(store, target))
-        assert not target.exists() or target.read_bytes() == bench.made["export"], "half an archive has the name of a whole"
+        assert not target.exists() or target.read_bytes() == bench.made["export"], (
+            "half an archive has the name of a whole"
+        )
         must(export(store, target))
         assert target.read_bytes() == bench.made["export"], "another archive"
         target.unlink()
@@ -168,7 +183,9 @@ def exports(bench: Bench, store: Store, number: int) -> bool:
         hit = bench.kill("graphs", graphs(store, target))
         must(graphs(store, target))
         found = {path.name: path.read_bytes() for path in target.iterdir()}
-        assert found == bench.made["graphs"], f"another folder: {sorted(set(found) ^ set(bench.made['graphs'])) or 'other bytes'}"
+        assert found == bench.made["graphs"], (
+            f"another folder: {sorted(set(found) ^ set(bench.made['graphs'])) or 'other bytes'}"
+        )
     finish(bench, store)
     return hit
 

@@ -16,6 +16,7 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run
 from vae_core.serving import DECODE_SERVICE, MAX_BATCH, MODEL_CACHE, to_pixels
 
+from .files import opened
 from .origin import same_origin
 
 IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -61,11 +62,10 @@ async def cache_file(request: Request) -> Response:
     missing = HTTPException(404, f"The run {run.id!r} has no cached file {name!r}.")
     if not CACHED.fullmatch(name):
         raise missing
-    try:  # read as a whole: a FileResponse breaks off after its headers where the run is deleted in between
-        content = await run_in_threadpool((run.cache / name).read_bytes)
-    except (FileNotFoundError, IsADirectoryError) as error:
+    try:
+        return await opened(run.cache / name, "application/octet-stream", IMMUTABLE | UNCOMPRESSED)
+    except OSError as error:
         raise missing from error
-    return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
 async def encode(request: Request) -> Response:

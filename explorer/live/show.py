@@ -12,11 +12,12 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from vae_core.config import BetascopeError
 from vae_core.runs import Run
 
+from .files import opened
 from .http import IMMUTABLE, UNCOMPRESSED, requested_run
 from .modules import modules_version
 
@@ -52,23 +53,30 @@ async def show(request: Request) -> Response:
         folder = await run_in_threadpool(folder_of, run)
         if not (folder / PAGE).is_file():
             await _made(run, folder)
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            content = gzip.decompress(await run_in_threadpool((folder / PAGE).read_bytes))
+            return Response(content, media_type="text/html", headers=headers)
+        return await opened(folder / PAGE, "text/html", headers | {"Content-Encoding": "gzip"})
     except HTTPException as error:
         return message(error.detail, error.status_code)
     except BetascopeError as error:
         return message(str(error), 422)
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress((folder / PAGE).read_bytes()), media_type="text/html", headers=headers)
-    return FileResponse(folder / PAGE, media_type="text/html", headers=headers | {"Content-Encoding": "gzip"})
+    except OSError:
+        return message(f"The run {request.path_params['run']!r} was deleted meanwhile; choose another one.", 404)
 
 
 async def file(request: Request) -> Response:
     """A file of a run's page."""
     run, version, name = await requested_run(request), request.path_params["version"], request.path_params["name"]
     path = run.cache / f"show-{version}" / name
-    if "/" in name or not version.isalnum() or name == PAGE or not path.is_file():
-        raise HTTPException(404, f"The page of {run.id!r} has no file {name!r}.")
-    return FileResponse(path, media_type="application/gzip", headers=IMMUTABLE | UNCOMPRESSED)
+    missing = HTTPException(404, f"The page of {run.id!r} has no file {name!r}.")
+    if "/" in name or not version.isalnum() or name == PAGE:
+        raise missing
+    try:
+        return await opened(path, "application/gzip", IMMUTABLE | UNCOMPRESSED)
+    except OSError as error:
+        raise missing from error
 
 
 def message(sentence: str, status: int) -> Response:

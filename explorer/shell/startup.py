@@ -54,6 +54,7 @@ def _warm() -> None:
     # Exclude everything loaded so far from garbage collection: each pass over torch's objects takes long.
     gc.collect()
     gc.freeze()
+    Store().clean()
     resume_queue(Store())
     if os.environ.get("VAE_WARM") != "0":
         time.sleep(WARM_AFTER)  # leaves the cores to the first page

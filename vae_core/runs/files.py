@@ -5,33 +5,50 @@ from __future__ import annotations
 import json
 import os
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
 from ..config import BetascopeError
+from .held import hold, remove_left_over
 
 
 class RunError(BetascopeError):
     """A run folder that is missing, broken or not writable."""
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace `path` as a whole.
+def write_bytes(path: Path, content: bytes, within: Path | None = None) -> None:
+    """Replace `path` as a whole. within: as `replacing`.
 
     Raises:
-        RunError: the disk is full or not writable; the old content of `path` is unchanged.
+        RunError: the disk is full or not writable, or `within` is gone; the old content of `path` is unchanged.
+    """
+    with replacing(path, within) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path, within: Path | None = None) -> Iterator[IO[bytes]]:
+    """A file to write into that becomes `path` at the end, unless an error is raised by then.
+
+    within: a folder above it that is never made, only what lies between: a run that is deleted stays so.
+
+    Raises:
+        RunError: as `write_bytes`.
     """
     # The thread's id too: the app writes from several threads, and two must never share a temporary file.
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent, within)
         with open(temporary, "wb") as file:
-            file.write(content)
+            hold(file.fileno())
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -43,10 +60,19 @@ def write_bytes(path: Path, content: bytes) -> None:
     finally:
         with suppress(OSError):  # gone after the rename; on a read-only disk it cannot be deleted
             temporary.unlink()
+        remove_left_over(path.parent.glob(f".{escape(path.name)}.*.tmp"))
 
 
-def write_json(path: Path, value: Any) -> None:
-    write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
+def _make_folder(folder: Path, within: Path | None) -> None:
+    if within is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    for between in reversed([folder, *folder.parents][: len(folder.relative_to(within).parts)]):
+        between.mkdir(exist_ok=True)
+
+
+def write_json(path: Path, value: Any, within: Path | None = None) -> None:
+    write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode(), within)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -65,11 +91,13 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def write_tensors(path: Path, tensors: dict[str, Tensor], numbers: dict[str, Any] | None = None) -> None:
+def write_tensors(
+    path: Path, tensors: dict[str, Tensor], numbers: dict[str, Any] | None = None, within: Path | None = None
+) -> None:
     """Tensors, and plain numbers as JSON in the file's header: one file, so that both always fit together."""
     header = {"json": json.dumps(numbers or {}, allow_nan=False)}
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    write_bytes(path, tensors_to_bytes(plain, metadata=header))
+    write_bytes(path, tensors_to_bytes(plain, metadata=header), within)
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

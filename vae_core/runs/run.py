@@ -21,6 +21,7 @@ from ..models import Model, create
 from .config import RunConfig
 from .files import RunError, read_json, read_tensors, write_json
 from .given import given_images, is_given
+from .held import is_locked
 from .notes import Notes
 
 STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
@@ -77,15 +78,25 @@ class Run:
 
     def set_status(self, **changes: Any) -> None:
         path = self.path / "status.json"
-        status = read_json(path) if path.exists() else {}
-        write_json(path, status | changes | {"heartbeat": time.time()})
+        write_json(path, read_json(path) | changes | {"heartbeat": time.time()}, self.path)
 
     @property
     def lock(self) -> FileLock:
-        """Held by the process that trains this run; the system releases it when that process dies."""
-        return FileLock(self.path / ".lock", is_singleton=False)
+        """Held by the process that trains this run; the system releases it when that process dies.
+
+        Raises:
+            RunError: the run has been deleted, and a lock would make its folder again.
+        """
+        return self.lock_file(".lock")
+
+    def lock_file(self, name: str) -> FileLock:
+        if not self.path.is_dir():
+            raise RunError(f"There is no run {self.id!r} in {self.path.parent} any more.")
+        return FileLock(self.path / name, is_singleton=False)
 
     def is_alive(self) -> bool:
+        if (locked := is_locked(self.path / ".lock")) is not None:
+            return locked
         try:
             with self.lock.acquire(timeout=0):
                 return False

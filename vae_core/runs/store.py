@@ -9,17 +9,21 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from torch import Tensor
 
 from .config import RunConfig
-from .files import RunError, write_json, write_tensors
+from .files import RunError, read_json, write_json, write_tensors
+from .held import held, remove_left_over
 from .run import BrokenRun, Run
 
 #: The runs that ship with the project.
 GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
+#: Seconds that a deletion waits for a process that looks at the run, or leaves it.
+PATIENCE = 1.0
 #: Folders of a store that are no runs.
 NOT_RUNS = ("gallery", "uploads")
 
@@ -95,10 +99,12 @@ class Store:
 
         A run is written into it, then renamed: nobody ever lists half a run, and one of two with the same name wins.
         """
+        remove_left_over(self.root.glob(".new-*"))
         fresh = self.root / f".new-{uuid.uuid4().hex}"
         try:
             fresh.mkdir(parents=True)
-            yield fresh
+            with held(fresh):
+                yield fresh
         finally:
             shutil.rmtree(fresh, ignore_errors=True)  # gone already if all went well
 
@@ -131,17 +137,35 @@ class Store:
         """
         Raises:
             RunError: there is no such run, it is training, ships with the project, or cannot be deleted.
+
+        It is renamed first: a kill, or who lists the runs meanwhile, never sees half of it.
         """
         if id.startswith("gallery/"):
             raise RunError(f"{id!r} ships with Betascope and cannot be deleted.")
         path = self._path(id)
-        run = _open(path, id)
-        if isinstance(run, Run) and run.status()["state"] == "running":
-            raise RunError(f"The run {id!r} is training; cancel it first.")
+        gone = self.root / f".gone-{uuid.uuid4().hex}"
         try:
-            shutil.rmtree(path)
+            with ExitStack() as locks:
+                for name in (".claim", ".lock"):  # of a worker that is about to train it, and of who trains it
+                    locks.enter_context(FileLock(path / name, is_singleton=False).acquire(timeout=PATIENCE))
+                path.rename(gone)
+            shutil.rmtree(gone)
+        except Timeout:
+            raise RunError(f"The run {id!r} is training; cancel it first.") from None
+        except FileNotFoundError:
+            raise RunError(f"There is no run {id!r} in {self.root} any more.") from None
         except OSError as error:
             raise RunError(f"Could not delete the run {id!r} in {self.root} ({error.strerror}).") from error
+
+    def clean(self) -> None:
+        """Remove what processes that were killed have left: half runs that are in no list, and temporary files in runs."""
+        for root in (self.root, self.root / "uploads"):
+            remove_left_over([*root.glob(".new-*"), *root.glob(".gone-*")])
+        for path in self._own():
+            remove_left_over(path.rglob(".*.tmp"))
+            with suppress(RunError):  # one that does not open is listed with the reason
+                if (path / "resume").is_dir() and read_json(path / "status.json").get("state") == "done":
+                    shutil.rmtree(path / "resume", ignore_errors=True)
 
 
 def _numbered(name: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ..training import TrainingFailed, choose_device
 from .claims import claim, queue_folder, queued, waiting
 from .execute import alike
 from .executors import RayCluster
+from .files import RunError
 from .machine import fitting, machine_name
 from .run import Run
 from .store import Store
@@ -122,5 +123,6 @@ def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> Non
 def _remove_from_queue(runs: Sequence[Run], message: str) -> None:
     """Mark runs that failed before they started as failed, or a worker would claim them again and again."""
     for run in runs:
-        if run.path.is_dir() and run.status()["state"] == "queued":
-            run.set_status(state="failed", message=message)
+        with suppress(RunError):  # deleted meanwhile, or the disk is full
+            if run.status()["state"] == "queued":
+                run.set_status(state="failed", message=message)
