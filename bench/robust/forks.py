@@ -74,13 +74,14 @@ def ended(call: Callable[[], Any] | Sequence[str | Path]) -> Ended:
     return Command(call).wait()
 
 
-def killed(call: Callable[[], Any] | Sequence[str | Path], after: float) -> bool:
-    """Kill it so many seconds after its start; False if it had ended by then."""
+def killed(call: Callable[[], Any] | Sequence[str | Path], after: float) -> float | None:
+    """Kill it so many seconds after its start; if it had ended by then, how long it took."""
     command = Command(call)
     command.process.join(max(0.0, command.begun + after - time.perf_counter()))
+    passed = time.perf_counter() - command.begun
     lived = command.kill()
     command.wait()
-    return lived
+    return None if lived else passed
 
 
 def main(arguments: list[str]) -> int:
@@ -114,6 +115,7 @@ def descendants(pid: int) -> list[int]:
 def scratch() -> Iterator[Path]:
     """A folder for stores; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="betascope-robust-"))
+    folder.chmod(0o755)  # other users read what is in it
     try:
         yield folder
     finally:

@@ -159,6 +159,8 @@ def project(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     config = config_from(options, MapConfig)
     points = map_of(run, config)
     if not map_file(run, config).exists():
-        raise RunError(f"The {config.method} map could not be saved in {run.cache}: is there room, and is it writable?")
+        raise RunError(
+            f"The {config.method} map could not be saved in {run.cache}; free some space, or make it writable."
+        )
     echo(f"Saved the {config.method} map of {len(points)} codes in {run.cache}.")
     return {"run": run.id, "method": config.method, "points": len(points), "cache": str(run.cache)}, 0

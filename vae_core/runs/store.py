@@ -42,7 +42,7 @@ class Store:
 
     def gallery(self) -> list[Run | BrokenRun]:
         """The shipped runs, by name."""
-        return [_open(path, f"gallery/{path.name}") for path in _folders(self.gallery_root)]
+        return [_open(path, f"gallery/{path.name}") for path in folders(self.gallery_root)]
 
     def open(self, id: str) -> Run:
         """
@@ -52,7 +52,7 @@ class Store:
         return Run.open(self._path(id), id)
 
     def _own(self) -> list[Path]:
-        return [path for path in _folders(self.root) if path.name not in NOT_RUNS]
+        return [path for path in folders(self.root) if path.name not in NOT_RUNS]
 
     def _path(self, id: str) -> Path:
         """The listed folder of this id: a folder that is not listed is never touched, whatever the id contains.
@@ -61,7 +61,7 @@ class Store:
             RunError: there is no such run.
         """
         shipped = id.startswith("gallery/")
-        for path in _folders(self.gallery_root) if shipped else self._own():
+        for path in folders(self.gallery_root) if shipped else self._own():
             if path.name == id.removeprefix("gallery/"):
                 return path
         root = self.gallery_root if shipped else self.root
@@ -99,7 +99,7 @@ class Store:
 
         A run is written into it, then renamed: nobody ever lists half a run, and one of two with the same name wins.
         """
-        remove_left_over(self.root.glob(".new-*"))
+        remove_left_over([*self.root.glob(".new-*"), *self.root.glob(".gone-*")])
         fresh = self.root / f".new-{uuid.uuid4().hex}"
         try:
             fresh.mkdir(parents=True)
@@ -178,10 +178,18 @@ def is_id(text: str) -> bool:
     return re.fullmatch(r"[\w=-][\w.=-]{0,120}", text) is not None and text not in NOT_RUNS
 
 
-def _folders(root: Path) -> list[Path]:
-    if not root.is_dir():
-        return []
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+def folders(root: Path) -> list[Path]:
+    """The folders in a store that are not hidden, by name; none where there is no store.
+
+    Raises:
+        RunError: the store cannot be read.
+    """
+    try:
+        if not root.is_dir():
+            return []
+        return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError as error:
+        raise RunError(f"The store {root} cannot be read ({error.strerror}); choose another one.") from error
 
 
 def _open(path: Path, id: str) -> Run | BrokenRun:
