@@ -25,7 +25,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
@@ -108,6 +108,7 @@ def used(bench: Bench) -> tuple[float, float]:
         threading.Thread(target=lambda: asyncio.run(sockets(bench))),
         threading.Thread(target=changes, args=(bench,)),
     ]
+    expect.set_options(timeout=120_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=[*FLAGS, *AWAKE])
         first = drag(browser, bench)  # alone but for the trainings, as the last one
