@@ -104,7 +104,7 @@ def model_of(run: Run) -> Model:
 def latents(run: Run, rows: Iterable[int] = ()) -> Latents:
     """Codes of the run's test images, enough of them to include `rows`; computed once, then read from its cache folder."""
     limit = ALL if max(rows, default=0) >= LIMIT and has_more_codes(run) else LIMIT
-    codes = _latents(run, run.weights_path.stat().st_mtime_ns, limit)
+    codes = _latents(run, run.weights_version(), limit)
     return dataclasses.replace(codes, names=run.notes().names)
 
 
@@ -114,7 +114,7 @@ def reproducibility(runs: Sequence[Run]) -> Reproducibility:
     Raises:
         BetascopeError: codes are not cached, and data or weights are not available.
     """
-    return _reproducibility(list(runs), tuple(run.weights_path.stat().st_mtime_ns for run in runs))
+    return _reproducibility(list(runs), tuple(run.weights_version() for run in runs))
 
 
 @st.cache_resource(max_entries=24, show_spinner="Comparing the seeds …", hash_funcs=BY_PATH)

@@ -59,14 +59,18 @@ class Command:
 
     def kill(self) -> bool:
         """SIGKILL to it and to all that it has started; whether it still lived."""
-        lived, pid = self.process.exitcode is None, self.process.pid
-        for target in [pid, *descendants(pid or 0)] if lived else []:
-            try:
-                os.kill(target or 0, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        pid = self.process.pid
+        assert pid is not None
+        if self.process.exitcode is not None or not sent(pid, signal.SIGSTOP):  # stopped, it starts no more of them
+            self.process.join()
+            return False
+        family = [pid, *descendants(pid)]
+        for member in family:
+            sent(member, signal.SIGKILL)
         self.process.join()
-        return lived
+        while any(map(lives, family)):
+            time.sleep(0.01)
+        return True
 
 
 def ended(call: Callable[[], Any] | Sequence[str | Path]) -> Ended:
@@ -109,6 +113,23 @@ def descendants(pid: int) -> list[int]:
         if parent == pid:
             found += [int(path.parent.name), *descendants(int(path.parent.name))]
     return found
+
+
+def sent(pid: int, number: signal.Signals) -> bool:
+    """Send a signal; False where the process has ended."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def lives(pid: int) -> bool:
+    """Whether a process still holds files: it has neither gone nor waits for its parent to note its end."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 @contextmanager

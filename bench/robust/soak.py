@@ -49,7 +49,7 @@ WARM = 1 / 3
 #: Goals: MB of memory a minute, paints a second of a drag.
 SLOPE, PAINTS = 1.0, 55.0
 #: What a line of the log has that tells of a fault.
-FAULTS = ("Traceback", "ERROR", "Exception", "CRITICAL")
+FAULTS = ("Traceback", "ERROR", "Exception", "CRITICAL", "Error: ")
 #: Seconds between two looks at the memory, and between two frames of a socket: a hand that drags now and then.
 LOOK, FRAME = 5.0, 0.2
 
@@ -208,7 +208,7 @@ def copy_run(store: Store, source: Path, id: str) -> None:
 
 def look(bench: Bench, place: str) -> None:
     try:
-        with urllib.request.urlopen(f"{bench.app.address}/{place}", timeout=120) as answer:
+        with urllib.request.urlopen(f"{bench.app.address}/{place}", timeout=600) as answer:
             answer.read()
             bench.counts["answers"] += 1
     except urllib.error.HTTPError as error:

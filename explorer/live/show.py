@@ -96,5 +96,7 @@ async def _made(run: Run, folder: Path) -> None:
     while job.process.poll() is None:
         await asyncio.sleep(POLL)
     forget(run, command)
+    if not run.path.is_dir():
+        raise HTTPException(404, f"The run {run.id!r} was deleted meanwhile; choose another one.")
     if not (folder / PAGE).is_file():
         raise HTTPException(422, job.failure() or f"The page of {run.id!r} was not saved; open it again.")

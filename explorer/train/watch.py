@@ -164,7 +164,7 @@ def _images(focus: Run) -> None:
             st.image(picture, width="stretch", alt=f"{title}: {reading}")
     data, _ = library.test_data(focus)
     if data is not None and focus.config.data_kind == "table":
-        errors_table(errors_of(focus, str(focus.weights_path.stat().st_mtime_ns)), "train.columns")
+        errors_table(errors_of(focus, str(focus.weights_version())), "train.columns")
     elif data is not None and focus.config.data_kind == "history":
         st.markdown("**What is recommended to the first test users**")
         scores = recommended(library.model_of(focus), data.test.items[:USERS])
@@ -175,7 +175,7 @@ def _images(focus: Run) -> None:
 
 
 def _reconstructions(run: Run, data: ImageData) -> str:
-    return _reconstruction_sheet(run, data, str(run.path), run.weights_path.stat().st_mtime_ns)
+    return _reconstruction_sheet(run, data, str(run.path), run.weights_version())
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -72,5 +72,5 @@ def request(run: Run, action: str, why: str = "") -> None:
         raise RunError(f"The run {run.id!r} is {state}; there is nothing to {action}.")
     write_json(run.path / "request.json", {"action": action, "why": why}, run.path)
     if state == "queued":
-        with suppress(Timeout), run.lock.acquire(timeout=0):  # else a worker has begun with it, and reads the request
+        with suppress(Timeout), run.lock.acquire(timeout=0.2):  # else a worker has begun with it, and reads the request
             run.set_status(state=STATE_OF[action], message=why or "Removed from the queue.")

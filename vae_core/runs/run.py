@@ -144,9 +144,30 @@ class Run:
         read_tensors(self.weights_path)
 
     def weights_hash(self) -> str:
-        """16 hex digits of the weights file: the key of everything derived from it."""
-        stat = self.weights_path.stat()
-        return _hash(self.weights_path, stat.st_mtime_ns, stat.st_size)
+        """16 hex digits of the weights file: the key of everything derived from it.
+
+        Raises:
+            RunError: the run was deleted, or has no weights yet.
+        """
+        stat = self._weights_stat()
+        try:
+            return _hash(self.weights_path, stat.st_mtime_ns, stat.st_size)
+        except OSError as error:
+            raise RunError(f"The run {self.id!r} was deleted.") from error
+
+    def weights_version(self) -> int:
+        """When the weights were written, in ns: what is drawn from them is drawn anew when that changes.
+
+        Raises:
+            RunError: as `weights_hash`.
+        """
+        return self._weights_stat().st_mtime_ns
+
+    def _weights_stat(self) -> os.stat_result:
+        try:
+            return self.weights_path.stat()
+        except OSError as error:
+            raise RunError(f"The run {self.id!r} was deleted, or has no weights yet.") from error
 
     def model(self, device: str | torch.device = "cpu", weights: Path | None = None) -> Model:
         """The trained model in evaluation mode; `weights` may name a snapshot.
