@@ -14,8 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vae_core.config import BetascopeError
-from vae_core.runs import Run
+from vae_core.runs import Run, RunError
 
 from .files import opened
 from .http import IMMUTABLE, UNCOMPRESSED, requested_run
@@ -60,9 +59,7 @@ async def show(request: Request) -> Response:
         return await opened(folder / PAGE, "text/html", headers | {"Content-Encoding": "gzip"})
     except HTTPException as error:
         return message(error.detail, error.status_code)
-    except BetascopeError as error:
-        return message(str(error), 422)
-    except OSError:
+    except (OSError, RunError):
         return message(f"The run {request.path_params['run']!r} was deleted meanwhile; choose another one.", 404)
 
 
