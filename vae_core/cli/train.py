@@ -137,7 +137,9 @@ def train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
 
 def summary(run: Run, state: str, seconds: float) -> dict[str, Any]:
     """The JSON object of a trained run: its whole-test table when done, else the last point of its curves."""
-    last = run.history()[-1]
+    if not (history := run.history()):
+        raise RunError(f"The run {run.id!r} was deleted when it was trained.")
+    last = history[-1]
     table = run.evaluation() if state == "done" else None
     numbers = table or last
     return {
