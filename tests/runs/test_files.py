@@ -55,3 +55,19 @@ def test_missing_files_and_other_json_are_reported(tmp_path):
     write_json(tmp_path / "list", [1])
     with pytest.raises(RunError, match="no JSON object"):
         read_json(tmp_path / "list")
+
+
+def test_a_file_that_is_deleted_while_it_is_read_is_reported(tmp_path, monkeypatch):
+    from vae_core.runs import files
+
+    write_tensors(tmp_path / "t", {"a": torch.zeros(10)})
+    honest = files.safe_open
+
+    def opened_then_deleted(path, framework):
+        found = honest(path, framework=framework)
+        path.unlink()
+        return found
+
+    monkeypatch.setattr(files, "safe_open", opened_then_deleted)
+    with pytest.raises(RunError, match="cannot be read"):
+        read_tensors(tmp_path / "t")
