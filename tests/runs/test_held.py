@@ -11,6 +11,7 @@ import vae_core
 from tests.conftest import QUICK
 from tests.runs.test_execute import LONGER
 from vae_core.analysis.cache import cached_numbers
+from vae_core.cli.train import summary
 from vae_core.jobs import configure, train_run
 from vae_core.runs import BrokenRun, RunError, resume, submit, work
 from vae_core.runs.files import write_bytes
@@ -114,6 +115,12 @@ def test_a_deleted_run_stays_deleted(copy, store):
     assert computed
     assert [run.id for run in store.runs()] == ["copy"]
     assert not [run for run in store.runs() if isinstance(run, BrokenRun)]
+
+
+def test_a_run_that_is_deleted_when_it_was_trained_has_no_summary(copy):
+    (copy.path / "metrics.jsonl").unlink()
+    with pytest.raises(RunError, match="was deleted"):
+        summary(copy, "done", 1.0)
 
 
 def test_the_resume_state_stays_until_the_status_says_done(store, monkeypatch):

@@ -112,5 +112,10 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, numbers  # noqa: SIM118
     except FileNotFoundError:
         raise RunError(f"{path.name} is missing in {path.parent}.") from None
-    except (SafetensorError, OSError, ValueError, RuntimeError) as error:  # RuntimeError: it was deleted since it was opened
+    except (
+        SafetensorError,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # RuntimeError: it was deleted since it was opened
         raise RunError(f"{path.name} in {path.parent} cannot be read ({error}).") from error
