@@ -29,6 +29,7 @@ class Entry:
 
 ENTRIES = {
     "home": Entry("Home", ":material/home:"),
+    "learn": Entry("Learn", ":material/school:"),
     "train": Entry("Train", ":material/model_training:", action="train"),
     "map": Entry("Map", ":material/scatter_plot:", one_run=True, needs="codes"),
     "traverse": Entry("Traverse", ":material/tune:", one_run=True, needs="decoder"),
