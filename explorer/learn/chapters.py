@@ -7,9 +7,12 @@ import streamlit as st
 from ..state import session
 from .chapter import Chapter, show_chapter, understood
 from .code import CHAPTER as CODE
+from .disentangled import CHAPTER as DISENTANGLED
+from .family_tree import CHAPTER as FAMILY_TREE
 from .noise import CHAPTER as NOISE
+from .price import CHAPTER as PRICE
 
-CHAPTERS: list[Chapter] = [CODE, NOISE]
+CHAPTERS: list[Chapter] = [CODE, NOISE, PRICE, DISENTANGLED, FAMILY_TREE]
 
 
 def chapters() -> None:

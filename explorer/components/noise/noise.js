@@ -148,8 +148,9 @@ export function mount(component) {
 
   async function load() {
     try {
-      const { mu, sigma, labels } = await fetchTensors(run, data.codes);
-      all = { mu: /** @type {Float32Array} */ (mu.data), sigma: /** @type {Float32Array | undefined} */ (sigma?.data) ?? null };
+      const { mu, logvar, labels } = await fetchTensors(run, data.codes);
+      const spread = /** @type {Float32Array | undefined} */ (logvar?.data)?.map((value) => Math.exp(value / 2)) ?? null;
+      all = { mu: /** @type {Float32Array} */ (mu.data), sigma: spread };
       plane.setCodes({ xy: all.mu, labels: labels?.data ?? null }, data.palette);
       choose(0);
     } catch (error) {
