@@ -37,19 +37,20 @@ CHAPTER = Chapter(
     text=r"""
 In this model one dimension moves the sprite sideways and another up and down: each tells about one factor, and the scores say so. The **MIG** looks at
 how much more the best dimension tells about a factor than the second best; **FactorVAE's score** at which dimension stands still when a factor does;
-**DCI** at which dimensions a classifier needs. Now turn the two axes. With the decoder turned back, every image, the rate and the ELBO
-stay as they are, as $\mathcal N(0, I)$ is round: no likelihood can tell the two models apart. That is the core of **Locatello et al. (2019)**:
-without labels or a bias of model and data, nothing prefers the axes that you would.
+**DCI** at which dimensions a classifier needs. Now turn the two axes. If the decoder turns back first, every image, the rate and the ELBO
+stay as they are, as the prior $\mathcal N(0, I)$ is round: the objective cannot tell the two models apart. That is the core of
+**Locatello et al. (2019)**: without labels or a bias of model and data, nothing prefers the axes that you would.
 """,
     move="The dial, from 0° to 45° and on to 90°.",
-    notice="The cloud of codes looks the same at every angle. At 45° each slider moves the sprite diagonally, and the MIG has fallen; at 90° it is back.",
+    notice="At 45° each slider moves the sprite diagonally, and the MIG has fallen; at 90° it is back. The rings of the prior stay, and so does −ELBO.",
     show=show,
     exercise="Why is the MIG at 90° as high as at 0°, and what would the sliders do at −90°?",
     answer="""
 At 90° a and b have only changed places, one of them with another sign: each again tells about one factor. Scores ask whether there is one dimension for each factor,
 not which, nor in which direction it grows. A β-VAE still often finds such axes: its encoder has a diagonal covariance, which
 costs least when the axes are those in which the decoder is locally orthogonal (Rolinek et al. 2019), and that bias is
-what training settles on, some seeds more than others.
+what training settles on, some seeds more than others. And the cloud of codes is a square here, since sprites stand everywhere equally often: who looks at its shape
+could find the axes again, which the ELBO does not.
 """,
     page="measure",
 )

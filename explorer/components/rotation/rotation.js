@@ -4,7 +4,7 @@ import { Cleanup, connect } from "../shared/component.js";
 import { h } from "../shared/dom.js";
 import { entropy, gap, inBins, information } from "../shared/learn/information.js";
 import { formula } from "../shared/learn/gaussian.js";
-import { dot, Plane } from "../shared/learn/plane.js";
+import { dot, ellipse, Plane } from "../shared/learn/plane.js";
 import { number } from "../shared/numbers.js";
 import { Report } from "../shared/report.js";
 import { fetchTensors } from "../shared/server.js";
@@ -48,6 +48,10 @@ export function mount(component) {
   ]);
   const cells = h("table", { class: "cells" });
   const plane = new Plane("The two dimensions, turned: codes of test images", (plane, context) => {
+    context.strokeStyle = getComputedStyle(element).color;
+    context.globalAlpha = 0.5;
+    for (const deviations of [1, 2]) ellipse(plane, context, [0, 0], [1, 1], deviations);
+    context.globalAlpha = 1;
     context.fillStyle = "#f2994a";
     if (moved) dot(plane, context, turned(moved[pair[0]], moved[pair[1]], angle), 6);
   });
@@ -60,7 +64,7 @@ export function mount(component) {
     h(
       "div",
       { class: "flow" },
-      h("figure", {}, plane.element, h("figcaption", {}, "the codes, seen from a and b: as round at every angle")),
+      h("figure", {}, plane.element, h("figcaption", {}, "codes of test images along a and b; the rings are the prior, one and two σ")),
       h(
         "div",
         { class: "wide" },
