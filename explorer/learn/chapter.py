@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from vae_core.config import BetascopeError
+from vae_core.runs import RunError
 
 from .. import library
 from ..navigation import ENTRIES, go
-from ..shell.errors import explain_error
 from ..state import session
 
 
@@ -40,8 +39,8 @@ def show_chapter(number: int, chapter: Chapter, count: int) -> None:
     right.info(f"**Notice**: {chapter.notice}", icon=":material/visibility:")
     try:
         chapter.show()
-    except BetascopeError as error:
-        explain_error(error)
+    except RunError as error:
+        st.info(f"{error} This chapter moves a model of the gallery.", icon=":material/collections:")
     with st.expander(f"**Try it**: {chapter.exercise}", icon=":material/psychology:"):
         st.markdown(chapter.answer)
     with st.container(horizontal=True, vertical_alignment="center"):
