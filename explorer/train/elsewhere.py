@@ -14,7 +14,7 @@ import streamlit as st
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS
 from vae_core.imports import ADAPTERS, ImportFailed
-from vae_core.runs.machine import PROJECT
+from vae_core.places import PROJECT
 
 from .. import library
 from ..access.modes import require

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...config import ConfigError
+from ...places import PROJECT
 from ..execute import alike
 from ..files import write_json
-from ..machine import PROJECT
 from ..run import Run
 from ..store import Store
 from .protocol import OnProgress, set_not_started, steps_of
@@ -142,7 +142,7 @@ def connected(address: str) -> Any:
     if not ray.is_initialized():
         # The machines of a cluster run the same project from the same path, or have it installed.
         variables = {name: os.environ[name] for name in VARIABLES if name in os.environ}
-        environment = {"env_vars": {"PYTHONPATH": str(PROJECT)} | variables}
+        environment = {"env_vars": ({"PYTHONPATH": str(PROJECT)} if PROJECT else {}) | variables}
         try:
             _check_port(address)
             ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)
