@@ -78,7 +78,7 @@ release: $(VENV)/.dev audit docs
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
 	PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
-	sed 's/^      "name": "betascope"/      "version": "$(VERSION)",\n&/' dist/sbom.json > dist/betascope-$(VERSION).cdx.json && rm dist/sbom.json
+	sed 's/"name": "betascope"/"version": "$(VERSION)", &/' dist/sbom.json > dist/betascope-$(VERSION).cdx.json && rm dist/sbom.json
 	tar -czf dist/betascope-$(VERSION)-docs.tar.gz -C site .
 	@ls -l dist
 
