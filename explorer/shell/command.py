@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -23,7 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["PYTHONSAFEPATH"] = "1"
     if arguments and not arguments[0].startswith("-"):
         return core(arguments, prog="betascope")
-    return _app(_parser().parse_args(arguments))
+    options = _parser().parse_args(arguments)
+    if reason := refusal(options.host, options.port or 0):
+        print(f"betascope: {reason}", file=sys.stderr)
+        return 2
+    return _app(options)
 
 
 def _parser() -> Parser:
@@ -55,6 +60,18 @@ def port(text: str) -> int:
     return int(text)
 
 
+def refusal(host: str, port: int) -> str:
+    """Why no server can listen there; "" where one can. port: 0 is any."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        where = f"--host {host}" + (f" --port {port}" if port else "")
+        reason = str(error.strerror).partition(" (")[0]  # Python adds what it was about to do
+        return f"{where}: nothing can listen there ({reason}); choose an address of this machine and a free port."
+    return ""
+
+
 def _app(options: argparse.Namespace) -> int:
     from streamlit.web.cli import main as streamlit  # after the options: --help does not wait for it
 
@@ -66,5 +83,5 @@ def _app(options: argparse.Namespace) -> int:
     flags += ["--server.port", str(options.port)] if options.port else []
     flags += ["--server.headless", "true"] if options.headless else []
     # Streamlit reads `.streamlit/config.toml` beside the script.
-    streamlit(["run", str(FILES / "app.py"), *flags], prog_name="betascope", standalone_mode=False)
+    streamlit(["run", str(FILES / "app.py"), *flags], prog_name="betascope")
     return 0

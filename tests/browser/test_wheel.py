@@ -144,8 +144,14 @@ def test_its_commands_work(environment: Path, elsewhere: Path) -> None:
     listed = json.loads(betascope("runs", "--json").stdout.splitlines()[-1])
     assert {run["run"] for run in listed["runs"]} >= {"gallery/digits-2d", "gallery/sprites"}
     assert betascope("--version").stdout.strip() == vae_core.__version__
-    for arguments, part in (["--port", "0"], "'0' is no port"), (["fly"], "'fly'"), (["--fly"], "--fly"):
-        refused = betascope(*arguments)
+    refusals = {
+        "--port 0": "'0' is no port",
+        "fly": "'fly'",
+        "--fly": "--fly",
+        "--host 300.1.1.1": "nothing can listen there",
+    }
+    for arguments, part in refusals.items():
+        refused = betascope(*arguments.split())
         assert refused.returncode == 2
         assert part in refused.stderr
         assert len(refused.stderr.strip().splitlines()) == 1
