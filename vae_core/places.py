@@ -11,3 +11,8 @@ INSTALLED = (_BESIDE / "betascope" / "app.py").is_file()
 FILES = _BESIDE / "betascope" if INSTALLED else _BESIDE
 #: The folder that child processes start in: a clone, so that `python -m vae_core` is the one in it; installed, the current folder.
 PROJECT = None if INSTALLED else _BESIDE
+
+
+def extra(name: str) -> str:
+    """The command that adds what requirements-NAME.txt names."""
+    return f"pip install 'betascope[{name}]'" if INSTALLED else f"pip install -r requirements-{name}.txt"

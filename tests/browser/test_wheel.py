@@ -32,10 +32,10 @@ IMPORTED = """
 import json, sys
 import explorer.live.routes, explorer.notebook, explorer.shell.command, vae_core.cli.train
 from explorer.navigation import FOLDER
-from vae_core.places import PROJECT
+from vae_core.places import PROJECT, extra
 from vae_core.runs import GALLERY
 files = [module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)]
-print(json.dumps({"files": files, "path": sys.path, "places": [str(FOLDER), str(GALLERY)], "project": PROJECT}))
+print(json.dumps({"files": files, "path": sys.path, "places": [str(FOLDER), str(GALLERY)], "project": PROJECT, "extra": extra("ray")}))
 """
 
 
@@ -130,6 +130,7 @@ def test_nothing_of_the_clone_is_imported(environment: Path, elsewhere: Path) ->
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["project"] is None, "child processes start in the current folder"
+    assert found["extra"] == "pip install 'betascope[ray]'"
     assert str(ROOT) not in found["path"]
     own = [name for name in found["files"] if re.search(r"/(vae_core|explorer|pages)/", name)]
     assert len(own) > 50
