@@ -13,6 +13,6 @@ FILES = _BESIDE / "betascope" if INSTALLED else _BESIDE
 PROJECT = None if INSTALLED else _BESIDE
 
 
-def extra(name: str) -> str:
+def to_install(name: str) -> str:
     """The command that adds what requirements-NAME.txt names."""
     return f"pip install 'betascope[{name}]'" if INSTALLED else f"pip install -r requirements-{name}.txt"

@@ -32,10 +32,10 @@ IMPORTED = """
 import json, sys
 import explorer.live.routes, explorer.notebook, explorer.shell.command, vae_core.cli.train
 from explorer.navigation import FOLDER
-from vae_core.places import PROJECT, extra
+from vae_core.places import PROJECT, to_install
 from vae_core.runs import GALLERY
 files = [module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)]
-print(json.dumps({"files": files, "path": sys.path, "places": [str(FOLDER), str(GALLERY)], "project": PROJECT, "extra": extra("ray")}))
+print(json.dumps({"files": files, "path": sys.path, "places": [str(FOLDER), str(GALLERY)], "project": PROJECT, "extra": to_install("ray")}))
 """
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ...places import extra
+from ...places import to_install
 from ..base import DataConfig, DataError
 from ..roots import permitted
 from .limits import LIMITS
@@ -55,7 +55,7 @@ def _splits(title: str, name: str, split: str) -> dict[str, Any]:
     try:
         import datasets
     except ImportError:
-        raise DataError(f"{title} needs the library `datasets`: {extra('hub')}.") from None
+        raise DataError(f"{title} needs the library `datasets`: {to_install('hub')}.") from None
     try:
         if split:
             return {split: datasets.load_dataset(name, split=split)}  # nosec B615  # the newest of a name; no code of it is run

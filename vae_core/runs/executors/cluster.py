@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...config import ConfigError
-from ...places import PROJECT, extra
+from ...places import PROJECT, to_install
 from ..execute import alike
 from ..files import write_json
 from ..run import Run
@@ -138,7 +138,7 @@ def connected(address: str) -> Any:
     try:
         import ray
     except ImportError:
-        raise ConfigError(f"--executor 'ray': Ray is not installed; {extra('ray')}.") from None
+        raise ConfigError(f"--executor 'ray': Ray is not installed; {to_install('ray')}.") from None
     if not ray.is_initialized():
         # The machines of a cluster run the same project from the same path, or have it installed.
         variables = {name: os.environ[name] for name in VARIABLES if name in os.environ}

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...config import ConfigError
-from ...places import extra
+from ...places import to_install
 
 if TYPE_CHECKING:  # a run's configuration is checked with the functions below
     from ..run import Run
@@ -56,7 +56,9 @@ def check_installed(log: str) -> None:
     for name in names_in(log):
         found = find_spec(TRACKERS[name].library)
         if found is None or found.origin is None:  # a folder of that name, as `wandb` where its logs lie, is no library
-            raise ConfigError(f"--log {name}: {TRACKERS[name].title} is not installed; `{extra('loggers')}` adds it.")
+            raise ConfigError(
+                f"--log {name}: {TRACKERS[name].title} is not installed; `{to_install('loggers')}` adds it."
+            )
 
 
 def commands_to_look(run: Run) -> dict[str, str]:
