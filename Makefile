@@ -114,7 +114,7 @@ $(VENV)/.notebook: requirements-notebook.txt $(VENV)/.app
 	@touch $@
 
 $(VENV)/.docs: requirements-docs.txt $(VENV)/.app
-	$(BIN)/python -m pip install --quiet -r requirements-docs.txt
+	$(call install,-r requirements-docs.txt)
 	@touch $@
 
 node_modules/.installed: package.json $(VENV)/.dev
