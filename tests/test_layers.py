@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = [
-    {"config", "cores", "logs"},
+    {"config", "cores", "logs", "places"},
     {"likelihoods", "row_likelihoods", "divergences", "schedules", "ssim"},
     {"datasets", "networks"},
     {"models"},

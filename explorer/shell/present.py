@@ -20,7 +20,8 @@ SHOWN = ("traverse", "map", "interpolate")
 #: The server's address as others see it, for the QR code.
 PUBLIC = "BETASCOPE_PUBLIC_URL"
 LEADING = "present.leading"
-LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+EVERYWHERE = "0.0.0.0"  # nosec B104  # compared with, not listened on
+LOCAL = ("localhost", "127.0.0.1", "::1", EVERYWHERE)
 
 
 def present(run: Run | None, page: str) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
+#: How the command line is called.
+PROG = "python -m vae_core"
 Result = tuple[dict[str, Any], int]
 
 
@@ -74,9 +76,9 @@ def run(options: argparse.Namespace) -> Result:
         return command.function(command.run)(options)
 
 
-def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
+def parser(arguments: Sequence[str] | None = None, prog: str = PROG) -> argparse.ArgumentParser:
     """The parser; given the arguments, it has only the options of the command that they name."""
-    top = Parser(prog="python -m vae_core", description="Train, list and measure VAE-family models.")
+    top = Parser(prog=prog, description="Train, list and measure VAE-family models.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help)
