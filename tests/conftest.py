@@ -78,8 +78,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return OneByOne(config, log)
 
 
-#: Tests that share an app, a browser, a cluster or trained models: each file stays in one worker.
-BY_FILE = ("tests/browser/", "tests/reference/", "tests/runs/test_cluster.py")
+#: Tests that share an app, a browser, a cluster, trained models or the site of the docs: each file stays in one worker.
+BY_FILE = ("tests/browser/", "tests/reference/", "tests/runs/test_cluster.py", "tests/test_docs_site.py")
 
 
 class OneByOne(LoadScopeScheduling):

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = [
-    {"config", "cores"},
+    {"config", "cores", "logs", "places"},
     {"likelihoods", "row_likelihoods", "divergences", "schedules", "ssim"},
     {"datasets", "networks"},
     {"models"},
@@ -18,7 +18,7 @@ LAYERS = [
     {"metrics"},
     {"analysis"},
     {"serving", "jobs", "export"},
-    {"imports"},
+    {"imports", "doctor"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -42,7 +42,7 @@ EXPLORER_LAYERS = [
     {"state", "navigation", "library"},
     {"figures", "images", "jobs"},
     {"live", "runs", "tables", "histories"},
-    {"components"},
+    {"components", "watching"},
     {"shell"},
     WINGS,
     {"take_away"},

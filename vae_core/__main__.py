@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import sys
 
-from . import cli
+from . import cli, logs
 from .config import BetascopeError, TrainingFailed
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+def main(arguments: list[str] | None = None, prog: str = cli.PROG) -> int:
+    """Run one command; returns the exit code. prog: what it is called in messages about its options."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = cli.parser(arguments).parse_args(arguments)
+    options = cli.parser(arguments, prog).parse_args(arguments)
     try:
         result, code = cli.run(options)
     except BetascopeError as error:
@@ -34,4 +34,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logs.set_up(text="%(message)s")  # a person reads sentences here, without times
     sys.exit(main())

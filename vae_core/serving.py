@@ -91,6 +91,12 @@ class DecodeService:
         self._counter = itertools.count()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
+        #: Called after each request with its seconds in the thread.
+        self.observe: Callable[[float], object] = lambda seconds: None
+
+    def waiting(self) -> int:
+        """Requests that wait for the thread."""
+        return self._jobs.qsize()
 
     def decode(self, run: Run, codes: NDArray[np.float32], condition: float | None = None) -> Future[NDArray[np.uint8]]:
         """Codes `(n, D)` → pixels `(n, H, W, C)` uint8, under a `condition` (see `conditioned`); of a table, the bytes of its decoder's
@@ -176,11 +182,13 @@ class DecodeService:
             _, _, work, future = self._jobs.get()
             if not future.set_running_or_notify_cancel():
                 continue  # cancelled by the client
+            started = time.perf_counter()
             try:
                 with torch.inference_mode():
                     future.set_result(work())
             except BaseException as error:
                 future.set_exception(error)
+            self.observe(time.perf_counter() - started)
             del work, future  # else the last answer stays in memory until the next request
 
 

@@ -25,7 +25,7 @@ def current() -> str:
     """Whose request or page this is, as a short hash: it is written beside what they make, and is no secret."""
     if client := REQUEST.get():
         return client
-    if get_script_run_ctx() is None:
+    if get_script_run_ctx(suppress_warning=True) is None:  # else each request of our own routes is a warning in the log
         return NOBODY
     return of_cookie(st.context.cookies.get(COOKIE, "")) or NOBODY
 

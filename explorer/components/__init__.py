@@ -14,7 +14,6 @@ from typing import Any
 import streamlit as st
 
 from ..live.modules import modules_version
-from ..live.origin import base
 
 HERE = Path(__file__).parent
 #: Streamlit calls this again with fresh data after each run of the script; it mounts once and updates then.
@@ -27,7 +26,7 @@ export default function (component) {
     known.left = false;
     known.view.then((view) => view && view.update(component));
   } else {
-    const view = import(new URL(data.module, location.origin).href)
+    const view = import(new URL(data.module, location.href).href)
       .then((module) => module.mount(component))
       .catch((error) => { parentElement.append("This part of the page could not be loaded; reload the page."); console.error(error); });
     mounted.set(parentElement, { view, left: false });
@@ -54,7 +53,8 @@ def _component(name: str) -> Callable[..., Any]:
 
 def mount(name: str, key: str, props: dict[str, Any], **callbacks: Callable[[], None]) -> Any:
     """Show a component with these props; returns its triggers (`gone`), and `state_value` reads its state."""
-    address = f"{base()}/modules/{_version()}/{name}/{name}.js"
+    # From the page's own address, all of which lie one level below the app's: a proxy may serve it below any path.
+    address = f"modules/{_version()}/{name}/{name}.js"
     return _component(name)(key=key, data=props | {"module": address}, **callbacks)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +15,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from vae_core.logs import REQUEST_ID, request_id
 from vae_core.runs import Run
 from vae_core.runs.machine import background
 
 from ..access import client
 from ..access.modes import require
 from ..access.share import check_jobs
+
+LOG = logging.getLogger("betascope")
 
 
 @dataclass
@@ -88,4 +93,17 @@ def _start(run: Run, command: list[str]) -> Job:
         process = background(
             command_line(run, command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
         )
-    return Job(process, Path(name), time.monotonic(), client.current())
+    job = Job(process, Path(name), time.monotonic(), client.current())
+    threading.Thread(target=_log_failure, args=(job, command[0], request_id()), daemon=True).start()
+    return job
+
+
+def _log_failure(job: Job, name: str, number: str) -> None:
+    """Wait for the end, and log all of its standard error if it failed: a page shows the last line.
+
+    number: id of the request that started it.
+    """
+    REQUEST_ID.set(number)  # of this thread
+    if code := job.process.wait():
+        errors = job.errors.read_text(encoding="utf8", errors="replace").strip()
+        LOG.warning("The command %s ended with code %d: %s", name, code, errors)

@@ -17,7 +17,6 @@ from vae_core.export.files import cached_onnx
 from vae_core.runs import Run
 
 from .http import IMMUTABLE, UNCOMPRESSED, requested_run
-from .origin import base
 
 #: onnxruntime-web as published on npm (MIT); manifest.json has its version and the hash of each file.
 RUNTIME = Path(__file__).parent / "runtime"
@@ -79,8 +78,8 @@ async def runtime(request: Request) -> Response:
 
 
 def runtime_address() -> str:
-    """The folder that `runtime` serves."""
-    return f"{base()}/runtime/{manifest()['version']}/"
+    """The folder that `runtime` serves, from the app's own address."""
+    return f"runtime/{manifest()['version']}/"
 
 
 @cache

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from .http import IMMUTABLE
-from .origin import base
 
 COMPONENTS = Path(__file__).parents[1] / "components"
 #: `import … from "./x.js"`, `export … from "./x.js"` and `import "./x.js"`, not types in comments.
@@ -51,13 +50,14 @@ async def module(request: Request) -> Response:
 
     Its header names all modules that it needs, so that the browser requests them at once and not level by level.
     """
-    version, name = request.path_params["version"], request.path_params["name"]
+    name = request.path_params["name"]
     path = COMPONENTS / name
     if not re.fullmatch(r"([a-z_]+/){1,2}[a-z_]+\.(js|css)", name) or not path.is_file():
         raise HTTPException(404, f"There is no module {name!r}.")
     if path.suffix == ".css":
         return FileResponse(path, media_type="text/css", headers=IMMUTABLE)
-    links = [f"<{base()}/modules/{version}/{needed}>; rel=modulepreload" for needed in needed_by(name)]
+    folder = posixpath.dirname(name)
+    links = [f"<{posixpath.relpath(needed, folder)}>; rel=modulepreload" for needed in needed_by(name)]
     return FileResponse(
         path, media_type="text/javascript", headers=IMMUTABLE | ({"Link": ", ".join(links)} if links else {})
     )

@@ -11,6 +11,7 @@ from .decoder import decoder, encoder, runtime
 from .follow import follow, lead
 from .health import healthz
 from .http import along, cache_file, draw, encode, images
+from .metrics import metrics
 from .modules import module
 from .origin import base
 from .repair import repair
@@ -23,6 +24,7 @@ def routes() -> list[BaseRoute]:
     prefix = base()
     return [
         Route(f"{prefix}/healthz", healthz),
+        Route(f"{prefix}/metrics", metrics),
         WebSocketRoute(f"{prefix}/live/{{run:path}}", live),
         Route(f"{prefix}/live/{{run:path}}/images", images),
         Route(f"{prefix}/live/{{run:path}}/cache/{{name}}", cache_file),

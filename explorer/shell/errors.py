@@ -7,6 +7,7 @@ import logging
 import streamlit as st
 
 from vae_core.config import BetascopeError
+from vae_core.logs import request_id
 
 LOG = logging.getLogger("betascope")
 
@@ -23,8 +24,9 @@ def show_error(error: Exception) -> bool:
     if isinstance(error, BetascopeError):
         st.error(str(error), icon=":material/error:")
     else:
+        under = f" under {number}" if (number := request_id()) else ""
         st.error(
-            "Something went wrong in the app. Reload the page or choose another run; details are in the server's log.",
+            f"Something went wrong in the app. Reload the page or choose another run; the server's log has the details{under}.",
             icon=":material/error:",
         )
     return True

@@ -14,14 +14,14 @@ from vae_core.runs import Run
 from ..access.modes import allowed
 from ..components import mount
 from ..live.follow import TOKEN
-from ..live.origin import base
 
 #: Pages whose moves others can follow, by their names in `navigation`.
 SHOWN = ("traverse", "map", "interpolate")
 #: The server's address as others see it, for the QR code.
 PUBLIC = "BETASCOPE_PUBLIC_URL"
 LEADING = "present.leading"
-LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+EVERYWHERE = "0.0.0.0"  # nosec B104  # compared with, not listened on
+LOCAL = ("localhost", "127.0.0.1", "::1", EVERYWHERE)
 
 
 def present(run: Run | None, page: str) -> None:
@@ -46,7 +46,7 @@ def present(run: Run | None, page: str) -> None:
                 "Lead from another device", f"{address}#lead={TOKEN}", icon=":material/tablet:", type="tertiary",
                 help="Copy this link to a tablet: whoever has it can lead, until the server starts anew.",
             )  # fmt: skip
-        props = {"run": run.id, "page": page, "address": f"{base()}/lead", "token": TOKEN}
+        props = {"run": run.id, "page": page, "address": "lead", "token": TOKEN}
         mount("lead", "frame.lead", props | {"on": st.session_state.get(LEADING, False)})
 
 
@@ -57,7 +57,7 @@ def _switched() -> None:
 def public_address(url: str) -> str:
     """The server as others reach it: `BETASCOPE_PUBLIC_URL`, else the address in the browser, this machine's own in place of "localhost".
 
-    url: of the page in the browser.
+    url: of the page in the browser, one level below the app's.
     """
     if given := os.environ.get(PUBLIC):
         return given.rstrip("/")
@@ -65,7 +65,7 @@ def public_address(url: str) -> str:
     host = parts.hostname or "localhost"
     if host in LOCAL:
         host = _own_address() or host
-    return f"{parts.scheme or 'http'}://{host}{f':{parts.port}' if parts.port else ''}{base()}"
+    return f"{parts.scheme or 'http'}://{host}{f':{parts.port}' if parts.port else ''}{parts.path.rpartition('/')[0]}"
 
 
 def _own_address() -> str | None:

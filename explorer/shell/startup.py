@@ -14,14 +14,17 @@ from contextlib import asynccontextmanager
 
 from streamlit import App
 
+import vae_core
 from vae_core.config import BetascopeError
 from vae_core.runs import Run, Store
 from vae_core.runs.launch import STANDBY, start_worker
 from vae_core.runs.worker import slots
+from vae_core.serving import DECODE_SERVICE
 from vae_core.training import choose_device
 
 from ..access.enforcement import prepare, watch_minutes
 from ..jobs.maps import MAP_SERVICE
+from ..live.metrics import DECODING
 from .session_lock import share_session_locks
 
 #: Seconds after the start at which processes are started ahead of need, so that the first map and run need not wait for imports.
@@ -38,6 +41,8 @@ async def lifespan(app: App) -> AsyncIterator[None]:
         print(error, file=sys.stderr, flush=True)
         os._exit(2)  # an exception would be a trace, and the server would go on
     share_session_locks()
+    DECODE_SERVICE.observe = DECODING.observe
+    LOG.info("Betascope %s started", vae_core.__version__)
     threading.Thread(target=watch_minutes, name="minutes", daemon=True).start()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield

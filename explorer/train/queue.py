@@ -9,6 +9,7 @@ import streamlit as st
 
 from vae_core.runs import Run
 from vae_core.runs.launch import start_worker
+from vae_core.runs.machine import trains_here
 
 from .. import library
 from ..access.modes import allowed, require
@@ -85,6 +86,9 @@ def offer_worker(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
     """
     waiting = [run for run in runs if states[run.id]["state"] == "queued"]
     if not waiting or any(status["state"] == "running" for status in states.values()):
+        return
+    if not trains_here():
+        st.caption("These runs wait for a worker on another machine: `python -m vae_core work`.")
         return
     if time.time() - max(states[run.id].get("heartbeat", 0.0) for run in waiting) < PATIENCE:
         st.caption("A worker is starting; it takes a few seconds.")

@@ -23,10 +23,12 @@ VIEWS = {
     "home": "",
     "train": "train",
     "map": "map?run=gallery/sprites-beta-4",
+    "map-digits": "map?run=gallery/mnist-beta-1",
     "traverse": "traverse?run=gallery/sprites-beta-4",
     "interpolate": "interpolate?run=gallery/mnist-beta-1&keys=m3~m8~m0",
     "compare": "compare?compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16",
     "traversals": "compare?run=gallery/sprites-beta-1&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16&tab=Traversals&move=1:1",
+    "numbers": "compare?compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16&tab=Numbers",
     "every-beta": "traverse?run=gallery/digits-every-beta&beta=3.98",
     "curve": "compare?compare=gallery/digits-every-beta,gallery/digits-beta-1&beta=3.98",
     "words": "traverse?run=words-1",
@@ -42,9 +44,12 @@ VIEWS = {
 
 
 def furnish(store: Store) -> None:
-    """What the gallery does not hold: a grid of words."""
+    """What the gallery does not hold: a grid of words; and what Train shows, the preset "Digits in a minute"."""
     vae_core.train(
         "digits", "vq_vae", store=store, name="words", network="conv", epochs=60, lr_schedule="cosine", snapshots=0
+    )
+    vae_core.train(
+        "digits", "beta_vae", store=store, beta=1.0, network="mlp", epochs=100, lr_schedule="cosine", snapshots=0
     )
 
 

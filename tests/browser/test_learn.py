@@ -112,7 +112,7 @@ def test_a_rotation_leaves_the_elbo_and_ruins_the_gap(open_page: Open, gallery: 
         shown = np.radians(degrees)
         soon(
             page,
-            lambda shown=shown: float(strip.get_attribute("data-angle") or -1) == pytest.approx(shown),
+            lambda strip=strip, shown=shown: float(strip.get_attribute("data-angle") or -1) == pytest.approx(shown),
             "an old strip",
         )
         migs += numbers(found, "mig")

@@ -24,7 +24,7 @@ class FakeSocket {
   close() {}
 
   hello(version, more = {}) {
-    const info = { version, shape: [1, 1, 2], dims: 2, classes: 0, betas: null, runtime: "/runtime/1/", ...more };
+    const info = { version, shape: [1, 1, 2], dims: 2, classes: 0, betas: null, runtime: "runtime/1/", ...more };
     this.onmessage({ data: JSON.stringify(info) });
   }
 }

@@ -92,7 +92,7 @@ def test_a_page_that_cannot_be_made_says_why(
         def poll(self) -> int:
             return 2
 
-    monkeypatch.setattr(commands, "_start", lambda run, command: commands.Job(Failed(), log, 0.0))  # type: ignore[arg-type]
+    monkeypatch.setattr(commands, "_start", lambda run, command: commands.Job(Failed(), log, 0.0, "nobody"))  # type: ignore[arg-type]
     answer = client.get("/show/one")
     assert answer.status_code == 422
     assert "no codes" in answer.text
@@ -115,6 +115,8 @@ def test_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(present, "_own_address", lambda: "192.0.2.7")
     assert present.public_address("http://localhost:8501/traverse") == "http://192.0.2.7:8501"
     assert present.public_address("https://lab.example/map") == "https://lab.example"
+    assert present.public_address("https://lab.example/b/") == "https://lab.example/b"
+    assert present.public_address("https://lab.example/~/b/map?run=one") == "https://lab.example/~/b"
     monkeypatch.setattr(present, "_own_address", lambda: None)
     assert present.public_address("http://127.0.0.1:8501/") == "http://127.0.0.1:8501"
     monkeypatch.setenv(present.PUBLIC, "https://hall.example/b/")

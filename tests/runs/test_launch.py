@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import vae_core
 from tests.conftest import QUICK
 from tests.waiting import soon
 from vae_core.jobs import configure
-from vae_core.runs import launch
+from vae_core.runs import launch, submit
+from vae_core.runs.claims import waiting
 from vae_core.runs.launch import Standby, start_worker
 from vae_core.runs.machine import NICENESS, background
 
@@ -106,3 +108,17 @@ def test_a_process_in_the_background_is_niced_and_has_its_own_session() -> None:
     process = background([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     output, _ = process.communicate(timeout=60)
     assert output.split() == ["True", NICENESS]
+
+
+def test_an_app_that_trains_nothing_leaves_its_queue_to_others(
+    store: vae_core.Store, note: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAE_WORKERS", "0")
+    run = submit(store, configure("digits", **QUICK))
+    elsewhere = store.create(replace(run.config, train=replace(run.config.train, device="cuda:99")), state="queued")
+    standby = Standby()
+    standby.prepare(store, "auto")
+    assert standby.worker is None
+    assert waiting(store, "cpu") == [run]
+    assert elsewhere.status()["state"] == "queued", "another machine may have this device"
+    assert not lines(note)

@@ -175,3 +175,21 @@ def test_nothing_is_left_of_a_run_that_could_not_be_written(store, monkeypatch):
     with pytest.raises(RunError, match="No space left on device"):
         store.create(configure("digits", **QUICK))
     assert list(store.root.iterdir()) == []
+
+
+def test_a_gallery_that_cannot_be_written_to_has_its_cache_elsewhere(run, tmp_path, monkeypatch):
+    shutil.copytree(run.path, tmp_path / "gallery" / "one")
+    (tmp_path / "gallery" / "one" / "cache").mkdir(exist_ok=True)
+    (tmp_path / "gallery" / "one" / "cache" / "map-1.safetensors").write_text("shipped")
+    monkeypatch.setattr("os.access", lambda path, mode: "gallery" not in str(path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    shipped = Store(tmp_path / "store", tmp_path / "gallery").open("gallery/one")
+    assert shipped.cache.is_relative_to(tmp_path / "home")
+    assert (shipped.cache / "map-1.safetensors").read_text() == "shipped"
+    (shipped.cache / "map-2.safetensors").write_text("computed")
+    again = Store(tmp_path / "store", tmp_path / "gallery").open("gallery/one")
+    assert (again.cache / "map-2.safetensors").read_text() == "computed"
+    (tmp_path / "full").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "full"))
+    without = Store(tmp_path / "store", tmp_path / "gallery").open("gallery/one")
+    assert without.cache == tmp_path / "gallery" / "one" / "cache", "what was shipped can still be read"

@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
+#: How the command line is called.
+PROG = "python -m vae_core"
 Result = tuple[dict[str, Any], int]
 
 
 @dataclass(frozen=True)
 class Command:
     """help: one line. module: its file in this package, imported when the command is used. options: the function that adds
-    the command's options; run: the one that returns (the JSON object, exit code).
+    the command's options; run: the one that returns (the JSON object, exit code). bare: it works where no package
+    is installed.
     """
 
     help: str
     module: str
     options: str
     run: str
+    bare: bool = False
 
     def function(self, name: str) -> Callable[..., Any]:
         return getattr(import_module(f".{self.module}", __name__), name)
@@ -47,6 +51,9 @@ COMMANDS = {
         "Take in a run of another store, or a model or codes of another program", "import_", "import_options", "import_"
     ),
     "lay-out": Command("Lay out maps requested on stdin (the app starts this)", "maps", "lay_out_options", "lay_out"),
+    "doctor": Command(
+        "Check this machine: packages, GPU, store, data, port, browser", "doctor", "doctor_options", "doctor", bare=True
+    ),
     "work": Command("Train the queued runs (the app starts this)", "train", "work_options", "work_queue"),
 }
 
@@ -60,16 +67,18 @@ class Parser(argparse.ArgumentParser):
 
 def run(options: argparse.Namespace) -> Result:
     """Run the command of a parsed command line."""
+    command = COMMANDS[options.command]
+    if command.bare:
+        return command.function(command.run)(options)
     from .console import reading
 
-    command = COMMANDS[options.command]
     with reading():
         return command.function(command.run)(options)
 
 
-def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
+def parser(arguments: Sequence[str] | None = None, prog: str = PROG) -> argparse.ArgumentParser:
     """The parser; given the arguments, it has only the options of the command that they name."""
-    top = Parser(prog="python -m vae_core", description="Train, list and measure VAE-family models.")
+    top = Parser(prog=prog, description="Train, list and measure VAE-family models.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help)

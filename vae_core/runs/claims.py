@@ -12,6 +12,7 @@ from filelock import AcquireReturnProxy, FileLock, Timeout
 from ..config import ConfigError
 from ..training import choose_device
 from .files import RunError
+from .machine import trains_here
 from .run import Run
 from .store import Store
 
@@ -49,7 +50,8 @@ def _device_of(run: Run) -> str | None:
     except RunError:
         return None  # deleted since it was listed
     except ConfigError as error:
-        run.set_status(state="failed", message=str(error))  # a store copied from another machine
+        if trains_here():
+            run.set_status(state="failed", message=str(error))  # a store copied from another machine
         return None
 
 

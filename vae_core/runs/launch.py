@@ -10,7 +10,7 @@ from typing import Any
 
 from ..training import choose_device
 from .claims import queue_folder
-from .machine import background
+from .machine import background, trains_here
 from .store import Store
 
 #: Seconds until a worker that waited is replaced, so that loading the next does not slow down the run that begins.
@@ -18,7 +18,9 @@ RENEW = 15.0
 
 
 def start_worker(store: Store, device: str) -> None:
-    """Start a worker for this device in its own session, so that closing the app does not end it."""
+    """Start a worker for this device in its own session, so that closing the app does not end it; none where others train."""
+    if not trains_here():
+        return
     name = str(choose_device(device))
     if not STANDBY.begin(store, name):
         _launch(store, name, stdin=subprocess.DEVNULL)
@@ -42,11 +44,13 @@ class Standby:
         self.place: tuple[str, str] | None = None
 
     def prepare(self, store: Store, device: str) -> None:
-        """Start one for this store and device, unless one waits.
+        """Start one for this store and device, unless one waits or others train.
 
         Raises:
             ConfigError: a device that is not on this machine. RunError: the store cannot be written.
         """
+        if not trains_here():
+            return
         name = str(choose_device(device))
         with self.lock:
             if self.worker is None or self.worker.poll() is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from ..training import choose_device
 from .claims import waiting
 from .config import RunConfig
@@ -12,6 +14,8 @@ from .run import Run
 from .store import Store
 from .worker import slots
 
+LOG = logging.getLogger("betascope")
+
 
 def submit(store: Store, config: RunConfig) -> Run:
     """Create a run, queue it and start a worker for its device where one is needed.
@@ -21,6 +25,7 @@ def submit(store: Store, config: RunConfig) -> Run:
     """
     device = choose_device(config.train.device)  # raises before anything is written
     run = store.create(config, state="queued")
+    LOG.info("Queued %s", run.id)
     if len(waiting(store, str(device))) <= slots(device):  # else the workers of earlier runs will get to it
         start_worker(store, config.train.device)
     return run
@@ -39,6 +44,7 @@ def resume(store: Store, run: Run) -> None:
         raise RunError(f"The run {run.id!r} is {state}; only a paused, cancelled or failed run can be resumed.")
     (run.path / "request.json").unlink(missing_ok=True)
     run.set_status(state="queued", message="")
+    LOG.info("Queued %s again", run.id)
     start_worker(store, run.config.train.device)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -185,7 +188,25 @@ class Run:
     @cached_property
     def cache(self) -> Path:
         """Folder of results that can be computed again; safe to delete."""
+        if self.id.startswith("gallery/") and not os.access(self.path, os.W_OK):
+            return self._copied_cache()
         return self.path / "cache"
+
+    def _copied_cache(self) -> Path:
+        """A copy of the cache that can be written to: in a container or a system's Python, the gallery itself cannot."""
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "betascope"
+        copy = home / f"{self.id}-{self.weights_hash()}"
+        if copy.exists():
+            return copy
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=copy.parent, ignore_cleanup_errors=True) as fresh:
+                for file in (self.path / "cache").glob("*.*"):
+                    shutil.copyfile(file, Path(fresh) / file.name)
+                os.rename(fresh, copy)
+        except OSError:  # another process was faster, or there is no room here either
+            return copy if copy.exists() else self.path / "cache"
+        return copy
 
 
 @lru_cache(maxsize=256)

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from torch import Tensor
 
+from ..places import FILES
 from .config import RunConfig
 from .files import RunError, write_json, write_tensors
 from .run import BrokenRun, Run
 
 #: The runs that ship with the project.
-GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
+GALLERY = FILES / "checkpoints" / "gallery"
 #: Folders of a store that are no runs.
 NOT_RUNS = ("gallery", "uploads")
 

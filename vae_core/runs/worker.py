@@ -5,8 +5,7 @@ A worker holds one of its device's slots, a lock file; one worker too many finds
 
 from __future__ import annotations
 
-import sys
-import traceback
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
@@ -19,9 +18,11 @@ from ..training import TrainingFailed, choose_device
 from .claims import claim, queue_folder, queued, waiting
 from .execute import alike
 from .executors import RayCluster
-from .machine import fitting
+from .machine import fitting, machine_name
 from .run import Run
 from .store import Store
+
+LOG = logging.getLogger("betascope")
 
 
 def slots(device: torch.device) -> int:
@@ -75,7 +76,7 @@ def work_on(store: Store, device: str, cluster: RayCluster) -> None:
 
 def _free_slot(store: Store, device: torch.device) -> AcquireReturnProxy | None:
     """The lock of a free slot of the device; None if other workers hold them all."""
-    name = str(device).replace(":", "-")
+    name = f"{machine_name()}-{device}".replace(":", "-")
     for number in range(slots(device)):
         with suppress(Timeout):
             return FileLock(queue_folder(store) / f"{name}.{number}.lock", is_singleton=False).acquire(timeout=0)
@@ -103,15 +104,18 @@ def _claim_alike(store: Store, device: torch.device, run: Run, locks: ExitStack)
 
 
 def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> None:
+    names = ", ".join(run.id for run in runs)
+    LOG.info("Training %s", names)
     try:
         train(runs)
+        LOG.info("Trained %s", names)
     except (BetascopeError, TrainingFailed) as error:
         # The reason is in the run's status; the queue continues with the next run.
-        print(f"{', '.join(run.id for run in runs)}: {error}", file=sys.stderr, flush=True)
+        LOG.warning("%s: %s", names, error)
         _remove_from_queue(runs, str(error))
     except Exception as error:
         # A bug: the traceback goes to the log, the sentence to the status, and the queue continues.
-        traceback.print_exc()
+        LOG.exception("%s stopped", names)
         _remove_from_queue(runs, f"Stopped by {type(error).__name__}: {error}")
 
 

@@ -1,7 +1,7 @@
 // Decoding in the browser, where that is fast enough: a worker for the image under the thumb and one for strips. A decoder that is
 // very fast makes that image on the page's own thread: it is there before the frame in which the thumb has moved is drawn.
 
-import { addressOf } from "../addresses.js";
+import { ROOT, addressOf } from "../addresses.js";
 import { startEngine } from "./engine.js";
 import { Lane } from "./lane.js";
 import { LocalDecoder } from "./local_decoder.js";
@@ -56,7 +56,7 @@ async function open(run, { version, dims, classes, betas, runtime }) {
   const file = new Uint8Array(await answer.arrayBuffer());
   if (file.length > LARGEST) throw new Error(`a decoder of ${file.length} bytes`);
   const [single] = lanes();
-  const folder = new URL(runtime, location.origin).href;
+  const folder = new URL(runtime, ROOT).href;
   await single.open(version, file, folder);
   const decoder = new LocalDecoder(single, version, dims);
   const time = await alone(() => trial(decoder, dims, classes ? 0 : (betas?.[0] ?? -1)));

@@ -1,6 +1,6 @@
 // Encoding in the browser, in the worker that decodes strips.
 
-import { addressOf } from "../addresses.js";
+import { ROOT, addressOf } from "../addresses.js";
 import { toPlanes } from "../pixels.js";
 import { LARGEST, lanes } from "./decoder.js";
 
@@ -21,7 +21,7 @@ export async function localEncoder(run, { version, shape, runtime }) {
   if (file.length > LARGEST) throw new Error(`an encoder of ${file.length} bytes`);
   const [, lane] = lanes();
   const key = `${version} encoder`;
-  await lane.open(key, file, new URL(runtime, location.origin).href);
+  await lane.open(key, file, new URL(runtime, ROOT).href);
   return {
     encode: (pixels, condition) => lane.encode(key, toPlanes(pixels, shape), condition, shape),
     posterior: (pixels, condition) => lane.posterior(key, toPlanes(pixels, shape), condition, shape),
