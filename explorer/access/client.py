@@ -27,7 +27,8 @@ def current() -> str:
         return client
     if get_script_run_ctx(suppress_warning=True) is None:  # else each request of our own routes is a warning in the log
         return NOBODY
-    return of_cookie(st.context.cookies.get(COOKIE, "")) or NOBODY
+    value = st.context.cookies.get(COOKIE)
+    return (of_cookie(value) if isinstance(value, str) else "") or NOBODY
 
 
 def of_headers(headers: Mapping[str, str]) -> str:
