@@ -1,0 +1,23 @@
+"""What every request passes before a route: headers, then sign-in."""
+
+from __future__ import annotations
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from ..access.gate import Gate
+from ..access.headers import OTHERS, SecurityHeaders
+from ..live.origin import base
+from ..navigation import ENTRIES
+from . import addresses
+
+
+def middleware() -> list[Middleware]:
+    """For `st.App`, the outermost first."""
+    return [Middleware(SecurityHeaders, html=addresses.html()), Middleware(Gate, base=base(), pages=list(ENTRIES))]
+
+
+def explain_failure(request: Request, error: Exception) -> PlainTextResponse:
+    """One sentence for an error in a route, which the server logs; it is answered outside of all middleware."""
+    return PlainTextResponse("Something went wrong on the server; its log has the details.", 500, OTHERS)
