@@ -43,12 +43,10 @@ def policy(html: str, *sources: str) -> str:
             "default-src 'self'",
             # WebAssembly decodes; Streamlit loads the first lines of each component from a blob.
             " ".join(["script-src 'self' 'wasm-unsafe-eval'", *sources, *scripts]),
-            "worker-src 'self' blob: data:",
+            "worker-src 'self'",
             "style-src 'self' 'unsafe-inline'",  # Streamlit's styles are made while it runs
             "img-src 'self' data: blob:",
-            "media-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self' data: blob:",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -29,10 +29,5 @@ def sign_out() -> None:
     """Who is signed in, and how to leave; nothing where nobody signs in."""
     if identity.configured():
         with st.sidebar, st.container(key="flow-user"):
-            st.caption(f":material/person: {_plain(identity.display_name())}")
+            st.text(identity.display_name())
             st.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout, key="frame.sign-out")
-
-
-def _plain(name: str) -> str:
-    """A name as it is: none of it is Markdown."""
-    return "".join(f"\\{letter}" if letter in r"\\`*_{}[]<>()#+-.!:|~$" else letter for letter in name)
