@@ -15,9 +15,9 @@ from explorer.shell.take_away import take_away
 from explorer.state import show_in_address
 
 st.set_page_config(page_title="Betascope", page_icon=sidebar.ICON, layout="wide")
-st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
 apply_style()
 sign_in()
+st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
 by_name = pages()
 page = st.navigation(list(by_name.values()), expanded=True)
 name = next(name for name, listed in by_name.items() if listed == page)

@@ -12,9 +12,9 @@ def sign_in() -> None:
     """Where sign-in is set up and nobody has signed in: a page with a button for each provider, and nothing else."""
     if not identity.configured() or (identity.current_user() and not identity.problem()):
         return
-    with st.container(key="sign-in", horizontal_alignment="center"):
-        st.image(LOGO, width=260)
-        st.markdown("See what a variational autoencoder has learned.", text_alignment="center")
+    with st.container(key="sign-in", border=True, horizontal_alignment="center", gap="medium"):
+        st.image(LOGO, width=220)
+        st.markdown("See what a VAE has learned", text_alignment="center")
         if why := identity.problem():
             st.error(why, icon=":material/error:")
         else:
@@ -28,6 +28,6 @@ def sign_in() -> None:
 def sign_out() -> None:
     """Who is signed in, and how to leave; nothing where nobody signs in."""
     if identity.configured():
-        with st.sidebar, st.container(key="flow-user"):
+        with st.sidebar, st.container(gap=None):
             st.text(identity.display_name())
             st.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout, key="frame.sign-out")
