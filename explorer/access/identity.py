@@ -23,8 +23,8 @@ NAMES = ("name", "preferred_username", "email", "sub")
 
 
 def configured() -> bool:
-    """Whether people must sign in: the secrets have a section `[auth]`, or cannot be read, so that nobody knows."""
-    return bool(auth_util.get_secrets_auth_section()) or _unreadable()
+    """Whether people must sign in: the secrets have a section `[auth]`, even an empty one, or cannot be read, so that nobody knows."""
+    return "auth" in secrets_singleton if secrets_singleton.load_if_toml_exists() else _unreadable()
 
 
 def _unreadable() -> bool:

@@ -182,6 +182,12 @@ def test_the_page_says_why_nobody_can_sign_in(auth: dict[str, object], app: Open
     assert not at.button
 
 
+def test_an_empty_section_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets_singleton, "_secrets", {"auth": {}})
+    assert "redirect_uri" in identity.problem()
+    assert guarded().get("/live/one/draw", headers=cookie(ADA)).status_code == 401
+
+
 def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text("[auth\n")
