@@ -1,4 +1,4 @@
-"""What every request passes before a route: headers, then sign-in."""
+"""What every request passes before a route: headers, then sign-in, then modes and limits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from vae_core.config import ConfigError
 
 from ..access.gate import Gate
+from ..access.guard import Guard
 from ..access.headers import OTHERS, SecurityHeaders, frame_ancestors
 from ..live.origin import base
 from ..navigation import ENTRIES
@@ -24,7 +25,11 @@ def middleware() -> list[Middleware]:
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    return [Middleware(SecurityHeaders, html=addresses.html()), Middleware(Gate, base=base(), pages=list(ENTRIES))]
+    return [
+        Middleware(SecurityHeaders, html=addresses.html()),
+        Middleware(Gate, base=base(), pages=list(ENTRIES)),
+        Middleware(Guard, base=base()),
+    ]
 
 
 def explain_failure(request: Request, error: Exception) -> PlainTextResponse:

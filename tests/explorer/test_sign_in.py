@@ -18,7 +18,7 @@ from streamlit.runtime.secrets import secrets_singleton
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from explorer.access import identity
+from explorer.access import client, identity
 from explorer.access.gate import OPEN_SHOW, SENTENCE, SIGNED_OUT, Gate
 from explorer.live.routes import routes
 from explorer.navigation import ENTRIES
@@ -230,3 +230,16 @@ def test_providers_have_a_button_each(auth: dict[str, object]) -> None:
         "campus": "Sign in with Campus",
         "eduGAIN": "Sign in with eduGAIN",
     }
+
+
+@pytest.mark.usefixtures("auth")
+def test_a_user_is_one_client_in_every_browser(app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs and limits belong to the person, not to the browser."""
+    known = client.of_headers(cookie(ADA))
+    assert known == client.of_headers({"cookie": f"{cookie(ADA)['cookie']}; {client.COOKIE}={client.new_cookie()}"})
+    assert known not in ("", client.of_headers(cookie({**ADA, "sub": "8"})))
+    seen = []
+    monkeypatch.setattr("streamlit.user_info.UserInfoProxy.to_dict", lambda self: ADA)
+    monkeypatch.setattr("explorer.shell.sidebar.status", lambda: seen.append(client.current()))
+    app()
+    assert seen == [known]
