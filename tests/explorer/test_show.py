@@ -93,7 +93,7 @@ def test_a_page_that_cannot_be_made_says_why(
         def poll(self) -> int:
             return 2
 
-    monkeypatch.setattr(commands, "_start", lambda run, command: commands.Job(Failed(), log, 0.0))  # type: ignore[arg-type]
+    monkeypatch.setattr(commands, "_start", lambda run, command: commands.Job(Failed(), log, 0.0, ""))  # type: ignore[arg-type]
     answer = client.get("/show/one")
     assert answer.status_code == 422
     assert "no codes" in answer.text
