@@ -21,8 +21,8 @@ STREAMLIT = (
     "", "index.html", "favicon.png", "manifest.json", "static/", "_stcore/health", "_stcore/host-config", "_stcore/stream",
     "_stcore/bidi-components/", "auth/login", "auth/logout", "oauth2callback",
 )  # fmt: skip
-#: Our own that hold nothing of a run.
-OURS = ("healthz", "modules/", "runtime/")
+#: Our own that hold nothing of a run; metrics are off unless they are asked for.
+OURS = ("healthz", "metrics", "modules/", "runtime/")
 #: What `/show` needs beside those; `/lead` asks for its own token.
 SHOW = ("show/", "follow", "lead")
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

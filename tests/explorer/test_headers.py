@@ -14,7 +14,7 @@ from streamlit.runtime.secrets import secrets_singleton
 
 from explorer.access.headers import FRAME_ANCESTORS, OTHERS, SecurityHeaders, frame_ancestors, policy
 from explorer.shell import addresses
-from explorer.shell.middleware import explain_failure
+from explorer.watching.middleware import Watched
 from vae_core.config import ConfigError
 
 CSP = "content-security-policy"
@@ -48,8 +48,7 @@ def client() -> TestClient:
             WebSocketRoute("/refuse", refuse),
             WebSocketRoute("/greet", greet),
         ],
-        middleware=[Middleware(SecurityHeaders, html=addresses.html())],
-        exception_handlers={Exception: explain_failure},
+        middleware=[Middleware(SecurityHeaders, html=addresses.html()), Middleware(Watched)],
     )
     return TestClient(app, raise_server_exceptions=False)
 

@@ -31,7 +31,7 @@ AUTH = {"redirect_uri": "http://testserver/oauth2callback", "cookie_secret": SEC
 ADA = {"is_logged_in": True, "origin": "http://testserver", "iss": "https://id.example.org", "sub": "7", "name": "Ada"}
 COOKIE = "_streamlit_user"
 #: What holds nothing of a run: Streamlit's empty frame at the addresses of pages, and files of the program.
-OPEN = {"/healthz", "/runtime/v/file", "/modules/v/file", *(f"/{name}" for name in ENTRIES)}
+OPEN = {"/healthz", "/metrics", "/runtime/v/file", "/modules/v/file", *(f"/{name}" for name in ENTRIES)}
 PARAMETERS = {"run": "one", "version": "v", "name": "file"}
 
 
@@ -85,9 +85,7 @@ def test_every_route_of_ours_demands_sign_in_unless_it_is_listed() -> None:
 
 
 @pytest.mark.usefixtures("auth")
-@pytest.mark.parametrize(
-    "path", ["/media/x.png", "/_stcore/upload_file/a/b", "/new", "/metrics", "/x//healthz", "/show"]
-)
+@pytest.mark.parametrize("path", ["/media/x.png", "/_stcore/upload_file/a/b", "/new", "/x//healthz", "/show"])
 def test_what_nobody_thought_of_is_closed(path: str) -> None:
     assert guarded().get(path).status_code == 401
     assert guarded().post(path).status_code == 401
