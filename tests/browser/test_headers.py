@@ -51,7 +51,7 @@ INJECT = """() => {
   add("iframe", { src: "http://127.0.0.1:9/" });
   document.body.insertAdjacentHTML("beforeend", `<img src="data:," onerror="window.ran = true">`);
   fetch("http://127.0.0.1:9/").catch(() => {});
-  try { eval("window.ran = true"); } catch { /* refused */ }
+  setTimeout("window.ran = true"); // as eval, which the test's own way into the page may use
 }"""
 
 
