@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 DOCS_PORT ?= 8000
+# 0.0.0.0 lets other devices in the network reach the app.
+HOST ?= localhost
 VENV := .venv
 BIN := $(VENV)/bin
 # VENV_ARGS=--system-site-packages lets the environment use a torch that is already installed.
@@ -24,7 +26,7 @@ NODE_TESTS := $(NODE) --test "tests/components/*.test.js"
 
 app: $(VENV)/.app
 	@echo "Betascope: http://localhost:$(PORT)"
-	@$(BIN)/streamlit run app.py --server.port $(PORT)
+	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: $(VENV)/.dev
 	$(NODE_TESTS)

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import html
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, Response
 from vae_core.config import BetascopeError
 from vae_core.runs import Run
 
+from ..access.headers import policy
 from .http import IMMUTABLE, UNCOMPRESSED, requested_run
 from .modules import modules_version
 
@@ -33,6 +34,12 @@ def folder_of(run: Run) -> Path:
     notes = run.notes()
     parts = [run.weights_hash(), run.config.name, sorted(notes.names.items()), notes.about, _version()]
     return run.cache / f"show-{hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()}"
+
+
+@lru_cache(maxsize=256)
+def _policy(folder: Path) -> str:
+    """Its modules lie in the page, as `data:` addresses; nothing of it is loaded from elsewhere."""
+    return policy(gzip.decompress((folder / PAGE).read_bytes()).decode(), "data:")
 
 
 @cache
@@ -56,7 +63,11 @@ async def show(request: Request) -> Response:
         return message(error.detail, error.status_code)
     except BetascopeError as error:
         return message(str(error), 422)
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    headers = {
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Encoding",
+        "Content-Security-Policy": await run_in_threadpool(_policy, folder),
+    }
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(gzip.decompress((folder / PAGE).read_bytes()), media_type="text/html", headers=headers)
     return FileResponse(folder / PAGE, media_type="text/html", headers=headers | {"Content-Encoding": "gzip"})
