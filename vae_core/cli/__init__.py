@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
+from ..config import LONGEST_MESSAGE, readable
+
 #: How the command line is called.
 PROG = "python -m vae_core"
 Result = tuple[dict[str, Any], int]
@@ -62,7 +64,7 @@ class Parser(argparse.ArgumentParser):
     """Reports an error in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see --help.\n")
+        self.exit(2, readable(f"{self.prog}: {message}; see --help.", LONGEST_MESSAGE) + "\n")
 
 
 def run(options: argparse.Namespace) -> Result:
