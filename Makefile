@@ -22,13 +22,19 @@ VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' vae_core/__init__.py)
 TSC := $(NODE) node_modules/typescript/bin/tsc
 NODE_TESTS := $(NODE) --test "tests/components/*.test.js"
 
-.PHONY: app check test test-random lint format audit lock release notebook docs docs-serve container screenshots clean
+.PHONY: app check test test-all test-random lint format audit lock release notebook docs docs-serve container screenshots clean
 
 app: $(VENV)/.app
 	@echo "Betascope: http://localhost:$(PORT)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: $(VENV)/.dev
+	$(NODE_TESTS)
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -n 3 --dist loadscope -m "not nightly"
+
+# Those of each night, too: long trainings, a cluster, servers of notebooks.
+test-all: $(VENV)/.dev
 	$(NODE_TESTS)
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 3 --dist loadscope
@@ -41,7 +47,7 @@ test-random: $(VENV)/.dev
 # Before each commit: lint, types, and the tests that take no long training, no processes and no browser.
 check: lint
 	$(NODE_TESTS)
-	$(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not browser and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not browser and not slow and not nightly"
 
 lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff check .
