@@ -2,8 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 DOCS_PORT ?= 8000
-# 0.0.0.0 lets other devices in the network reach the app.
-HOST ?= localhost
+# 0.0.0.0 lets other devices in the network reach the app. Not ?=, as some shells and compilers set HOST.
+HOST := localhost
 VENV := .venv
 BIN := $(VENV)/bin
 # VENV_ARGS=--system-site-packages lets the environment use a torch that is already installed.
