@@ -1,19 +1,19 @@
 """Betascope. Start it with `make app`, or `streamlit run app.py`."""
 
-import streamlit as st
-from starlette.middleware import Middleware
+from pathlib import Path
 
-from explorer.access.guard import Guard
-from explorer.live.origin import base
+import streamlit as st
+
+import explorer
 from explorer.live.routes import routes
 from explorer.shell import addresses
+from explorer.shell.middleware import middleware
 from explorer.shell.startup import explain_script_error, lifespan
-from explorer.watching.middleware import watching
 
 app = st.App(
-    "explorer/shell/frame.py",
+    Path(explorer.__file__).parent / "shell" / "frame.py",
     routes=[*addresses.routes(), *routes()],
-    middleware=[*watching(), Middleware(Guard, base=base())],
+    middleware=middleware(),
     lifespan=lifespan,
     on_script_error=explain_script_error,
 )

@@ -84,6 +84,10 @@ SHIPPED = {
     "sprites-beta-16": Shipped("Sprites, β = 16", "Furthest apart, and every shape a blob", 12, SPRITES | dict(beta=16.0), SEEDS),
     "digits-beta-1": Shipped("Digits, β = 1", "Small digits in ten numbers", 2, DIGITS | dict(beta=1.0)),
     "digits-2d": Shipped("Digits on a plane", "A latent space in one picture", 2, DIGITS | dict(beta=1.0, latent_dim=2, hidden=(128,))),
+    "digits-2d-autoencoder": Shipped(
+        "Digits without noise", "A plane with holes: what a plain autoencoder leaves", 2,
+        DIGITS | dict(model="autoencoder", latent_dim=2, hidden=(128,)),
+    ),
     "digits-every-beta": Shipped(
         "Digits, every β", "Drag β itself, in one model", 4, DIGITS | dict(model="multirate_vae", hidden=(128,), epochs=600)
     ),

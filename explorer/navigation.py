@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from vae_core.places import FILES
+
 from .access.modes import allowed
 
-FOLDER = Path(__file__).parents[1] / "pages"
+FOLDER = FILES / "pages"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Entry:
 
 ENTRIES = {
     "home": Entry("Home", ":material/home:"),
+    "learn": Entry("Learn", ":material/school:"),
     "train": Entry("Train", ":material/model_training:", action="train"),
     "map": Entry("Map", ":material/scatter_plot:", one_run=True, needs="codes"),
     "traverse": Entry("Traverse", ":material/tune:", one_run=True, needs="decoder"),

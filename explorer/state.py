@@ -38,6 +38,8 @@ VIEW = {
     "squares": 2,
     "draws": 1,
     "mix": 400,
+    "chapter": 1,
+    "learnt": 6,
 }
 
 

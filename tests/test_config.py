@@ -1,15 +1,17 @@
 import dataclasses
 import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_core.analysis import EvaluateConfig, MapConfig
-from vae_core.config import ConfigError, field_types
+from vae_core.config import LONGEST_MESSAGE, BetascopeError, ConfigError, field_types
 from vae_core.datasets import DataConfig
 from vae_core.models import MODELS, families
+from vae_core.paths import written_path
 from vae_core.training import TrainConfig
 
 CONFIGS = [DataConfig, TrainConfig, EvaluateConfig, MapConfig, *(kind.Config for kind in families().values())]
@@ -107,3 +109,31 @@ def test_the_bounds_themselves_are_accepted(kind):
                 if bound is not None:
                     settings = BESIDE.get(field.name, {}) | {field.name: bound}
                     assert getattr(kind.from_dict(settings), field.name) == bound
+
+
+def test_a_message_is_short_and_controls_no_terminal():
+    message = str(BetascopeError(f"{'a' * 900}\x1b[2J\u202e{'b' * 900} is too long; use less."))
+    assert len(message) < LONGEST_MESSAGE + 50
+    assert message.endswith(" is too long; use less.")
+    assert " … " in message
+    assert "\\x1b[2J\\u202e" in str(BetascopeError("name \x1b[2J\u202e"))
+    assert str(BetascopeError("one line\nand another")) == "one line\nand another"
+
+
+@pytest.mark.parametrize("value", [[list(range(10_000))], "x" * 10_000, {"a": "b" * 10_000}])
+def test_a_long_value_does_not_hide_what_is_accepted(value):
+    with pytest.raises(ConfigError, match=r"--epochs .* … .*must be a whole number") as raised:
+        TrainConfig.from_dict({"epochs": value})
+    assert len(str(raised.value)) < 200
+
+
+@pytest.mark.parametrize("text", ["é" * 300, "a\0b"])
+def test_what_no_system_takes_as_a_path_is_refused(text):
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        written_path(text)
+
+
+def test_a_path_may_begin_at_home_or_name_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert written_path("~/a") == tmp_path / "a"
+    assert written_path("~nobody-here/a") == Path("~nobody-here/a")

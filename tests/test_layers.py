@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = [
-    {"config", "cores", "logs"},
+    {"config", "cores", "logs", "places"},
+    {"paths"},
     {"likelihoods", "row_likelihoods", "divergences", "schedules", "ssim"},
     {"datasets", "networks"},
     {"models"},

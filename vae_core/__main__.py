@@ -13,10 +13,10 @@ from . import cli, logs
 from .config import BetascopeError, TrainingFailed
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+def main(arguments: list[str] | None = None, prog: str = cli.PROG) -> int:
+    """Run one command; returns the exit code. prog: what it is called in messages about its options."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = cli.parser(arguments).parse_args(arguments)
+    options = cli.parser(arguments, prog).parse_args(arguments)
     try:
         result, code = cli.run(options)
     except BetascopeError as error:

@@ -15,9 +15,34 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Self
 
+#: Characters of a message, and of one value in it, at most.
+LONGEST_MESSAGE, LONGEST_VALUE = 1200, 100
+
 
 class BetascopeError(ValueError):
-    """Bad input or an impossible request; the message is one sentence that a user can act on."""
+    """Bad input or an impossible request; the message is one sentence that a user can act on.
+
+    Names out of files stand in it as they are, so what would control a terminal is written as an escape, and the middle of
+    what nobody would read is left out.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(readable(message, LONGEST_MESSAGE))
+
+
+def readable(text: str, longest: int) -> str:
+    """A text on which a terminal only prints, of at most `longest` characters: its middle is left out."""
+    if len(text) > longest:
+        head = longest // 2
+        text = f"{text[:head]} … {text[head + 3 - longest :]}"
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)
+
+
+def shown(value: object) -> str:
+    """A value as Python writes it, for a message."""
+    return readable(repr(value), LONGEST_VALUE)
 
 
 class TrainingFailed(Exception):
@@ -91,11 +116,11 @@ class Config:
             ConfigError: a name that is no setting of this configuration, or a value out of bounds.
         """
         if not isinstance(values, dict):
-            raise ConfigError(f"{cls.__qualname__} takes an object of settings, not {values!r}.")
+            raise ConfigError(f"{cls.__qualname__} takes an object of settings, not {shown(values)}.")
         names = [field.name for field in dataclasses.fields(cls)]
         for name in values:
             if name not in names:
-                raise ConfigError(f"{name!r} is not a setting of {cls.__qualname__}; it has {', '.join(names)}.")
+                raise ConfigError(f"{shown(name)} is not a setting of {cls.__qualname__}; it has {', '.join(names)}.")
         kinds = field_types(cls)
         return cls(
             **{
@@ -115,7 +140,7 @@ def _checked(owner: type, field: dataclasses.Field, value: Any) -> Any:
     kind, optional = field_types(owner)[field.name]
     if value is None and optional:
         return None
-    option = f"--{field.name.replace('_', '-')} {value!r}"
+    option = f"--{field.name.replace('_', '-')} {shown(value)}"
     value = _converted(kind, value, option)
     limits = field.metadata
     choices = limits.get("choices")

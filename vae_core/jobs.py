@@ -12,10 +12,11 @@ from typing import Any
 import torch
 
 from .analysis import EvaluateConfig, MapConfig, at_nearest, evaluate, latents_of, map_of, rate_curve
-from .config import BetascopeError, Config, ConfigError, TrainingFailed
+from .config import BetascopeError, Config, ConfigError, TrainingFailed, shown
 from .datasets import load
 from .datasets.base import DataConfig
 from .datasets.own import is_path
+from .datasets.roots import permitted
 from .datasets.tables import is_table
 from .models import MODELS, ModelConfig, create, families, family
 from .runs import Run, RunConfig, RunError, Store, alike, execute, execute_together, follow, plan_run
@@ -47,7 +48,7 @@ def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settin
     kind = family(model).Config
     data_names = [name for name in setting_names(DataConfig) if name not in ("name", "seed")]
     if is_path(dataset) or is_table(dataset):
-        dataset = str(Path(dataset).expanduser().absolute())  # a worker runs in another folder
+        dataset = str(permitted(dataset).absolute())  # a worker runs in another folder
     data, model_settings, train = {"name": dataset}, {}, {}
     for key, value in settings.items():
         if key in data_names:
@@ -55,7 +56,7 @@ def configure(dataset: str, model: str = "beta_vae", *, name: str = "", **settin
         elif key == "data_seed":
             data["seed"] = value
         elif key in setting_names(kind):
-            model_settings[key] = str(Path(value).expanduser().absolute()) if key == "perceptual" and value else value
+            model_settings[key] = str(permitted(value).absolute()) if key == "perceptual" and value else value
         elif key in setting_names(TrainConfig):
             train[key] = value
         else:
@@ -89,7 +90,7 @@ def cost(configs: Sequence[RunConfig]) -> float:
 
 
 def _unknown(key: str, value: Any, model: str) -> str:
-    option = f"--{key.replace('_', '-')} {value!r}"
+    option = f"--{key.replace('_', '-')} {shown(value)}"
     others = [name for name, kind in families().items() if key in setting_names(kind.Config)]
     if others:
         return f"{option}: {model} has no such setting; choose --model {' or '.join(others)}."

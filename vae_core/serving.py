@@ -128,6 +128,23 @@ class DecodeService:
 
         return self._put(len(images), work)
 
+    def posterior(
+        self, run: Run, images: NDArray[np.uint8], condition: float | None = None
+    ) -> Future[NDArray[np.float32]]:
+        """Pixels `(n, H, W, C)` uint8 → μ and log σ² of q(z|x), `(n, 2, D)`; of an encoder without noise σ is 0.
+
+        Raises (from the future's `result`):
+            RequestError: images of another shape, an invalid condition. RunError: the run was deleted.
+        """
+
+        def work() -> NDArray[np.float32]:
+            model, labels = conditioned(self.models.model(run), condition, len(images))
+            found = model.encode(checked_images(images, model), labels)
+            logvar = torch.full_like(found.mu, -torch.inf) if found.logvar is None else found.logvar
+            return torch.stack([found.mu, logvar], 1).float().numpy()
+
+        return self._put(len(images), work)
+
     def draw(self, run: Run, n: int = 1) -> Future[NDArray[np.float32]]:
         """Codes `(n, D)` drawn from the prior, or from the family's substitute for one.
 

@@ -12,6 +12,8 @@ from http.cookies import CookieError, SimpleCookie
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
+from . import identity
+
 COOKIE = "betascope_client"
 #: What `new_cookie` makes.
 VALID = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -27,16 +29,26 @@ def current() -> str:
         return client
     if get_script_run_ctx(suppress_warning=True) is None:  # else each request of our own routes is a warning in the log
         return NOBODY
-    return of_cookie(st.context.cookies.get(COOKIE, "")) or NOBODY
+    if user := identity.current_user():
+        return of_user(user)
+    value = st.context.cookies.get(COOKIE)
+    return (of_cookie(value) if isinstance(value, str) else "") or NOBODY
 
 
 def of_headers(headers: Mapping[str, str]) -> str:
-    """The client that sent a request; "" for one without our cookie."""
+    """The client that sent a request; "" for one without a cookie of sign-in or of ours."""
+    if user := identity.user_of(headers):
+        return of_user(user)
     try:
         cookies = SimpleCookie(headers.get("cookie", ""))
     except CookieError:
         return ""
     return of_cookie(cookies[COOKIE].value) if COOKIE in cookies else ""
+
+
+def of_user(user: str) -> str:
+    """The hash of a signed-in user's id, the same in every browser."""
+    return hashlib.blake2b(f"user {user}".encode(), digest_size=8).hexdigest()
 
 
 def of_cookie(value: str) -> str:

@@ -12,6 +12,7 @@ from vae_core.datasets.public import data_folder
 from vae_core.datasets.roots import ROOTS
 from vae_core.runs import Run, Store, request
 
+from . import identity
 from .limits import limits
 from .modes import Mode, mode
 from .owners import owner_of
@@ -28,6 +29,7 @@ def prepare() -> None:
     Raises:
         ConfigError: `BETASCOPE_MODE` or `BETASCOPE_LIMITS` cannot be understood.
     """
+    identity.configured()  # reads the secrets, whose plain values Streamlit makes environment variables
     limits()
     os.environ.setdefault(ROOTS, os.pathsep.join(str(root) for root in default_roots()))
 

@@ -19,7 +19,7 @@ from .modes import Denied, Mode, mode, require
 from .share import DECODING, SOCKETS, check_decoding
 
 #: Codes of a socket that is closed: not allowed here, over a limit.
-DENIED, OVER = 4403, 4429
+DENIED, OVER = 4405, 4429
 #: Streamlit's route for files of `st.file_uploader`.
 UPLOADS = "/_stcore/upload_file"
 YEAR = 365 * 24 * 3600

@@ -10,7 +10,7 @@ from vae_core.runs import Run, RunError, Store
 from vae_core.runs.store import NOT_RUNS
 
 from . import client
-from .limits import OverLimit, limits
+from .limits import Limits, OverLimit, limits
 from .owners import owner_of
 
 DAY = 24 * 3600.0
@@ -69,7 +69,10 @@ def check_training(store: Store, more: int) -> None:
     Raises:
         OverLimit: too many runs, too many at once, no room, or too long already; with what to do.
     """
-    most, runs = limits(), own(store)
+    most = limits()
+    if most == Limits():
+        return
+    runs = own(store)
     if len(runs) + more > most.runs:
         raise OverLimit(
             f"You have {len(runs)} of {most.runs:g} runs, and this adds {more}: delete some of yours first."
@@ -78,17 +81,17 @@ def check_training(store: Store, more: int) -> None:
         raise OverLimit(
             f"You have {len(active(runs))} of {most.queue:g} runs waiting or training, and this adds {more}: wait for some to end."
         )
-    check_minutes(runs)
+    check_minutes(store)
     check_room(store)
 
 
-def check_minutes(runs: list[Run]) -> None:
+def check_minutes(store: Store) -> None:
     """
     Raises:
-        OverLimit: these runs have trained for too long today.
+        OverLimit: the current client's runs have trained for too long today.
     """
-    most, used = limits().minutes, minutes(runs)
-    if used >= most:
+    most = limits().minutes
+    if most < float("inf") and (used := minutes(own(store))) >= most:
         raise OverLimit(f"Your runs have trained for {used:.0f} minutes; {most:g} are allowed within 24 hours here.")
 
 

@@ -88,7 +88,7 @@ async def cache_file(request: Request) -> Response:
 
 @unless_deleted
 async def encode(request: Request) -> Response:
-    """Raw pixels `(n, H, W, C)` uint8 in the body → their codes as raw float32 `(n, D)`."""
+    """Raw pixels `(n, H, W, C)` uint8 in the body → their codes as raw float32 `(n, D)`; with `?spread` μ and log σ², `(n, 2, D)`."""
     if not same_origin(request.headers):
         raise HTTPException(403, "Only pages of this server may encode images.")
     run = await images_run(request)
@@ -104,7 +104,8 @@ async def encode(request: Request) -> Response:
     pixels = np.frombuffer(bytes(body), np.uint8).reshape(-1, height, width, channels)
     try:
         condition = float(request.query_params["at"]) if "at" in request.query_params else None
-        codes = await asyncio.wrap_future(DECODE_SERVICE.encode(run, pixels, condition))
+        encoded = DECODE_SERVICE.posterior if "spread" in request.query_params else DECODE_SERVICE.encode
+        codes = await asyncio.wrap_future(encoded(run, pixels, condition))
     except ValueError as error:  # a BetascopeError is one
         raise HTTPException(400, str(error)) from error
     return Response(codes.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import html
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -14,8 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vae_core.config import BetascopeError
 from vae_core.runs import Run, RunError
 
+from ..access.headers import policy
 from .files import opened
 from .http import IMMUTABLE, UNCOMPRESSED, requested_run
 from .modules import modules_version
@@ -35,6 +37,12 @@ def folder_of(run: Run) -> Path:
     return run.cache / f"show-{hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()}"
 
 
+@lru_cache(maxsize=256)
+def _policy(folder: Path) -> str:
+    """Its modules lie in the page, as `data:` addresses; nothing of it is loaded from elsewhere."""
+    return policy(gzip.decompress((folder / PAGE).read_bytes()).decode(), "data:")
+
+
 @cache
 def _version() -> str:
     """A hash of the components and of the code that makes pages of them."""
@@ -52,7 +60,11 @@ async def show(request: Request) -> Response:
         folder = await run_in_threadpool(folder_of, run)
         if not (folder / PAGE).is_file():
             await _made(run, folder)
-        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        headers = {
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+            "Content-Security-Policy": await run_in_threadpool(_policy, folder),
+        }
         if "gzip" not in request.headers.get("accept-encoding", ""):
             content = gzip.decompress(await run_in_threadpool((folder / PAGE).read_bytes))
             return Response(content, media_type="text/html", headers=headers)
@@ -61,6 +73,8 @@ async def show(request: Request) -> Response:
         return message(error.detail, error.status_code)
     except (OSError, RunError):
         return message(f"The run {request.path_params['run']!r} was deleted meanwhile; choose another one.", 404)
+    except BetascopeError as error:
+        return message(str(error), 422)
 
 
 async def file(request: Request) -> Response:

@@ -12,7 +12,7 @@ from vae_core.runs import Run, RunConfig, request, resume, submit
 from .. import library
 from ..access.modes import needs, require
 from ..access.owners import claim
-from ..access.usage import check_minutes, check_training, own
+from ..access.usage import check_minutes, check_training
 from ..navigation import go
 from ..state import session
 
@@ -42,7 +42,7 @@ def request_action(run: Run, action: str) -> None:
     try:
         require("control", run.path)
         if action == "resume":
-            check_minutes(own(library.store()))
+            check_minutes(library.store())
             resume(library.store(), run)
         else:
             request(run, action)

@@ -21,8 +21,12 @@ BADGES: dict[str, tuple[Literal["gray", "blue", "orange", "red"], str]] = {
 def bound(run: Run) -> str:
     """ "−ELBO 35.2 = 20.1 + 15.1 nats": distortion + rate; the distortion alone without a prior; "" before any."""
     numbers = library.numbers(run)
-    if numbers.get("elbo") is not None:
+    if all(numbers.get(name) is not None for name in ("elbo", "distortion", "rate")):
         return (
             f"−ELBO {-numbers['elbo']:.1f} nats = distortion {numbers['distortion']:.1f} + rate {numbers['rate']:.1f}"
         )
-    return f"Distortion {numbers['distortion']:.1f} nats per {run.config.item}" if numbers else ""
+    return (
+        f"Distortion {numbers['distortion']:.1f} nats per {run.config.item}"
+        if numbers.get("distortion") is not None
+        else ""
+    )

@@ -25,8 +25,11 @@ def routes() -> list[Route]:
 
 def page(request: Request) -> HTMLResponse:
     """Streamlit's HTML with the address of the server set."""
-    html = INDEX.read_text("utf8").replace("<head>", f"<head>{SERVER}", 1)
-    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(html(), headers={"Cache-Control": "no-cache"})
+
+
+def html() -> str:
+    return INDEX.read_text("utf8").replace("<head>", f"<head>{SERVER}", 1)
 
 
 def to_first(request: Request) -> RedirectResponse:

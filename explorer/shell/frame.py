@@ -9,13 +9,15 @@ from explorer.runs.selection import current_run, notice
 from explorer.shell import sidebar
 from explorer.shell.errors import explain_error
 from explorer.shell.present import present
+from explorer.shell.sign_in import sign_in, sign_out
 from explorer.shell.style import apply_style
 from explorer.shell.take_away import take_away
 from explorer.state import show_in_address
 
 st.set_page_config(page_title="Betascope", page_icon=sidebar.ICON, layout="wide")
-st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
 apply_style()
+sign_in()
+st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
 by_name = pages()
 page = st.navigation(list(by_name.values()), expanded=True)
 name = next(name for name, listed in by_name.items() if listed == page)
@@ -33,6 +35,7 @@ try:
     show_in_address()  # before the page, too: a link to a page has no query, and a reload may come while the page is drawn
     sidebar.link()
     sidebar.status()
+    sign_out()
     if why_not:
         st.title(ENTRIES[name].title)
         st.info(why_not, icon=":material/block:")

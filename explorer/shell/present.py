@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import segno
 import streamlit as st
+from streamlit import config
 
 from vae_core.runs import Run
 
@@ -20,20 +21,28 @@ SHOWN = ("traverse", "map", "interpolate")
 #: The server's address as others see it, for the QR code.
 PUBLIC = "BETASCOPE_PUBLIC_URL"
 LEADING = "present.leading"
-LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+EVERYWHERE = "0.0.0.0"  # nosec B104  # compared with, not listened on
+LOCAL = ("localhost", "127.0.0.1", "::1")
+ALONE = (
+    "Only this computer reaches the app: start it with `make app HOST=0.0.0.0` (or `--server.address 0.0.0.0`) "
+    "where others may reach it."
+)
 
 
 def present(run: Run | None, page: str) -> None:
     """The address and its QR code, and a switch: everyone on that page sees what is seen here."""
     if run is None or page not in SHOWN or run.config.data_kind != "images":
         return
-    address = f"{public_address(st.context.url or '')}/show/{quote(run.id)}"
+    server = public_address(st.context.url or "")
+    address = f"{server}/show/{quote(run.id)}"
     with st.sidebar:
         with st.popover("Present", icon=":material/co_present:"):
-            picture = segno.make(address, error="m").svg_data_uri(scale=6, border=2, light="#fff")
-            st.html(
-                f'<img class="qr" src="{picture}" alt="QR code of {address}"><a href="{address}" target="_blank">{address}</a>'
-            )
+            if urlsplit(server).hostname in LOCAL:
+                st.info(ALONE, icon=":material/lan:")
+            else:
+                picture = segno.make(address, error="m").svg_data_uri(scale=6, border=2, light="#fff")
+                st.html(f'<img class="qr" src="{picture}" alt="QR code of {address}">')
+            st.html(f'<a class="address" href="{address}" target="_blank">{address}</a>')
             st.caption("Sliders, map and paths, decoded by each phone or laptop itself.")
             if not allowed("lead"):
                 return
@@ -54,7 +63,9 @@ def _switched() -> None:
 
 
 def public_address(url: str) -> str:
-    """The server as others reach it: `BETASCOPE_PUBLIC_URL`, else the address in the browser, this machine's own in place of "localhost".
+    """The server as others reach it: `BETASCOPE_PUBLIC_URL`, else the address in the browser.
+
+    This machine's own stands in place of "localhost" where the server listens to others, too.
 
     url: of the page in the browser, one level below the app's.
     """
@@ -62,7 +73,7 @@ def public_address(url: str) -> str:
         return given.rstrip("/")
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
-    if host in LOCAL:
+    if host in (*LOCAL, EVERYWHERE) and config.get_option("server.address") not in LOCAL:
         host = _own_address() or host
     return f"{parts.scheme or 'http'}://{host}{f':{parts.port}' if parts.port else ''}{parts.path.rpartition('/')[0]}"
 

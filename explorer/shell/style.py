@@ -21,8 +21,10 @@ CSS = """<style>
 [class*="st-key-split-"] > * { width: 100% !important; min-width: 0; }
 [class*="st-key-card-"] { transition: border-color .15s, box-shadow .15s; }
 [class*="st-key-card-"]:hover { border-color: #7C8CFF; box-shadow: 0 4px 18px rgba(76, 111, 255, .14); }
+.st-key-sign-in { max-width: 24rem; margin: 18vh auto 0; padding: 2.5rem 2rem; }
+.st-key-sign-in img { border-radius: 0 !important; }
 .qr { display: block; width: 16rem; max-width: 100%; border-radius: .4rem; margin-bottom: .4rem; }
-.qr + a { color: inherit; overflow-wrap: anywhere; }
+.address { color: inherit; overflow-wrap: anywhere; }
 .strips { display: grid; grid-template-columns: minmax(0, 1fr) minmax(4.2rem, auto); gap: .4rem .6rem; align-items: center; }
 .strips img { width: 100%; border-radius: .3rem; }
 .strips div { display: grid; line-height: 1.2; font-size: .8rem; }

@@ -19,8 +19,8 @@ from vae_core.export import FORMATS
 from vae_core.export.int8 import cached_report, refusal, sentence
 from vae_core.models import family
 from vae_core.models.vq_vae import VQVAE
+from vae_core.places import PROJECT
 from vae_core.runs import Run
-from vae_core.runs.machine import PROJECT
 
 from .. import library
 from ..access.modes import needs

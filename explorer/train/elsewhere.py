@@ -14,7 +14,7 @@ import streamlit as st
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS
 from vae_core.imports import ADAPTERS, ImportFailed
-from vae_core.runs.machine import PROJECT
+from vae_core.places import PROJECT
 
 from .. import library
 from ..access.modes import require
@@ -116,7 +116,7 @@ def placed(files: Sequence[Any], folder: Path) -> Path:
 
 def _run(path: str, options: list[str]) -> str:
     store = library.store().root.resolve()
-    command = [sys.executable, "-m", "vae_core", "import", path, *options, "--store", str(store), "--json"]
+    command = [sys.executable, "-m", "vae_core", "import", *options, "--store", str(store), "--json", "--", path]
     try:
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE)
     except subprocess.TimeoutExpired as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -34,8 +34,8 @@ LINES = 200
 def stamp(name: str) -> tuple[int, int]:
     """Changes when a file is replaced or a folder gets other files."""
     try:
-        stat = Path(name).expanduser().stat()
-    except OSError:
+        stat = os.stat(os.path.expanduser(name))
+    except (OSError, ValueError):
         return 0, 0
     return stat.st_mtime_ns, stat.st_size
 

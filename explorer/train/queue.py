@@ -59,8 +59,9 @@ def progress_text(run: Run, status: dict[str, Any]) -> str:
         return BADGES[state][1]
     if not status.get("total"):
         return f"opening the {run.config.item}s …"
-    epochs = status["step"] / status["total"] * run.config.train.epochs
-    steps = f"step {status['step']:,} of {status['total']:,}"
+    step = status.get("step", 0)
+    epochs = step / status["total"] * run.config.train.epochs
+    steps = f"step {step:,} of {status['total']:,}"
     parts = [steps if run.config.train.steps else f"epoch {epochs:.1f} of {run.config.train.epochs:,}"]
     if status.get("images_per_second"):
         parts.append(f"{status['images_per_second']:,.0f} {run.config.item}s/s")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pandas as pd
 import streamlit as st
 
@@ -49,11 +51,9 @@ def _opened(dataset: str, label: str, kinds: str, stamp: float) -> TableData:
 
 def changed_at(dataset: str) -> float:
     """When the file was changed; 0 for a registered table, and for what is not there."""
-    from pathlib import Path
-
     try:
-        return Path(dataset).expanduser().stat().st_mtime
-    except OSError:
+        return os.stat(os.path.expanduser(dataset)).st_mtime
+    except (OSError, ValueError):
         return 0.0
 
 

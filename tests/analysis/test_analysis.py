@@ -26,6 +26,7 @@ from vae_core.analysis.cache import cache_path, cached
 from vae_core.analysis.maps.projections import PROJECTIONS
 from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
+from vae_core.runs.files import write_tensors
 from vae_core.training import measure
 from vae_core.training.batches import as_floats
 
@@ -160,6 +161,16 @@ def test_a_cached_result_is_not_computed_again(run, monkeypatch):
     assert len(calls) == 3
     cached(run, "thing", {"a": 1}, compute)
     assert len(calls) == 3, "the damaged file was replaced"
+    cache_path(run, "thing", {"a": 1}).write_bytes(cache_path(run, "thing", {"a": 2}).read_bytes())
+    cached(run, "thing", {"a": 1}, compute)
+    assert len(calls) == 4, "a file that was another's is not taken"
+    changed = bytearray(cache_path(run, "thing", {"a": 1}).read_bytes())
+    changed[-8] ^= 1
+    cache_path(run, "thing", {"a": 1}).write_bytes(changed)
+    assert cached(run, "thing", {"a": 1}, compute)[0]["x"].tolist() == [0, 1, 2], "numbers that were changed neither"
+    assert len(calls) == 5
+    write_tensors(cache_path(run, "thing", {"a": 1}), {"x": torch.arange(2)}, {"n": 1})
+    assert cached(run, "thing", {"a": 1}, compute)[0]["x"].tolist() == [0, 1], "older files have no seal"
     monkeypatch.setattr("vae_core.runs.files.os.replace", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only")))
     tensors, _ = cached(run, "thing", {"a": 9}, compute)
     assert tensors["x"].tolist() == [0, 1, 2], "a folder that cannot be written is no error"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -16,6 +18,7 @@ from tests.browser.chromium import FLAGS, installed
 from tests.browser.conftest import settle
 from tests.browser.notebooks import notebook_of, run_all, running_jupyterlab
 from tests.browser.serving import ROOT, running_app
+from tests.oidc_provider import running_provider, secrets_for
 from vae_core.runs import Store
 
 SWEEP = "run=gallery/sprites-beta-4&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16"
@@ -41,6 +44,11 @@ VIEWS = {
     "apply": "apply?run=gallery/mnist-beta-1&image=3",
     "mix": "apply?run=gallery/shapes3d&tab=Mix&mix=0~1~1~0",
 }
+SIZES = (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100))
+
+
+def scheme(suffix: str) -> Literal["light", "dark"]:
+    return "dark" if suffix == "dark" else "light"
 
 
 def furnish(store: Store) -> None:
@@ -75,14 +83,14 @@ def take_elsewhere(browser: Browser, address: str, target: Path) -> None:
             )
         )
         with running_jupyterlab(folder, library.store().root) as lab:
-            for title, where, width, height, scheme in (
+            for title, where, width, height, colours in (
                 ("show-light", show, 390, 844, "light"),
                 ("show-dark", show, 390, 844, "dark"),
                 ("html-light", file.as_uri(), 1440, 900, "light"),
                 ("html-dark", file.as_uri(), 1440, 900, "dark"),
                 ("notebook-light", f"{lab}/lab/tree/one.ipynb", 1440, 900, "light"),
             ):
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
                 page.goto(where)
                 if "ipynb" in where:
                     run_all(page)
@@ -94,6 +102,22 @@ def take_elsewhere(browser: Browser, address: str, target: Path) -> None:
                 page.close()
 
 
+def take_sign_in(browser: Browser, store: Path, target: Path) -> None:
+    """The page before sign-in, and the sidebar after."""
+    with tempfile.TemporaryDirectory() as name, running_provider() as provider:
+        file = Path(name) / "secrets.toml"
+        file.write_text(secrets_for(provider, secrets.token_hex(32)))
+        with running_app(store, Path(name) / "log.txt", "--secrets.files", str(file)) as app:
+            for suffix, width, height in SIZES:
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme(suffix))
+                page.goto(app.address)
+                page.get_by_role("button", name="Sign in with Campus").wait_for()
+                page.wait_for_timeout(2000)
+                page.screenshot(path=target / f"sign-in-{suffix}.png")
+                print(target / f"sign-in-{suffix}.png", flush=True)
+                page.close()
+
+
 def main() -> int:
     target = ROOT / "docs" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
@@ -102,12 +126,12 @@ def main() -> int:
         furnish(Store(store))
     with running_app(store, Path(tempfile.mkdtemp()) / "log.txt") as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
-        for suffix, width, height in (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100)):
-            scheme = "dark" if suffix == "dark" else "light"
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        for suffix, width, height in SIZES:
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme(suffix))
             take(context.new_page(), app.address, target, suffix)
             context.close()
         take_elsewhere(browser, app.address, target)
+        take_sign_in(browser, store, target)
         browser.close()
     return 0
 

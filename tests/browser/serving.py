@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -57,14 +57,8 @@ def running_script(
     )
     prefix = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
     address = f"http://127.0.0.1:{port}/{prefix}".rstrip("/")
-    with open(log, "ab") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-        try:
-            wait_until_healthy(f"{address}/_stcore/health", process)
-            yield App(address, port, process.pid)
-        finally:
-            process.terminate()
-            process.wait(60)
+    with running(command, ROOT, environment, log, f"{address}/_stcore/health") as pid:
+        yield App(address, port, pid)
 
 
 @contextmanager
@@ -76,13 +70,20 @@ def running_module(command: Sequence[str], folder: Path, store: Path, address: s
     own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder / "config", "JUPYTER_RUNTIME_DIR": folder / "runtime"}
     environment = os.environ | {name: str(path) for name, path in own.items()}
     environment |= {"PYTHONPATH": str(ROOT), "VAE_STORE_DIR": str(store), "OMP_NUM_THREADS": "1"}
-    with open(folder / "log.txt", "wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=folder, env=environment, stdout=log, stderr=log
-        )
+    with running([sys.executable, "-m", *command], folder, environment, folder / "log.txt", address):
+        yield
+
+
+@contextmanager
+def running(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str | Path], log: Path, address: str
+) -> Iterator[int]:
+    """The process of a server that was started in `folder` and answers at `address`, until the block ends."""
+    with open(log, "ab") as output:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
         try:
             wait_until_healthy(address, process)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(60)

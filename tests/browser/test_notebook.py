@@ -67,6 +67,7 @@ def grab(page: Page, main: Locator) -> None:
     drag(page, page.locator(".traversal .row .slider").first, 0.5, 0.9, follows=main)
 
 
+@pytest.mark.nightly
 def test_widgets_in_jupyterlab(open_at: Callable[[str], Page], store: vae_core.Store, tmp_path: Path) -> None:
     (tmp_path / "one.ipynb").write_text(json.dumps(notebook_of(*CELLS)))
     run = store.open("wide-1")
@@ -105,6 +106,7 @@ def test_widgets_in_jupyterlab(open_at: Callable[[str], Page], store: vae_core.S
         soon(page, lambda: sum(code_of(main)) < sum(z), "the key did not move the slider")
 
 
+@pytest.mark.nightly
 def test_widgets_in_marimo(open_at: Callable[[str], Page], store: vae_core.Store, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(APP)
     port = free_port()

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { STEPS, moveOf, moveText, movedCode, signature, stripCodes } from "../../explorer/components/compare/moves.js";
 import { matchText } from "../../explorer/components/compare/run_view.js";
-import { scales } from "../../explorer/components/multirate/plane.js";
+import { scales } from "../../explorer/components/shared/rate_plane.js";
 
 const REFERENCE = {
   z: [1, 2],

@@ -136,6 +136,13 @@ test("a run that does not exist any more is not connected to again", () => {
   assert.equal(FakeSocket.opened.length, 1);
 });
 
+test("who is signed out reads it, and nothing is tried again", () => {
+  socket().onclose({ code: 4401 });
+  mock.timers.tick(10_000);
+  assert.deepEqual(connection.state, { name: "gone", message: "You are signed out: reload the page to sign in." });
+  assert.equal(FakeSocket.opened.length, 1);
+});
+
 test("components of a page share one connection, the last one closes it", () => {
   const other = Connection.open("one", 3);
   assert.equal(other, connection);

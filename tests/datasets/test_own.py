@@ -15,7 +15,7 @@ from PIL import Image
 from pyarrow import parquet
 
 from vae_core.datasets import DataConfig, DataError, load
-from vae_core.datasets.own import folders, limits, opened, reading
+from vae_core.datasets.own import eight_bits, folders, limits, opened, reading
 from vae_core.datasets.own.limits import Limits
 from vae_core.datasets.own.parquet import from_parquet
 from vae_core.datasets.own.pictures import Form, Unreadable, decode
@@ -50,6 +50,13 @@ def zip_of(path, files: dict[str, bytes], **options):
 
 def twelve(suffix: str = ".png", **options) -> dict[str, bytes]:
     return {f"{index:02}{suffix}": encoded(**options) for index in range(12)}
+
+
+def test_transparency_in_bands_is_that_of_the_whole(monkeypatch):
+    content = encoded("RGBA", (20, 33))
+    whole = decode(content, "a.png", Form(8, 3, background="#3366cc")).pixels
+    monkeypatch.setattr(eight_bits, "BAND", 100)
+    np.testing.assert_array_equal(decode(content, "a.png", Form(8, 3, background="#3366cc")).pixels, whole)
 
 
 # -- pixels ------------------------------------------------------------------------------------------------
@@ -250,6 +257,13 @@ def test_an_archive_beyond_the_limits(tmp_path, case):
         folders.from_zip("a.zip", path, "auto", SMALL)
 
 
+def test_a_member_without_a_name(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), b"x")
+    with pytest.raises(DataError, match="a member named ''"):
+        load(str(tmp_path / "a.zip"))
+
+
 def test_an_encrypted_archive(tmp_path):
     path = tmp_path / "a.zip"
     zip_of(path, twelve())
@@ -304,6 +318,60 @@ def test_arrays_have_the_channels_requested(tmp_path, colour, channels):
     if colour == "grey":
         expected = {np.asarray(Image.fromarray(image).convert("L")).tobytes() for image in images}
         assert {image[0, 2:11].numpy().tobytes() for image in data.images} == expected
+
+
+ARRAYS = {
+    "a number": ({"images": np.zeros((12, 9, 9), np.uint8), "labels": np.array(3)}, r"shape \(\)"),
+    "labels without an end": ({"images": np.zeros((12, 9, 9), np.uint8), "labels": np.full(12, 2**62)}, "0 to 9,999 are read"),
+    "labels below 0": ({"images": np.zeros((12, 9, 9), np.uint8), "labels": np.arange(12) - 1}, "go from -1 to 10"),
+    "factors without an end": ({"images": np.zeros((12, 9, 9), np.uint8), "factors": np.full((12, 1), 2**40)}, "0 to 9,999 are read"),
+    "objects": ({"images": np.array([{}] * 12, object)}, "cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ARRAYS)
+def test_arrays_that_do_not_fit(tmp_path, case):
+    arrays, says = ARRAYS[case]
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(DataError, match=says):
+        load(str(tmp_path / "a.npz"))
+
+
+def test_a_header_that_promises_more_than_memory_holds(tmp_path):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (10**15, 8, 8)})
+    zip_of(tmp_path / "a.npz", {"images.npy": header.getvalue() + bytes(99)})
+    with pytest.raises(DataError, match="cannot be read"):
+        load(str(tmp_path / "a.npz"))
+
+
+def test_arrays_whose_packing_is_damaged(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", images=rng.integers(0, 256, (12, 9, 9), dtype=np.uint8))
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    content[60:64] = b"\xff" * 4
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(DataError, match="cannot be read"):
+        load(str(tmp_path / "a.npz"))
+
+
+def test_a_header_that_is_no_python(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros((12, 9, 9), np.uint8))
+    content = (tmp_path / "a.npy").read_bytes()
+    (tmp_path / "a.npy").write_bytes(content.replace(b"(12, 9, 9), }", b"(12, 9, 9,   "))
+    with pytest.raises(DataError, match="cannot be read"):
+        load(str(tmp_path / "a.npy"))
+
+
+def test_an_archive_that_is_called_an_array(tmp_path):
+    np.savez(tmp_path / "a.npz", images=np.zeros((12, 9, 9), np.uint8))
+    (tmp_path / "a.npz").rename(tmp_path / "a.npy")
+    with pytest.raises(DataError, match=r"is an archive; name it \.npz"):
+        load(str(tmp_path / "a.npy"))
+
+
+def test_a_device_is_no_data():
+    with pytest.raises(DataError, match="neither a file nor a folder"):
+        load("/dev/zero")
 
 
 # -- Parquet and the hub --------------------------------------------------------------------------------------

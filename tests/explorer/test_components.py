@@ -51,6 +51,7 @@ def test_every_component_has_an_entry() -> None:
         "codebook",
         "compare",
         "decoding",
+        "drawn_code",
         "featured",
         "interpolate",
         "lead",
@@ -58,7 +59,10 @@ def test_every_component_has_an_entry() -> None:
         "map",
         "mix",
         "multirate",
+        "noise",
+        "price",
         "repair",
+        "rotation",
         "rows",
         "traversal",
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from explorer import library
@@ -100,11 +101,19 @@ def test_a_page_that_cannot_be_made_says_why(
     assert "no codes" in answer.text
 
 
-def test_the_menu_shows_the_address(put: Put, app: Open) -> None:
+def test_the_menu_shows_the_address(put: Put, app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     put("shipped", gallery=True)
+    monkeypatch.setenv(present.PUBLIC, "http://192.0.2.7:8501")
     html = " ".join(element.value for element in app("traverse", run="gallery/shipped").get("html"))
     assert re.search(r'href="http://[^"]+/show/gallery/shipped"', html)
     assert 'src="data:image/svg+xml' in html
+
+
+def test_a_server_for_this_computer_alone_says_how_to_open_it(put: Put, app: Open) -> None:
+    put("one")
+    at = app("traverse", run="one")
+    assert "make app HOST=0.0.0.0" in " ".join(element.value for element in at.info)
+    assert 'class="qr"' not in " ".join(element.value for element in at.get("html"))
 
 
 @pytest.mark.parametrize("page", ["home", "train", "measure", "diagnose", "generate"])
@@ -115,6 +124,9 @@ def test_pages_that_cannot_be_followed_have_no_menu(put: Put, app: Open, page: s
 
 def test_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(present, "_own_address", lambda: "192.0.2.7")
+    assert present.public_address("http://localhost:8501/map") == "http://localhost:8501", "nobody else reaches it"
+    known = config.get_option
+    monkeypatch.setattr(config, "get_option", lambda name: "0.0.0.0" if name == "server.address" else known(name))
     assert present.public_address("http://localhost:8501/traverse") == "http://192.0.2.7:8501"
     assert present.public_address("https://lab.example/map") == "https://lab.example"
     assert present.public_address("https://lab.example/b/") == "https://lab.example/b"

@@ -118,6 +118,15 @@ def test_what_does_not_fit_is_one_sentence(name, write, store):
     assert not store.runs()
 
 
+def test_a_factor_of_lists_is_refused(tmp_path, store):
+    pd.DataFrame({"z0": np.arange(20.0), "factor:a": [[1.0], [1.0, 2.0]] * 10}).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(ImportFailed, match="a factor holds lists"):
+        import_run(tmp_path / "a.parquet", store=store)
+    pd.DataFrame({"z0": np.arange(20.0), "label": [[1.0], [1.0, 2.0]] * 10}).to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(ImportFailed, match="'labels' holds lists"):
+        import_run(tmp_path / "b.parquet", store=store)
+
+
 def test_broken_files(write, tmp_path, store):
     content = write(labels=FACTORS[:, 0]).read_bytes()
     for name, broken in {"empty": b"", "noise": b"PK" * 40, "truncated": content[:-60]}.items():

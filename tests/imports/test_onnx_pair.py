@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from tests.imports.conftest import D, Decoder, Encoder, Then, onnx_file, write_decoder, write_encoder
 from vae_core.__main__ import main
@@ -221,3 +221,34 @@ def test_nobody_trains_it(pair, store):
     weights = import_run(pair, store=store).path / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-500])
     assert "broken" in store.runs()[0].reason
+
+
+def graph_of(path, *nodes, output):
+    """A decoder `(n, 3)` → `(n, 1, 8, 8)` of these nodes; its weights are `w`, `shape` and a `size` beyond any memory."""
+    constants = {"w": np.ones((3, 64), np.float32), "shape": np.array([-1, 1, 8, 8]), "size": np.array([10**10])}
+    weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *rest])
+        for name, *rest in (("z", 3), ("x", 1, 8, 8))
+    ]
+    made = helper.make_graph(list(nodes), "decoder", ends[:1], ends[1:] if output else [], weights)
+    onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def test_a_graph_may_not_take_all_memory(tmp_path, store):
+    node = helper.make_node
+    path = graph_of(
+        tmp_path / "decoder.onnx", node("MatMul", ["z", "w"], ["h"]), node("ConstantOfShape", ["size"], ["big"]),
+        node("ReduceSum", ["big"], ["sum"], keepdims=0), node("Add", ["h", "sum"], ["y"]), node("Reshape", ["y", "shape"], ["x"]),
+        output=True,
+    )  # fmt: skip
+    with pytest.raises(ImportFailed, match=r"(?i)decoder does not (load|run).*alloc"):
+        import_run(path, store=store)
+    assert not store.runs()
+
+
+def test_a_graph_without_an_output_is_refused(tmp_path, store):
+    path = graph_of(tmp_path / "decoder.onnx", helper.make_node("MatMul", ["z", "w"], ["x"]), output=False)
+    with pytest.raises(ImportFailed):
+        import_run(path, store=store)

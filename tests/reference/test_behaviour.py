@@ -14,7 +14,7 @@ from vae_core.analysis import rate_curve
 from vae_core.models.beta_tcvae import decompose
 from vae_core.runs import Run, Store
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 SETTINGS = dict(network="mlp", hidden=(128,), epochs=40, lr=3e-3, snapshots=0, image_size=16, precision="float32")
 
 

@@ -113,12 +113,10 @@ def rewritten(packed: Path, change: Callable[[dict[str, bytes]], Any], honest: b
     change(contents)
     if honest:
         found = json.loads(contents.pop("manifest.json"))
-        folder = packed.parent / "hashed"
         files = {}
         for name, content in contents.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-            files[name] = hash_of(folder / name)
+            (packed.parent / "hashed").write_bytes(content)  # not under its name, which may lead anywhere
+            files[name] = hash_of(packed.parent / "hashed")
         contents["manifest.json"] = json.dumps(found | {"files": files}).encode()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in contents.items():

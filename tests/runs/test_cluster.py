@@ -44,6 +44,7 @@ def runs_of(store: vae_core.Store, count: int, **settings: Any) -> list[vae_core
     return [store.create(configure("digits", "beta_vae", beta=float(k + 1), **settings)) for k in range(count)]
 
 
+@pytest.mark.nightly
 def test_eight_variants_finish_and_the_resources_are_reported(cluster: Any, store: vae_core.Store) -> None:
     runs = runs_of(store, 8, **QUICK | {"epochs": 1})
     seen: list[tuple[int, int]] = []
@@ -57,6 +58,7 @@ def test_eight_variants_finish_and_the_resources_are_reported(cluster: Any, stor
     assert runs[2].evaluation()["elbo"] == pytest.approx(alone.evaluation()["elbo"], rel=1e-4)
 
 
+@pytest.mark.nightly
 def test_groups_of_variants_are_one_task_each(cluster: Any, store: vae_core.Store) -> None:
     runs = runs_of(store, 5, **QUICK | {"epochs": 1})
     grouped = RayCluster(cluster.address, train_folders, poll=0.1, together=True)
@@ -65,6 +67,7 @@ def test_groups_of_variants_are_one_task_each(cluster: Any, store: vae_core.Stor
     assert "3 variants together" in runs[0].status()["device"]
 
 
+@pytest.mark.nightly
 def test_cancel_reaches_those_that_train_and_those_that_wait(cluster: Any, store: vae_core.Store) -> None:
     runs = runs_of(store, 4, **ENDLESS)
 
@@ -76,6 +79,7 @@ def test_cancel_reaches_those_that_train_and_those_that_wait(cluster: Any, store
     assert sum(run.has_weights for run in runs) == 2
 
 
+@pytest.mark.nightly
 def test_runs_of_a_dead_machine_go_on_elsewhere_from_their_last_save(cluster: Any, store: vae_core.Store) -> None:
     doomed = cluster.add_node(num_cpus=1, resources={"doomed": 1}, object_store_memory=100_000_000)
     runs = runs_of(store, 3, **QUICK | {"epochs": 200})
@@ -117,6 +121,7 @@ def test_no_cluster_is_one_sentence(store: vae_core.Store) -> None:
     assert "Traceback" not in found.stderr
 
 
+@pytest.mark.nightly
 def test_the_command_line_sweeps_on_the_cluster(cluster: Any, store: vae_core.Store) -> None:
     found = sweep_from_the_command_line(store, cluster.address, "--json")
     assert found.returncode == 0, found.stderr

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 
 import pytest
@@ -23,6 +24,16 @@ def edit(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
+def linked(path, target):
+    path.unlink()
+    path.symlink_to(target)
+
+
+def piped(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGE = {
     "config cut in half": lambda p: (p / "config.json").write_text((p / "config.json").read_text()[:200]),
     "config gone": lambda p: (p / "config.json").unlink(),
@@ -34,6 +45,27 @@ DAMAGE = {
     "weights cut": lambda p: (p / "weights.safetensors").write_bytes((p / "weights.safetensors").read_bytes()[:999]),
     "notes of another form": lambda p: (p / "notes.json").write_text('{"names": {"first": "slant"}}'),
     "notes that are a list": lambda p: (p / "notes.json").write_text("[1]"),
+    "a name that is a list": lambda p: edit(p / "config.json", name=["a"]),
+    "a family that is an object": lambda p: edit(p / "config.json", family={}),
+    "made at no time": lambda p: (p / "config.json").write_text((p / "config.json").read_text().replace('"created": ', '"created": 1e400, "x": ')),
+    "a time beyond all years": lambda p: edit(p / "config.json", created=10**300),
+    "versions that are texts": lambda p: edit(p / "config.json", versions=["a"]),
+    "a whole number of 400 digits": lambda p: edit(p / "status.json", step=10**400),
+    "a step that is a text": lambda p: edit(p / "status.json", step="7"),
+    "alerts that are none": lambda p: edit(p / "status.json", alerts=[{"kind": "collapse"}]),
+    "a rank that is infinite": lambda p: (p / "notes.json").write_text('{"rank": Infinity}'),
+    "numbers that are texts": lambda p: edit(p / "evaluation.json", elbo="-12"),
+    "rates that are no list": lambda p: edit(p / "evaluation.json", rate_per_dim=3.0),
+    "a line of curves without an epoch": lambda p: (p / "metrics.jsonl").write_text('{"step": 1, "distortion": 2.0}'),
+    "a line of curves that is a list": lambda p: (p / "metrics.jsonl").write_text("[1]"),
+    "NaN in the curves": lambda p: (p / "metrics.jsonl").write_text('{"step": 1, "epoch": 1, "distortion": NaN}'),
+    "rates of other dimensions": lambda p: (p / "metrics.jsonl").write_text("".join(f'{{"step": 1, "epoch": 1, "distortion": 2, "rate_per_dim": {rates}}}\n' for rates in ([1], [1, 2]))),
+    "lists in lists": lambda p: (p / "status.json").write_text("[" * 100_000),
+    "a device without an end": lambda p: linked(p / "config.json", "/dev/zero"),
+    "a link to itself": lambda p: linked(p / "status.json", p / "status.json"),
+    "a pipe that nobody writes": lambda p: piped(p / "evaluation.json"),
+    "weights that are a pipe": lambda p: piped(p / "weights.safetensors"),
+    "a folder in place of a file": lambda p: ((p / "config.json").unlink(), (p / "config.json").mkdir()),
     "empty folder": lambda p: [file.unlink() for file in p.rglob("*") if file.is_file()],
 }  # fmt: skip
 

@@ -15,6 +15,8 @@ from torch import Tensor
 from ..runs import Run, RunError
 from ..runs.files import read_tensors, write_tensors
 
+#: Where the header of a file holds its seal.
+SEAL = "seal"
 Result = tuple[dict[str, Tensor], dict[str, Any]]
 
 
@@ -26,20 +28,42 @@ def cache_path(run: Run, name: str, parameters: dict[str, Any]) -> Path:
 
 
 def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], Result]) -> Result:
-    """The cached result; if there is none, `compute()`, which is then cached. A damaged file is computed again; an unwritable
-    folder is only logged."""
+    """The cached result; if there is none, `compute()`, which is then cached. A damaged file, or one that was another's, is
+    computed again; an unwritable folder is only logged."""
     path = cache_path(run, name, parameters)
     if path.exists():
         try:
-            return read_tensors(path)
+            return _sealed(path)
         except RunError as error:
             logging.getLogger(__name__).warning("%s Computing it again.", error)
     tensors, numbers = compute()
     try:
-        write_tensors(path, tensors, numbers, run.path)
+        write_tensors(path, tensors, numbers | {SEAL: _seal(path, tensors, numbers)}, run.path)
     except RunError as error:
         logging.getLogger(__name__).warning("%s", error)
     return tensors, numbers
+
+
+def _sealed(path: Path) -> Result:
+    """
+    Raises:
+        RunError: not what was written under this name. Files of older versions have no seal, and are taken as they are.
+    """
+    tensors, numbers = read_tensors(path)
+    seal = numbers.pop(SEAL, None)
+    if seal is not None and seal != _seal(path, tensors, numbers):
+        raise RunError(f"{path.name} in {path.parent} was changed or damaged.")
+    return tensors, numbers
+
+
+def _seal(path: Path, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> str:
+    """16 hex digits of a result and its name: a safetensors file has no checksum of its own."""
+    digest = hashlib.blake2b(f"{path.stem} {json.dumps(numbers)}".encode(), digest_size=8)
+    for name, tensor in sorted(tensors.items()):
+        plain = tensor.detach().cpu().contiguous()
+        digest.update(f"{name} {plain.dtype} {tuple(plain.shape)}".encode())
+        digest.update(plain.flatten().view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def cached_numbers(

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
+from ..config import LONGEST_MESSAGE, readable
+
+#: How the command line is called.
+PROG = "python -m vae_core"
 Result = tuple[dict[str, Any], int]
 
 
@@ -60,7 +64,7 @@ class Parser(argparse.ArgumentParser):
     """Reports an error in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see --help.\n")
+        self.exit(2, readable(f"{self.prog}: {message}; see --help.", LONGEST_MESSAGE) + "\n")
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -74,9 +78,9 @@ def run(options: argparse.Namespace) -> Result:
         return command.function(command.run)(options)
 
 
-def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
+def parser(arguments: Sequence[str] | None = None, prog: str = PROG) -> argparse.ArgumentParser:
     """The parser; given the arguments, it has only the options of the command that they name."""
-    top = Parser(prog="python -m vae_core", description="Train, list and measure VAE-family models.")
+    top = Parser(prog=prog, description="Train, list and measure VAE-family models.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help)

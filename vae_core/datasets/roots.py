@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ..paths import written_path
 from .base import DataError
 
 #: Folders, separated as in `PATH`; "" or unset: any path.
@@ -23,10 +24,10 @@ def permitted(name: str | Path) -> Path:
             anything is there is not said.
     """
     try:
-        path = Path(name).expanduser()
+        path = Path(os.path.expanduser(name))
         if is_permitted(path):
-            return path
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a home that is not known, a null character
+            return written_path(path)
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name too long, a null character
         raise DataError(f"{str(name)[:200]!r} is not a path; name a folder or file on this computer.") from error
     raise DataError(
         f"{str(name)[:200]!r} is outside of the folders that may be read here; upload the files instead, or have "

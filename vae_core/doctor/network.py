@@ -10,10 +10,12 @@ import threading
 import urllib.error
 import urllib.request
 
+from ..places import INSTALLED
 from .finding import Finding, Place, ok, problem
 
 #: From where most public data sets are downloaded.
 HOST = "https://ossci-datasets.s3.amazonaws.com"
+ELSEWHERE = f"Start on another one: {'betascope --port 8502' if INSTALLED else 'make app PORT=8502'}."
 #: Seconds for an answer.
 PATIENCE = 3.0
 
@@ -24,7 +26,7 @@ def port(place: Place) -> Finding:
         version = _betascope(place.port)
         if version:
             return ok(f"{place.port}: Betascope {version} is running there")
-        return problem(f"{place.port} is used by another program", "Start on another one: make app PORT=8502.")
+        return problem(f"{place.port} is used by another program", ELSEWHERE)
     try:
         with socket.socket() as probe:
             probe.setsockopt(
@@ -32,7 +34,7 @@ def port(place: Place) -> Finding:
             )  # as servers do, else the last one's sockets count
             probe.bind(("127.0.0.1", place.port))
     except (OSError, OverflowError) as error:
-        return problem(f"{place.port} cannot be used ({error})", "Start on another one: make app PORT=8502.")
+        return problem(f"{place.port} cannot be used ({error})", ELSEWHERE)
     return ok(f"{place.port} is free")
 
 
@@ -69,7 +71,8 @@ def online(place: Place) -> Finding:
 
 def _reached(address: str) -> bool:
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=PATIENCE):
+        question = urllib.request.Request(address, method="HEAD")
+        with urllib.request.urlopen(question, timeout=PATIENCE):  # nosec B310  # a constant
             return True
     except urllib.error.HTTPError:
         return True  # an answer is an answer

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..places import to_install
 from .finding import Finding, Place, ok, problem, warning
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 DISTRIBUTION = "betascope"
 #: Extras that only developers need.
-FOR_DEVELOPERS = ("dev", "docs")
+FOR_DEVELOPERS = ("dev", "docs", "release")
 
 
 def required(place: Place) -> Finding:
@@ -46,7 +47,7 @@ def extras(place: Place) -> Finding:
     if wrong:
         return warning("; ".join(wrong), "Install the requirements file of that extra again.")
     if os.environ.get("VAE_RAY_ADDRESS") and "ray" in absent:
-        return problem(found + ", and VAE_RAY_ADDRESS is set", "python -m pip install -r requirements-ray.txt")
+        return problem(found + ", and VAE_RAY_ADDRESS is set", to_install("ray"))
     return ok(found)
 
 

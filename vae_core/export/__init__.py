@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..config import ConfigError
+from ..paths import written_path
 from ..runs import Run
 
 
@@ -33,6 +34,7 @@ class Format(NamedTuple):
             ExportError: a model that cannot be exported. RunError: no weights, or the target is not writable.
             ConfigError: a folder where a file should be, or the other way round. RunError: a run on a table, of a format of images.
         """
+        target = written_path(target)
         for run in runs if self.of_images else ():
             run.check_images(str(target))
         several = len(runs) > 1 and not self.together

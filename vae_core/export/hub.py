@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..config import BetascopeError, ConfigError
+from ..places import to_install
 from ..runs import Run, RunError, Store
 from ..runs.archive import CACHES, FILES, MANIFEST, hash_of, manifest, names_of, take_in
 from ..runs.intake import Imported
@@ -25,7 +26,7 @@ from .card import PICTURE, card
 
 PREFIX = "hub:"
 CARD = "README.md"
-NEEDS = "hub: needs huggingface_hub; install it with `pip install -r requirements-hub.txt`."
+NEEDS = f"hub: needs huggingface_hub; install it with `{to_install('hub')}`."
 
 
 def is_hub(text: str) -> bool:

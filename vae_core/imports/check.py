@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,8 @@ from .halves import Foreign, ImportFailed
 Arrays = list[NDArray[Any]]
 #: Rows of the trial, and the largest difference between a row alone and the same row among others.
 ROWS, TOLERANCE = 5, 1e-3
+#: Bytes that a graph may take beside its weights, and seconds of one batch.
+ROOM, SECONDS = 400 << 20, 60.0
 
 
 def loaded(content: bytes, name: str) -> Any:
@@ -22,7 +28,8 @@ def loaded(content: bytes, name: str) -> Any:
         ImportFailed: an operator that it does not have, or shapes that do not fit each other.
     """
     try:
-        return session(content)
+        with bounded(len(content)):
+            return session(content)
     except Exception as error:  # onnxruntime's have no common base
         raise ImportFailed(f"The {name} does not load in onnxruntime: {_short(error)}") from error
 
@@ -34,11 +41,47 @@ def run(loaded: Any, x: NDArray[Any], name: str) -> Arrays:
         ImportFailed: it does not run on this batch.
     """
     try:
-        return [np.asarray(output) for output in loaded.run(None, {loaded.get_inputs()[0].name: x})]
+        with bounded(sum(output.nbytes for output in (x,))), ended(SECONDS) as options:
+            return [np.asarray(output) for output in loaded.run(None, {loaded.get_inputs()[0].name: x}, options)]
     except Exception as error:  # the same
         raise ImportFailed(
             f"The {name} does not run on {len(x)} rows of shape {x.shape[1:]}: {_short(error)}"
         ) from error
+
+
+@contextmanager
+def bounded(size: int) -> Iterator[None]:
+    """Within this, the process gets no more than `ROOM` beside eight times `size` bytes: a few numbers in a graph can ask for all
+    memory of the machine. Where the system does not tell what is used, there is no such limit."""
+    try:
+        import resource
+
+        used = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData"))
+    except (ImportError, OSError, StopIteration):
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = (int(used.split()[1]) << 10) + ROOM + 8 * size
+    resource.setrlimit(resource.RLIMIT_DATA, (most if soft == resource.RLIM_INFINITY else min(soft, most), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+@contextmanager
+def ended(seconds: float) -> Iterator[Any]:
+    """Options with which a run ends after so many seconds, at its next operator."""
+    import onnxruntime
+
+    options = onnxruntime.RunOptions()
+    options.log_severity_level = 4
+    timer = threading.Timer(seconds, lambda: setattr(options, "terminate", True))
+    timer.start()
+    try:
+        yield options
+    finally:
+        timer.cancel()
 
 
 def _short(error: Exception) -> str:

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..datasets.base import DataError
+from ..datasets.own import UNREADABLE
 from ..datasets.own.arrays import as_images
 from .graphs import layout_of
 from .halves import Given, ImportFailed, Request
@@ -68,7 +69,7 @@ def _from_npz(path: Path) -> dict[str, Any]:
             return {name: arrays[name] for name in wanted if name in arrays}
     except ImportFailed:
         raise
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError) as error:
+    except (KeyError, *UNREADABLE) as error:
         raise ImportFailed(
             f"{path.name} is no NPZ of plain arrays; write it by numpy.savez(file, codes=...)."
         ) from error
@@ -101,8 +102,10 @@ def _from_parquet(path: Path) -> dict[str, Any]:
                 "factors": np.stack(columns, 1),
                 "factor_names": [name.removeprefix("factor:") for name in factors],
             }
-    except TypeError as error:
-        raise ImportFailed(f"{path.name}: a factor mixes numbers and texts; write it as one of them.") from error
+    except (TypeError, ValueError) as error:
+        raise ImportFailed(
+            f"{path.name}: a factor holds lists, or mixes numbers and texts; write it as one of them."
+        ) from error
     if "codes" in frame:
         try:
             return arrays | {"codes": np.stack(frame["codes"].to_numpy())}
@@ -146,6 +149,8 @@ def _classes(array: Any, names: Any, count: int) -> tuple[torch.Tensor | None, t
     if array.shape != (count,):
         raise ImportFailed(f"'labels' has the shape {array.shape}; ({count},) is needed.")
     if array.dtype.kind in "OUS":
+        if any(np.ndim(value) for value in array):
+            raise ImportFailed("'labels' holds lists; a number or a text is needed for each code.")
         found, numbers = np.unique(array.astype(str), return_inverse=True)
         given: Sequence[Any] = found.tolist()
     else:

@@ -36,6 +36,8 @@ def read(path: Path) -> onnx.ModelProto:
         onnx.checker.check_model(model)
     except Exception as error:  # protobuf's, onnx's and the system's have no common base
         raise ImportFailed(f"{path.name} is not a valid ONNX file ({_first(error)}); export it again.") from error
+    if not model.graph.output:
+        raise ImportFailed(f"{path.name} has no output; export it again.")
     versions = {entry.domain: entry.version for entry in model.opset_import}
     if (version := versions.get("", versions.get("ai.onnx", 0))) < OLDEST:
         raise ImportFailed(f"{path.name} is of operator set {version}; export it with {OLDEST} or newer.")

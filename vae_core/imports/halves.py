@@ -32,7 +32,9 @@ class Values:
 
     def __post_init__(self) -> None:
         if not -1e6 < self.low < self.high < 1e6:
-            raise ImportFailed(f"--range {self.low:g} {self.high:g}: two numbers are needed, the first the smaller.")
+            raise ImportFailed(
+                f"--range {self.low:g} {self.high:g}: two numbers within ±1e6 are needed, the first the smaller."
+            )
 
 
 @dataclass(frozen=True)

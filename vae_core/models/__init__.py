@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from ..config import ConfigError
+from ..config import ConfigError, shown
 from .adversarial_autoencoder import AdversarialAutoencoder
 from .autoencoder import Autoencoder
 from .base import Model, ModelConfig, Posterior
@@ -84,8 +84,8 @@ def family(name: str) -> type[Model]:
         ConfigError: no such family.
     """
     known = families()
-    if name not in known and name not in FOREIGN:
-        raise ConfigError(f"--model {name!r}: not known; choose one of {', '.join(known)}.")
+    if not isinstance(name, str) or (name not in known and name not in FOREIGN):
+        raise ConfigError(f"--model {shown(name)}: not known; choose one of {', '.join(known)}.")
     return known.get(name) or FOREIGN[name]
 
 

@@ -33,6 +33,7 @@ class AdversarialAutoencoder(Autoencoder):
         critic_depth: int = setting(2, "Hidden layers of the critic", low=1, high=16, advanced=True)
 
     title = "Adversarial autoencoder"
+    changes = "aggregate"
     group = "Adversarial"
     formula = r"-\log p(x \mid f(x)) - \lambda \log D(f(x)),\quad D:\ \text{prior or code?}"
     about = "An autoencoder whose codes are trained, by a critic, to match the prior, so that it can be sampled."

@@ -44,6 +44,7 @@ class Autoencoder(Model):
         """Settings of the autoencoder."""
 
     title = "Autoencoder"
+    changes = "noise"
     group = "Deterministic"
     standard_prior = False
     formula = r"\min\; -\log p(x \mid f(x))"

@@ -107,6 +107,20 @@ class Posterior(Protocol):
     def log_ratio(self, z: Tensor) -> Tensor | None: ...
 
 
+#: What a family changes in the VAE's objective D + R → how that is said.
+CHANGES = {
+    "nothing": "The VAE itself: distortion and rate",
+    "noise": "Codes without noise",
+    "rate": "How much the rate counts",
+    "aggregate": "What all codes together look like",
+    "posterior": "The posterior and the bound",
+    "prior": "The prior",
+    "distortion": "What counts as the same image",
+    "given": "What both networks are given",
+    "items": "What an item is",
+}
+
+
 class Model(nn.Module):
     """Base of all families. Images are floats in [0, 1], `(B, C, H, W)`; labels `(B,)` int64 or None.
 
@@ -117,6 +131,8 @@ class Model(nn.Module):
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     about: ClassVar[str] = ""
+    #: What it changes in the VAE, a key of `CHANGES`; "" for what was trained elsewhere.
+    changes: ClassVar[str] = ""
     #: What the family learns from: "images", the rows of a "table", or users' "history".
     data_kind: ClassVar[str] = "images"
     #: Heading of the family in lists.

@@ -49,6 +49,7 @@ class BetaTCVAE(BetaVAE):
         )
 
     title = "β-TCVAE"
+    changes = "aggregate"
     formula = (
         r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \alpha\,I(x;z) + \beta\,\mathrm{KL}\bigl(q(z)\,\|\,\textstyle\prod_d q(z_d)\bigr)"
         r" + \gamma\sum_d \mathrm{KL}(q(z_d)\,\|\,p(z_d))"

@@ -24,5 +24,6 @@ class BetaVAE(VAE):
         beta: float = setting(4.0, "Weight of the rate", low=0.0, high=1e6)
 
     title = "β-VAE"
+    changes = "rate"
     formula = r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \beta\,\mathrm{KL}(q(z|x)\,\|\,p(z))"
     about = "A VAE whose rate is weighted by β: a larger β gives fewer, more separate factors and blurrier images."

@@ -27,5 +27,6 @@ class CapacityVAE(BetaVAE):
         target_rate: float = setting(25.0, "Final capacity in nats", low=0.0, high=1e4)
 
     title = "Capacity VAE"
+    changes = "rate"
     formula = r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \gamma\,\bigl|\mathrm{KL}(q(z|x)\,\|\,p(z)) - C(t)\bigr|"
     about = "The rate follows a capacity that grows in training: factors enter one by one, images stay sharp."

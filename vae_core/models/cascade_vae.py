@@ -36,6 +36,7 @@ class CascadeVAE(BetaTCVAE):
         )
 
     title = "Cascade VAE"
+    changes = "aggregate"
     formula = BetaTCVAE.formula + r",\quad z_d\ \text{open from step}\ d\,T/D"
     about = "Dimensions open one after another, so that each factor has to fit into one; hues are cut open."
     depends_on_step = True

@@ -30,6 +30,7 @@ class ConditionalVAE(BetaVAE):
         beta: float = setting(1.0, "Weight of the rate", low=0.0, high=1e6)
 
     title = "Conditional VAE"
+    changes = "given"
     formula = r"\mathbb{E}_{q(z|x,y)}[-\log p(x|z,y)] + \beta\,\mathrm{KL}(q(z|x,y)\,\|\,p(z))"
     about = "The class is an input, so the code represents style: draw any class in the style of any image."
     conditional = True

@@ -28,6 +28,7 @@ class ContractiveAutoencoder(Autoencoder):
         contraction: float = setting(1.0, "λ, weight of the code's sensitivity to the image", low=0.0, high=1e6)
 
     title = "Contractive autoencoder"
+    changes = "noise"
     formula = r"-\log p(x \mid f(x)) + \lambda\,\bigl\|\partial f(x)/\partial x\bigr\|_F^2"
     about = "Penalises the encoder's Jacobian: small changes of an image hardly change its code."
 

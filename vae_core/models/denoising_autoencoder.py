@@ -63,6 +63,7 @@ class DenoisingAutoencoder(Autoencoder):
         )
 
     title = "Denoising autoencoder"
+    changes = "noise"
     formula = r"-\log p(x \mid f(\tilde x)),\quad \tilde x \sim \text{noise}(x)"
     about = "Reconstructs clean images from corrupted ones, and so learns what images have in common."
 

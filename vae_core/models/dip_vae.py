@@ -32,6 +32,7 @@ class DIPVAE(VAE):
         diagonal: float = setting(10.0, "λ_d, weight of squared differences of variances from 1", low=0.0, high=1e6)
 
     title = "DIP-VAE"
+    changes = "aggregate"
     formula = r"-\mathrm{ELBO} + \lambda_{od}\sum_{i\neq j} C_{ij}^2 + \lambda_d\sum_i (C_{ii}-1)^2"
     about = "Penalises the difference of the codes' covariance from the identity: uncorrelated dimensions without a larger rate."
 

@@ -35,6 +35,7 @@ class FactorVAE(VAE):
         critic_depth: int = setting(4, "Hidden layers of the critic (paper: 5)", low=1, high=16, advanced=True)
 
     title = "FactorVAE"
+    changes = "aggregate"
     formula = r"-\mathrm{ELBO} + \gamma\,\mathrm{KL}\bigl(q(z)\,\|\,\textstyle\prod_d q(z_d)\bigr)"
     about = "A critic estimates the total correlation of the dimensions, and the VAE minimises it."
 

@@ -60,6 +60,7 @@ class HierarchicalVAE(VAE):
                 )
 
     title = "Hierarchical VAE"
+    changes = "posterior"
     formula = r"-\mathrm{ELBO},\quad p(z_L)\,\prod_{l} p(z_l|z_{l+1})\,p(x|z_1),\quad q(z_1|x)\,\prod_l q(z_{l+1}|z_l)"
     about = "Several layers of codes: the top layer sets the whole, the layers below add details."
 
@@ -151,6 +152,7 @@ class LadderVAE(HierarchicalVAE):
         """Settings of the ladder VAE."""
 
     title = "Ladder VAE"
+    changes = "posterior"
     formula = r"-\mathrm{ELBO},\quad q(z_l|z_{l+1},x)\propto \hat q(z_l|x)\,p(z_l|z_{l+1})\ \text{(precision-weighted)}"
     about = "A hierarchical VAE whose layers combine the image's evidence with the prior of the layer above."
 

@@ -29,6 +29,7 @@ class InfoVAE(VAE):
         mmd_weight: float = setting(500.0, "λ, weight of the MMD of codes and prior, in nats", low=0.0, high=1e6)
 
     title = "InfoVAE"
+    changes = "aggregate"
     formula = (
         r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + (1-\alpha)\,\mathrm{KL}(q(z|x)\,\|\,p(z))"
         r" + (\alpha+\lambda-1)\,\mathrm{MMD}(q(z)\,\|\,p(z))"

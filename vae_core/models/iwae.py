@@ -34,6 +34,7 @@ class IWAE(VAE):
         )
 
     title = "IWAE"
+    changes = "posterior"
     formula = r"-\mathbb{E}\,\log\frac1K\sum_{k=1}^K \frac{p(x,z_k)}{q(z_k|x)},\quad z_k\sim q(z|x)"
     about = "Weights several codes by importance: a tighter bound, richer posteriors, more active dimensions."
 

@@ -61,6 +61,7 @@ class M2VAE(BetaVAE):
                 )
 
     title = "Semi-supervised VAE (M2)"
+    changes = "given"
     formula = r"\sum_{y}q(y|x)\,\mathcal{L}(x,y)-\mathcal{H}(q(y|x)),\;\mathcal{L}=\mathbb{E}_{q(z|x,y)}[-\log p(x|y,z)]+\beta\,\mathrm{KL}(q(z|x,y)\,\|\,p(z))-\log p(y)"
     about = "Learns to classify from a few labels and many images without: the code represents style, a classifier the class."
     conditional = True

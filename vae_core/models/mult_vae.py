@@ -52,6 +52,7 @@ class MultVAE(BetaVAE):
 
     data_kind = "history"
     title = "Mult-VAE"
+    changes = "items"
     formula = r"\mathbb{E}_{q(z|x)}\Big[-\sum_i x_i \log \pi_i(z)\Big] + \beta\,\mathrm{KL}(q(z|x)\,\|\,p(z))"
     about = (
         "Learns which items go together from users' histories, and recommends what a user has not had yet: the decoder spreads "

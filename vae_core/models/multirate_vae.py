@@ -63,6 +63,7 @@ class MultiRateVAE(VAE):
             return self.beta_low, self.beta_high
 
     title = "Multi-rate VAE"
+    changes = "rate"
     formula = r"\mathbb{E}_{\beta}\bigl[\mathbb{E}_{q_\beta(z|x)}[-\log p_\beta(x|z)] + \beta\,\mathrm{KL}(q_\beta(z|x)\,\|\,p(z))\bigr]"
     about = "One model for all β: change β without training again and see dimensions collapse."
 

@@ -34,6 +34,7 @@ class SparseAutoencoder(Autoencoder):
         )
 
     title = "Sparse autoencoder"
+    changes = "noise"
     formula = (
         r"-\log p(x \mid z) + \lambda\sum_d |z_d| \quad\text{or}\quad + \lambda\sum_d \mathrm{KL}(\rho\,\|\,\hat\rho_d)"
     )

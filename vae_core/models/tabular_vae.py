@@ -50,6 +50,7 @@ class TabularVAE(BetaVAE):
 
     data_kind = "table"
     title = "Tabular VAE"
+    changes = "items"
     formula = r"\sum_{c\,\mathrm{observed}} \mathbb{E}_{q(z|x)}[-\log p(x_c|z)] + \beta\,\mathrm{KL}(q(z|x)\,\|\,p(z))"
     about = (
         "Learns the rows of a table: numbers have a Gaussian, categories a distribution over them, and missing values "

@@ -74,6 +74,7 @@ class VAE(Model):
         )
 
     title = "VAE"
+    changes = "nothing"
     formula = r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \mathrm{KL}(q(z|x)\,\|\,p(z))"
     about = "Codes are Gaussians close to a standard normal, so the code space is smooth and can be sampled."
 

@@ -36,6 +36,7 @@ class VAEGAN(BetaVAE):
         critic_channels: int = setting(32, "Channels of the critic", low=1, high=512, advanced=True)
 
     title = "VAE-GAN"
+    changes = "distortion"
     formula = (
         r"\beta\,\mathrm{KL} + \tfrac{\lambda_l}{2}\lVert D_l(x)-D_l(\tilde x)\rVert^2"
         r" - \lambda_D\bigl(\log D(\tilde x)+\log D(x_p)\bigr) - \lambda_x\log p(x|z)"

@@ -31,6 +31,7 @@ class VampPriorVAE(VAE):
         components: int = setting(50, "K, pseudo-images of the prior (paper: 500)", low=1, high=5000)
 
     title = "VAE with a VampPrior"
+    changes = "prior"
     formula = (
         r"\mathbb{E}_{q(z|x)}[-\log p(x|z)] + \mathrm{KL}\Bigl(q(z|x)\,\Big\|\,\tfrac1K\sum_{k=1}^K q(z|u_k)\Bigr)"
     )

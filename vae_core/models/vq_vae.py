@@ -65,6 +65,7 @@ class VQVAE(Model):
             return f"{self.side} × {self.side} cells, {self.codebook} codebook entries"
 
     title = "VQ-VAE"
+    changes = "prior"
     continuous = False
     formula = r"-\log p(x|e) + \beta\,\lVert z_e(x)-\mathrm{sg}[e]\rVert^2 - \log p(k),\quad k=\arg\min_j\lVert z_e(x)-e_j\rVert"
     about = "A code is a small grid of codebook entries: swap one and see what it changes."

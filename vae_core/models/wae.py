@@ -30,6 +30,7 @@ class WAEMMD(Autoencoder):
         mmd_weight: float = setting(500.0, "λ, weight of the MMD of codes and prior, in nats", low=0.0, high=1e6)
 
     title = "WAE (MMD)"
+    changes = "aggregate"
     group = "Transport"
     formula = r"-\log p(x \mid f(x)) + \lambda\,\mathrm{MMD}(q(z)\,\|\,p(z))"
     about = "Each image has one exact code, and all codes together match the prior: sharp images that can be sampled."
@@ -53,6 +54,7 @@ class WAEGAN(AdversarialAutoencoder):
         critic_depth: int = setting(4, "Hidden layers of the critic", low=1, high=16, advanced=True)
 
     title = "WAE (GAN)"
+    changes = "aggregate"
     group = "Transport"
     about = (
         "An adversarial autoencoder whose critic estimates a divergence: a larger λ brings codes closer to the prior."

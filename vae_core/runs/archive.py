@@ -21,8 +21,8 @@ from typing import IO, Any, Protocol
 import vae_core
 
 from ..config import BetascopeError
-from .files import RunError, replacing
-from .intake import Imported, Limits, parse_json, receive
+from .files import RunError, check_plain, parse_json, replacing
+from .intake import Imported, Limits, receive
 from .run import Run
 from .store import Store
 
@@ -238,7 +238,8 @@ def _copy(files: Files, name: str, entry: dict[str, Any], target: Path) -> None:
 def is_archive(path: Path) -> bool:
     """Whether this is a ZIP with a manifest of ours."""
     try:
+        check_plain(path)
         with zipfile.ZipFile(path) as archive:
             return MANIFEST in archive.namelist()
-    except (*DAMAGED, OSError):
+    except (*DAMAGED, OSError):  # a RunError is among them
         return False

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import torch
 
-from ..config import ConfigError
+from ..config import ConfigError, shown
 from ..datasets import load
 from ..datasets.base import Data, DataConfig, DataError
 from ..datasets.roots import permitted
@@ -19,6 +19,9 @@ from ..models.vae import VAE
 from ..training import TrainConfig, choose_device
 from .files import read_json
 from .trackers import check_installed
+
+#: The end of the year 9999, in seconds since 1970.
+LATEST = 253_402_300_800
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class RunConfig:
         Raises:
             ConfigError: a part is missing, unknown or out of bounds.
         """
+        if not isinstance(values, dict):
+            raise ConfigError(f"config.json holds {shown(values)}; it must be an object.")
         needed = ("name", "data", "family", "model", "train", "fingerprint")
         for key in needed:
             if key not in values:
@@ -81,16 +86,35 @@ class RunConfig:
         if schema is not None and schema.cardinalities != getattr(model, "cardinalities", None):
             raise ConfigError("The 'schema' of config.json has other columns than its 'model'.")
         return cls(
-            name=str(values["name"]),
+            name=_text(values, "name"),
             data=DataConfig.from_dict(values["data"]),
             family=values["family"],
             model=model,
             train=TrainConfig.from_dict(values["train"]),
-            fingerprint=str(values["fingerprint"]),
-            created=float(values.get("created", 0.0)),
-            versions=dict(values.get("versions", {})),
+            fingerprint=_text(values, "fingerprint"),
+            created=_time(values.get("created", 0.0)),
+            versions=_texts(values.get("versions", {})),
             schema=schema,
         )
+
+
+def _text(values: dict[str, Any], key: str) -> str:
+    if not isinstance(values[key], str):
+        raise ConfigError(f"config.json: {key!r} is {shown(values[key])}; it must be a text.")
+    return values[key]
+
+
+def _time(value: Any) -> float:
+    """Seconds since 1970, up to a year that dates know."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LATEST:
+        raise ConfigError(f"config.json: 'created' is {shown(value)}; it must be a number of seconds since 1970.")
+    return float(value)
+
+
+def _texts(values: Any) -> dict[str, str]:
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise ConfigError(f"config.json: 'versions' is {shown(values)}; it must be an object of texts.")
+    return values
 
 
 def plan_run(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as tensors_to_bytes
@@ -17,6 +18,9 @@ from torch import Tensor
 
 from ..config import BetascopeError
 from .held import hold, remove_left_over
+
+#: Bytes of a text file of a run, at most.
+LARGEST_TEXT = 64 << 20
 
 
 class RunError(BetascopeError):
@@ -75,20 +79,67 @@ def write_json(path: Path, value: Any, within: Path | None = None) -> None:
     write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode(), within)
 
 
+def read_bytes(path: Path) -> bytes:
+    """A text file of a run, as bytes.
+
+    Raises:
+        RunError: no such file, one that is no plain file, or a larger one than any run has.
+    """
+    try:
+        check_plain(path)
+        if (size := path.stat().st_size) > LARGEST_TEXT:
+            raise RunError(f"{path.name} in {path.parent} is {size:,} bytes long; at most {LARGEST_TEXT:,} are read.")
+        return path.read_bytes()
+    except OSError as error:
+        raise RunError(f"{path.name} in {path.parent} cannot be read ({error.strerror or error}).") from error
+
+
+def check_plain(path: Path) -> None:
+    """
+    Raises:
+        RunError: there is nothing, or a folder, a pipe or a device, which may never end.
+    """
+    if not os.path.isfile(path):
+        what = "is no plain file" if os.path.lexists(path) else "is missing"
+        raise RunError(f"{path.name} {what} in {path.parent}.")
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """
     Raises:
-        RunError: no such file, or not a JSON object.
+        RunError: no such file, or not a JSON object of finite numbers.
     """
+    return parse_json(read_bytes(path), f"{path.name} in {path.parent}")
+
+
+def parse_json(content: bytes, title: str, limit: int | None = None) -> dict[str, Any]:
+    """A JSON object of finite numbers.
+
+    Raises:
+        RunError: longer than `limit` bytes, not JSON, nested too deeply, not an object, or with NaN, infinities, or whole
+            numbers beyond ±2^64.
+    """
+    if limit is not None and len(content) > limit:
+        raise RunError(f"{title} is longer than {limit:,} bytes.")
     try:
-        value = json.loads(path.read_text(encoding="utf8"))
-    except FileNotFoundError:
-        raise RunError(f"{path.name} is missing in {path.parent}.") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"{path.name} in {path.parent} cannot be read ({error}).") from error
+        value = json.loads(content.decode("utf8"), parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{title} cannot be read ({error}).") from error
     if not isinstance(value, dict):
-        raise RunError(f"{path.name} in {path.parent} holds no JSON object.")
+        raise RunError(f"{title} holds no JSON object.")
     return value
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"{text[:40]} is no finite number")
+
+
+def _finite(text: str) -> float:
+    return value if math.isfinite(value := float(text)) else _refuse(text)
+
+
+def _whole(text: str) -> int:
+    return value if abs(value := int(text)) <= 2**64 else _refuse(text)
 
 
 def write_tensors(
@@ -106,16 +157,11 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises:
         RunError: no such file, or not a valid safetensors file.
     """
+    check_plain(path)
     try:
         with safe_open(path, framework="pt") as file:
-            numbers = json.loads((file.metadata() or {}).get("json", "{}"))
+            numbers = parse_json((file.metadata() or {}).get("json", "{}").encode(), "its header")
             return {name: file.get_tensor(name) for name in file.keys()}, numbers  # noqa: SIM118
-    except FileNotFoundError:
-        raise RunError(f"{path.name} is missing in {path.parent}.") from None
-    except (
-        SafetensorError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:  # RuntimeError: it was deleted since it was opened
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        # RuntimeError: torch opens it a second time, when it may be gone.
         raise RunError(f"{path.name} in {path.parent} cannot be read ({error}).") from error

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
 
 from ..models import create, family
 from .config import RunConfig
-from .files import RunError, write_json
+from .files import RunError, parse_json, write_json
 from .run import BrokenRun, Run
 from .store import Store, is_id
 
@@ -91,15 +89,8 @@ def check(run: Run) -> None:
         RunError: a number that is not finite, a text of another form, or weights of another model.
     """
     folder, config = run.path, run.config
-    _read(folder / "config.json")
     if not 0 < len(config.name) <= LONGEST_NAME or not config.name.isprintable():
         raise RunError(f"its name is {config.name[:40]!r}; it must be one line of at most {LONGEST_NAME} characters.")
-    for name in ("evaluation.json", "notes.json"):
-        if (folder / name).exists():
-            _read(folder / name)
-    if (folder / "metrics.jsonl").exists():
-        for line in (folder / "metrics.jsonl").read_bytes().splitlines():
-            _check_record(parse_json(line, "a line of metrics.jsonl"))
     # Of what comes from another program only the file knows how long its tensors are.
     expected = shapes_of(config) if family(config.family).trainable else None
     for path in [run.weights_path, *(path for _, path in run.snapshots())]:
@@ -125,31 +116,6 @@ def shapes_of(config: RunConfig) -> dict[str, tuple[int, ...]]:
     return {name: tuple(value.shape) for name, value in model.state_dict().items()}
 
 
-def parse_json(content: bytes, title: str, limit: int | None = None) -> dict[str, Any]:
-    """A JSON object of finite numbers.
-
-    Raises:
-        RunError: longer than `limit` bytes, not JSON, nested too deeply, not an object, or with NaN or infinities.
-    """
-    if limit is not None and len(content) > limit:
-        raise RunError(f"{title} is longer than {limit:,} bytes.")
-    try:
-        value = json.loads(content.decode("utf8"), parse_constant=_refuse, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{title} cannot be read ({error}).") from error
-    if not isinstance(value, dict):
-        raise RunError(f"{title} holds no JSON object.")
-    return value
-
-
-def _refuse(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no finite number")
-
-
-def _finite(text: str) -> float:
-    return value if math.isfinite(value := float(text)) else _refuse(text)
-
-
 def _read(path: Path) -> dict[str, Any]:
     return parse_json(path.read_bytes(), path.name)
 
@@ -163,15 +129,6 @@ def _status(status: dict[str, Any]) -> dict[str, Any]:
     whole = [alert for alert in listed if isinstance(alert, dict) and all(isinstance(alert.get(k), str) for k in ALERT)]
     state = "paused" if state in ("queued", "running") else state
     return {"state": state, **kept, "alerts": [{name: alert[name] for name in ALERT} for alert in whole]}
-
-
-def _check_record(record: dict[str, Any]) -> None:
-    rates = record.get("rate_per_dim")
-    numbers = [record.get(name) for name in ("step", "epoch", "distortion")] + (
-        rates if isinstance(rates, list) else []
-    )
-    if not all(isinstance(number, int | float) for number in numbers) or not isinstance(rates, list | None):
-        raise RunError("a line of metrics.jsonl has no step, epoch and distortion as numbers.")
 
 
 def _checked_tensors(path: Path, finite: bool = True) -> dict[str, tuple[int, ...]]:

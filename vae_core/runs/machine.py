@@ -7,15 +7,13 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..cores import cores
+from ..places import PROJECT
 
-#: The folder that child processes start in, so that `python -m vae_core` is this project.
-PROJECT = Path(__file__).parents[2]
 #: How much background processes give way, from 0 to 19.
 NICENESS = "10"
 

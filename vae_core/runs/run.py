@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import time
@@ -16,13 +15,15 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
+from ..config import BetascopeError
 from ..datasets import load
 from ..models import Model, create
 from .config import RunConfig
-from .files import RunError, read_json, read_tensors, write_json
+from .files import RunError, parse_json, read_bytes, read_json, read_tensors, write_json
 from .given import given_images, is_given
 from .held import is_locked
 from .notes import Notes
+from .records import checked_numbers, checked_record, checked_status
 
 STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
 FINISHED = ("done", "failed", "cancelled", "paused")
@@ -55,26 +56,31 @@ class Run:
         try:
             run = cls(id or path.name, path, RunConfig.from_dict(read_json(path / "config.json")))
             run.notes()
+            run.history()
+            run.evaluation()
             state = run.status().get("state")
             if state not in STATES:
                 raise RunError(f"status.json says {state!r}; it can be {', '.join(STATES)}.")
             if state == "done":
                 run.check_weights()
-        except (ValueError, KeyError, TypeError) as error:  # a BetascopeError is a ValueError
+        except (BetascopeError, OSError) as error:
             raise RunError(f"The run {id or path.name!r} is broken: {error}") from error
         return run
 
     # -- status ------------------------------------------------------------------------------------------
     def status(self) -> dict[str, Any]:
         """`status.json`; a run that is "running" there though its process is gone counts as paused."""
-        status = read_json(self.path / "status.json")
+        status = self._saved_status()
         if status.get("state") != "running" or self.is_alive():
             return status
-        status = read_json(self.path / "status.json")  # it may have ended since the first read
+        status = self._saved_status()  # it may have ended since the first read
         if status.get("state") == "running":
             status["state"] = "paused"
             status["message"] = "The process that trained this run has ended. Resume to continue from the last save."
         return status
+
+    def _saved_status(self) -> dict[str, Any]:
+        return checked_status(read_json(self.path / "status.json"))
 
     def set_status(self, **changes: Any) -> None:
         path = self.path / "status.json"
@@ -107,18 +113,28 @@ class Run:
 
     # -- results -----------------------------------------------------------------------------------------
     def history(self) -> list[dict[str, Any]]:
-        """The evaluations so far, oldest first; empty before the first."""
+        """The evaluations so far, oldest first; empty before the first.
+
+        Raises:
+            RunError: a file of another form.
+        """
         path = self.path / "metrics.jsonl"
         if not path.exists():
             return []
-        try:
-            return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines() if line.strip()]
-        except ValueError as error:
-            raise RunError(f"metrics.jsonl of the run {self.id!r} cannot be read ({error}).") from error
+        lines = [line for line in read_bytes(path).splitlines() if line.strip()]
+        records = [checked_record(parse_json(line, "a line of metrics.jsonl")) for line in lines]
+        if len({len(record.get("rate_per_dim") or ()) for record in records} - {0}) > 1:
+            raise RunError("metrics.jsonl has lines with rates of different numbers of dimensions.")
+        return records
 
     def evaluation(self) -> dict[str, Any] | None:
+        """The table of numbers on the whole test split; None before there is one.
+
+        Raises:
+            RunError: a file of another form.
+        """
         path = self.path / "evaluation.json"
-        return read_json(path) if path.exists() else None
+        return checked_numbers(read_json(path), "evaluation.json") if path.exists() else None
 
     def notes(self) -> Notes:
         """What a person wrote about the run.
@@ -134,7 +150,7 @@ class Run:
 
     @property
     def has_weights(self) -> bool:
-        return self.weights_path.exists()
+        return self.weights_path.is_file()
 
     def check_weights(self) -> None:
         """

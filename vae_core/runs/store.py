@@ -15,13 +15,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from torch import Tensor
 
+from ..places import FILES
 from .config import RunConfig
 from .files import RunError, read_json, write_json, write_tensors
 from .held import held, remove_left_over
 from .run import BrokenRun, Run
 
 #: The runs that ship with the project.
-GALLERY = Path(__file__).parents[2] / "checkpoints" / "gallery"
+GALLERY = FILES / "checkpoints" / "gallery"
 #: Seconds that a deletion waits for a process that looks at the run, or leaves it.
 PATIENCE = 1.0
 #: Folders of a store that are no runs.

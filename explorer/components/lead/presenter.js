@@ -3,6 +3,7 @@
 import { subscribe } from "../shared/bus.js";
 import { Connection } from "../shared/connection.js";
 import { moveOf } from "../shared/moves.js";
+import { SENTENCE, SIGNED_OUT } from "../shared/signed_out.js";
 
 const GAP = 25; // milliseconds from one move to the next, at least
 const RETRY = 1000; // until a lost connection is tried again
@@ -84,8 +85,8 @@ export class Presenter {
     };
     socket.onclose = ({ code }) => {
       if (socket !== this.#socket) return;
-      if (code === WRONG_TOKEN) {
-        this.#stop("The server has started anew: reload the app to lead.");
+      if (code === WRONG_TOKEN || code === SIGNED_OUT) {
+        this.#stop(code === SIGNED_OUT ? SENTENCE : "The server has started anew: reload the app to lead.");
         return;
       }
       this.#say("Connecting …");

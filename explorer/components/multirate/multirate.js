@@ -8,14 +8,14 @@ import { h } from "../shared/dom.js";
 import { Report } from "../shared/report.js";
 import { fetchCodesAlong } from "../shared/server.js";
 import { paintStrip, stripCanvas } from "../shared/strip.js";
-import { Plane } from "./plane.js";
+import { Plane } from "../shared/rate_plane.js";
 
 /**
  * @typedef {object} MultirateFields
  * @property {number[]} rows of the test images
  * @property {number} at the step in view
  * @property {import("../shared/beta.js").Curve & {images: number}} curve and on how many images it was measured
- * @property {import("./plane.js").OtherRun[]} others to draw beside the curve
+ * @property {import("../shared/rate_plane.js").OtherRun[]} others to draw beside the curve
  */
 
 /** @typedef {import("../shared/component.js").RunProps & MultirateFields} MultirateProps */

@@ -1,6 +1,7 @@
 // The server's search for an answer: the newest request replaces the one before.
 
 import { addressOf } from "../shared/addresses.js";
+import { SENTENCE, SIGNED_OUT } from "../shared/signed_out.js";
 import { pack, unpack } from "./packets.js";
 
 const LONGEST_PAUSE = 3000; // milliseconds between two attempts to reconnect
@@ -72,9 +73,10 @@ export class Search {
       const { values, content } = unpack(data);
       if (values.number === this.#number) this.#answered(values, content);
     };
-    socket.onclose = ({ reason }) => {
+    socket.onclose = ({ code, reason }) => {
       if (this.#closed) return;
-      if (reason) this.#answered({ error: reason }, new Uint8Array());
+      if (reason) this.#answered({ error: code === SIGNED_OUT ? SENTENCE : reason }, new Uint8Array());
+      if (code === SIGNED_OUT) return;
       this.#failures += 1;
       const pause = Math.min(LONGEST_PAUSE, 200 * 2 ** Math.min(this.#failures, 4));
       this.#timer = setTimeout(() => this.#connect(), pause);

@@ -2,6 +2,7 @@
 
 import { addressOf } from "./addresses.js";
 import { readAnswer, requestFrame } from "./frames.js";
+import { SENTENCE, SIGNED_OUT } from "./signed_out.js";
 
 /** @typedef {{name: "connecting" | "open" | "lost" | "gone", message: string}} State */
 
@@ -98,8 +99,9 @@ export class RemoteDecoder {
     const lost = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const answer of lost) answer.lost();
-    if (code === GONE) {
-      this.#changed({ name: "gone", message: this.#reason || "This run is not there any more." }, null);
+    if (code === GONE || code === SIGNED_OUT) {
+      const why = code === GONE ? this.#reason || "This run is not there any more." : SENTENCE;
+      this.#changed({ name: "gone", message: why }, null);
       return;
     }
     this.#failures += 1;

@@ -62,6 +62,18 @@ export async function encode(run, pixels, condition = -1) {
 }
 
 /**
+ * Mean and spread of the code of one image of the model's shape.
+ * @param {string} run
+ * @param {Uint8Array<ArrayBuffer>} pixels H · W · C
+ * @param {number} condition a class or a β; −1: none
+ * @returns {Promise<Float32Array>} D means, then D log variances
+ */
+export async function posterior(run, pixels, condition) {
+  const query = condition >= 0 ? `&at=${condition}` : "";
+  return new Float32Array(await fetchBytes(run, `/encode?spread${query}`, { method: "POST", body: pixels }));
+}
+
+/**
  * The codes of test images at each β of the slider: n · steps · D.
  * @param {string} run
  * @param {string} version

@@ -2,6 +2,7 @@
 
 import { h } from "../../components/shared/dom.js";
 import { readMove } from "../../components/shared/moves.js";
+import { SIGNED_OUT } from "../../components/shared/signed_out.js";
 
 const RETRY = [1000, 2000, 4000, 8000]; // milliseconds; a hall of phones does not come back all at once
 const HANDS = ["input", "click", "keydown"]; // not touches: who scrolls has not let go
@@ -51,7 +52,8 @@ export function follow(address, elements, handlers) {
         if (isFollowing) handlers.move(move);
       }
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
+      if (code === SIGNED_OUT) return;
       const wait = RETRY[Math.min(failures++, RETRY.length - 1)];
       setTimeout(connect, wait * (0.5 + Math.random()));
     };

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import TokenError
 
 import torch
 from torch import Tensor
@@ -20,12 +23,14 @@ from .parquet import from_parquet, has_images
 from .reading import Read, form_of, read_all
 
 ACCEPTED = "a folder of images, a .zip of one, an .npz, an .npy or a .parquet"
+#: What the libraries that read files raise on damaged ones; TokenError is numpy's, on a header that is no Python.
+UNREADABLE = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, MemoryError, TokenError)
 _SUFFIXES = (".zip", ".npz", ".npy", ".parquet")
 
 
 def is_path(name: str) -> bool:
     """Whether a data set's name is a path rather than a registered name."""
-    return not is_on_hub(name) and ("/" in name or "\\" in name or name.endswith(_SUFFIXES) or Path(name).is_dir())
+    return not is_on_hub(name) and ("/" in name or "\\" in name or name.endswith(_SUFFIXES) or os.path.isdir(name))
 
 
 def is_images(name: str) -> bool:
@@ -74,6 +79,8 @@ def existing(name: str) -> Path:
     path = permitted(name)
     if not path.exists():
         raise DataError(f"There is nothing at {name!r}; name {ACCEPTED}.")
+    if not (path.is_file() or path.is_dir()):
+        raise DataError(f"{name!r} is neither a file nor a folder; name {ACCEPTED}.")
     return path
 
 
@@ -82,7 +89,7 @@ def explained(name: str) -> Iterator[None]:
     """Errors of files and formats as one sentence."""
     try:
         yield
-    except (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{name!r} cannot be read ({str(error)[:160]}); name {ACCEPTED}.") from error

@@ -25,6 +25,8 @@ from .reading import DEFAULT_SIDE, LARGEST, SMALLEST
 
 #: Limit for the test images of an `.npy`.
 MAX_TEST_IMAGES = 10_000
+#: Different labels, or values of a factor, at most.
+MAX_CLASSES = 10_000
 
 
 def from_npz(path: Path, config: DataConfig, file: BinaryIO | None = None) -> ImageData:
@@ -42,9 +44,13 @@ def from_npz(path: Path, config: DataConfig, file: BinaryIO | None = None) -> Im
         }
         names = tuple(map(str, arrays["factor_names"])) if "factor_names" in arrays else ()
     for name, values in annotations.items():
-        if len(values) != len(images) or values.ndim != (1 if name == "labels" else 2):
+        if values.ndim != (1 if name == "labels" else 2) or len(values) != len(images):
             raise DataError(
                 f"{name!r} in {path} has the shape {tuple(values.shape)}, which does not fit {len(images)} images."
+            )
+        if len(values) and not 0 <= int(values.min()) <= int(values.max()) < MAX_CLASSES:
+            raise DataError(
+                f"{name!r} in {path} go from {int(values.min())} to {int(values.max())}; 0 to {MAX_CLASSES - 1:,} are read."
             )
     factors, labels = annotations.get("factors"), annotations.get("labels")
     if factors is not None and len(names) != factors.shape[1]:
@@ -76,6 +82,8 @@ def from_npy(path: Path, config: DataConfig) -> ImageData:
         DataError: an array or settings that do not fit. OSError, ValueError: not an `.npy`.
     """
     array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{path} is an archive; name it .npz.")
     if array.dtype != np.uint8:
         raise DataError(f"{path} holds {array.dtype}; an .npy of images must be uint8 (an .npz may hold floats).")
     array = _channels_first(array, path)
@@ -105,8 +113,10 @@ def _labels_beside(path: Path, count: int) -> tuple[Tensor | None, tuple[str, ..
     if not file.exists():
         return None, ()
     labels = torch.from_numpy(np.load(file, allow_pickle=False).astype(np.int64))
-    if labels.shape != (count,) or int(labels.min()) < 0:
-        raise DataError(f"{file} has the shape {tuple(labels.shape)}; {count} labels from 0 on are needed.")
+    if labels.shape != (count,) or not 0 <= int(labels.min()) <= int(labels.max()) < MAX_CLASSES:
+        raise DataError(
+            f"{file} has the shape {tuple(labels.shape)}; {count} labels from 0 to {MAX_CLASSES - 1:,} are needed."
+        )
     return labels, tuple(str(i) for i in range(int(labels.max()) + 1))
 
 

@@ -61,7 +61,7 @@ def from_zip(name: str, file: Path | BinaryIO, split: str, limits: Limits = LIMI
     entries, ignored, labels, total = [], Counter[str](), None, 0
     for member in sorted(archive.infolist(), key=lambda member: PurePosixPath(member.filename).parts):
         inside = PurePosixPath(member.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or not member.filename.isprintable():
+        if not member.filename or inside.is_absolute() or ".." in inside.parts or not member.filename.isprintable():
             raise DataError(
                 f"{name} has a member named {member.filename[:80]!r}, outside of the archive or unprintable; make the ZIP anew."
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from ...places import to_install
 from ..base import DataConfig, DataError
 from ..roots import permitted
 from .limits import LIMITS
@@ -54,11 +55,12 @@ def _splits(title: str, name: str, split: str) -> dict[str, Any]:
     try:
         import datasets
     except ImportError:
-        raise DataError(f"{title} needs the library `datasets`: pip install -r requirements-hub.txt.") from None
+        raise DataError(f"{title} needs the library `datasets`: {to_install('hub')}.") from None
     try:
         if split:
-            return {split: datasets.load_dataset(name, split=split)}
-        every = dict(datasets.load_dataset(name))
+            return {split: datasets.load_dataset(name, split=split)}  # nosec B615  # the newest of a name; no code of it is run
+        found = datasets.load_dataset(name)  # nosec B615  # the same
+        every = dict(found)
     except Exception as error:  # the library raises its own types, those of its network stack and of file systems
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
         raise DataError(f"{title} could not be opened ({reason}); check its name and the connection.") from error

@@ -20,7 +20,7 @@ class Limits:
     file_bytes: int = 64 * MIB
     total_bytes: int = 8192 * MIB
     upload_bytes: int = 1024 * MIB
-    pixels: int = 64_000_000
+    pixels: int = 40_000_000
     ratio: int = 200
     depth: int = 16
 

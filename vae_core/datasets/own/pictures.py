@@ -6,7 +6,9 @@ animation the first frame counts. Large JPEGs are decoded at a fraction of their
 
 from __future__ import annotations
 
+import contextlib
 import io
+import threading
 import warnings
 from dataclasses import dataclass
 
@@ -15,11 +17,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageOps
 
 from ..base import DataError
+from .eight_bits import GREY, SIXTEEN, as_mode, eight_bits
 from .limits import LIMITS
 from .listing import FORMATS
 
-_GREY = ("1", "L", "LA", "La")
-_SIXTEEN = ("I;16", "I;16L", "I;16B", "I;16N", "I")
+#: Images of more pixels are decoded one at a time: each takes up to ten bytes a pixel meanwhile.
+_LARGE, _ALONE = 4_000_000, threading.Lock()
 _ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)
 
 
@@ -57,7 +60,7 @@ def header_of(content: bytes, name: str) -> tuple[tuple[int, int], bool]:
         Unreadable: no image.
     """
     with _opened(content, name) as picture:
-        return _upright(picture), picture.mode in (*_GREY, *_SIXTEEN, "F")
+        return _upright(picture), picture.mode in (*GREY, *SIXTEEN, "F")
 
 
 def decode(content: bytes, name: str, form: Form) -> Picture:
@@ -67,14 +70,14 @@ def decode(content: bytes, name: str, form: Form) -> Picture:
     """
     with _opened(content, name) as picture:
         size, mode = _upright(picture), picture.mode
+        large = picture.width * picture.height > _LARGE
         try:
             scale = 2 * form.side / max(1, (min if form.fit == "crop" else max)(picture.size))
             picture.draft(None, (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
-            with warnings.catch_warnings():
+            with _ALONE if large else contextlib.nullcontext(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # damaged EXIF, which does not concern the pixels
                 ImageOps.exif_transpose(picture, in_place=True)
-            plain = _eight_bits(picture, form.background)
-            square = _square(plain, form)
+                square = _square(eight_bits(picture, form.background), form)
         except Exception as error:  # on damaged files, decoders raise nearly any type
             raise Unreadable(name, _reason(error)) from error
     pixels = np.asarray(square)
@@ -105,28 +108,8 @@ def _upright(picture: Image.Image) -> tuple[int, int]:
     return (height, width) if sideways else (width, height)
 
 
-def _eight_bits(picture: Image.Image, background: str) -> Image.Image:
-    """Mode L or RGB."""
-    picture.load()
-    if picture.mode in _SIXTEEN:
-        values = np.asarray(picture).astype(np.int64)
-        if values.min() < 0 or values.max() > 65535:
-            raise ValueError(f"values from {values.min()} to {values.max()}, beyond 16 bits")
-        return Image.fromarray((values // 257 + (values % 257 > 128)).astype(np.uint8))
-    if picture.mode == "F":
-        values = np.asarray(picture)
-        if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
-            raise ValueError("floats outside 0 to 1")
-        return Image.fromarray(np.round(values * 255).astype(np.uint8))
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        behind = Image.new("RGBA", picture.size, ImageColor.getrgb(background))
-        return Image.alpha_composite(behind, picture).convert("RGB")
-    return picture.convert("L" if picture.mode in _GREY else "RGB")
-
-
 def _square(picture: Image.Image, form: Form) -> Image.Image:
-    picture = picture.convert("L" if form.channels == 1 else "RGB")
+    picture = as_mode(picture, "L" if form.channels == 1 else "RGB")
     width, height = picture.size
     target = (form.side, form.side)
     if form.fit == "crop":

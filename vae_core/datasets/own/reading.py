@@ -123,7 +123,7 @@ def form_of(entries: Sequence[Entry], config: DataConfig) -> Form:
         for entry in entries:
             try:
                 size, is_grey = header_of(entry.read(), entry.name)
-            except Exception:  # reported by name when it is decoded
+            except Exception:  # nosec B112  # reported by name when it is decoded
                 continue
             grey = grey and is_grey
             if side is None:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...config import ConfigError
+from ...places import PROJECT, to_install
 from ..execute import alike
 from ..files import write_json
-from ..machine import PROJECT
 from ..run import Run
 from ..store import Store
 from .protocol import OnProgress, set_not_started, steps_of
@@ -138,11 +138,11 @@ def connected(address: str) -> Any:
     try:
         import ray
     except ImportError:
-        raise ConfigError("--executor 'ray': Ray is not installed; pip install -r requirements-ray.txt.") from None
+        raise ConfigError(f"--executor 'ray': Ray is not installed; {to_install('ray')}.") from None
     if not ray.is_initialized():
         # The machines of a cluster run the same project from the same path, or have it installed.
         variables = {name: os.environ[name] for name in VARIABLES if name in os.environ}
-        environment = {"env_vars": {"PYTHONPATH": str(PROJECT)} | variables}
+        environment = {"env_vars": ({"PYTHONPATH": str(PROJECT)} if PROJECT else {}) | variables}
         try:
             _check_port(address)
             ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)

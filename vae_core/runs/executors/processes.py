@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from ...config import ConfigError
+from ...places import PROJECT
 from ..files import write_json
-from ..machine import PROJECT
 from ..run import Run
 from ..store import Store
 from .protocol import STATE_OF, OnProgress, set_not_started, steps_of

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...config import ConfigError
+from ...places import to_install
 
 if TYPE_CHECKING:  # a run's configuration is checked with the functions below
     from ..run import Run
@@ -56,7 +57,7 @@ def check_installed(log: str) -> None:
         found = find_spec(TRACKERS[name].library)
         if found is None or found.origin is None:  # a folder of that name, as `wandb` where its logs lie, is no library
             raise ConfigError(
-                f"--log {name}: {TRACKERS[name].title} is not installed; `pip install -r requirements-loggers.txt` adds it."
+                f"--log {name}: {TRACKERS[name].title} is not installed; `{to_install('loggers')}` adds it."
             )
 
 

@@ -4,7 +4,8 @@ import { ROOT, addressOf } from "../addresses.js";
 import { toPlanes } from "../pixels.js";
 import { LARGEST, lanes } from "./decoder.js";
 
-/** @typedef {{encode: (pixels: Uint8Array, condition: number) => Promise<Float32Array>}} LocalEncoder */
+/** @typedef {(pixels: Uint8Array, condition: number) => Promise<Float32Array>} Encode */
+/** @typedef {{encode: Encode, posterior: Encode}} LocalEncoder */
 
 /**
  * The encoder of a run in this browser.
@@ -21,5 +22,8 @@ export async function localEncoder(run, { version, shape, runtime }) {
   const [, lane] = lanes();
   const key = `${version} encoder`;
   await lane.open(key, file, new URL(runtime, ROOT).href);
-  return { encode: (pixels, condition) => lane.encode(key, toPlanes(pixels, shape), condition, shape) };
+  return {
+    encode: (pixels, condition) => lane.encode(key, toPlanes(pixels, shape), condition, shape),
+    posterior: (pixels, condition) => lane.posterior(key, toPlanes(pixels, shape), condition, shape),
+  };
 }

@@ -83,6 +83,25 @@ export class Engine {
   }
 
   /**
+   * @param {string} key of an encoder
+   * @param {Float32Array} images n · C · H · W in [0, 1]
+   * @param {number} condition
+   * @param {readonly number[]} shape [C, H, W]
+   * @returns {Promise<Float32Array>} of each image D means, then D log variances; −∞ of an encoder without noise
+   */
+  async posterior(key, images, condition, shape) {
+    const n = images.length / shape.reduce((product, side) => product * side);
+    const { mu, logvar } = await this.#run(key, "image", images, [n, ...shape], condition);
+    const dims = mu.data.length / n;
+    const both = new Float32Array(2 * mu.data.length).fill(-Infinity);
+    for (let image = 0; image < n; image++) {
+      both.set(mu.data.subarray(image * dims, (image + 1) * dims), 2 * image * dims);
+      if (logvar) both.set(logvar.data.subarray(image * dims, (image + 1) * dims), (2 * image + 1) * dims);
+    }
+    return both;
+  }
+
+  /**
    * @param {string} key
    * @param {string} input
    * @param {Float32Array} data

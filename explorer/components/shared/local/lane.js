@@ -52,6 +52,18 @@ export class Lane {
     return this.#request({ kind: "encode", key, images, condition, shape });
   }
 
+  /**
+   * The same, with the spread.
+   * @param {string} key of an encoder
+   * @param {Float32Array} images n · C · H · W in [0, 1]
+   * @param {number} condition
+   * @param {readonly number[]} shape [C, H, W]
+   * @returns {Promise<Float32Array>} of each image D means, then D log variances
+   */
+  posterior(key, images, condition, shape) {
+    return this.#request({ kind: "posterior", key, images, condition, shape });
+  }
+
   /** @param {object} message */
   #request(message) {
     return new Promise((done, failed) => {

@@ -4,7 +4,7 @@ import { startEngine } from "./engine.js";
 
 /** @typedef {{kind: "open", number: number, key: string, model: Uint8Array, runtime: string}} Open */
 /** @typedef {{kind: "decode", number: number, key: string, codes: Float32Array, condition: number, dims: number}} Decode */
-/** @typedef {{kind: "encode", number: number, key: string, images: Float32Array, condition: number, shape: readonly number[]}} Encode */
+/** @typedef {{kind: "encode" | "posterior", number: number, key: string, images: Float32Array, condition: number, shape: readonly number[]}} Encode */
 
 /** @type {Promise<import("./engine.js").Engine> | null} */
 let engine = null;
@@ -15,9 +15,8 @@ let engine = null;
  */
 async function answer(message) {
   if (message.kind === "open") return (await (engine ??= startEngine(message.runtime))).open(message.key, message.model);
-  if (message.kind === "encode") return (await engine)?.encode(message.key, message.images, message.condition, message.shape);
-  const { key, codes, condition, dims } = message;
-  return (await engine)?.decode(key, codes, condition, dims);
+  if (message.kind === "decode") return (await engine)?.decode(message.key, message.codes, message.condition, message.dims);
+  return (await engine)?.[message.kind](message.key, message.images, message.condition, message.shape);
 }
 
 /** @param {MessageEvent<Open | Decode | Encode>} event */

@@ -1,12 +1,12 @@
 // The plane of rate and distortion: a run's curve over β, other runs as dots, and the β in view.
 
-import { number } from "../shared/numbers.js";
+import { number } from "./numbers.js";
 
 const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [360, 230, 46, 10, 12, 34];
 
 /** @typedef {{title: string, colour: string, rate: number, distortion: number}} OtherRun */
 
-/** @typedef {import("../shared/beta.js").Curve} Curve */
+/** @typedef {import("./beta.js").Curve} Curve */
 
 /**
  * @template {keyof SVGElementTagNameMap} Tag
