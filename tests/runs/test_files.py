@@ -63,6 +63,7 @@ def test_a_file_that_is_deleted_while_it_is_opened_is_reported(tmp_path, monkeyp
     def gone(path, framework):
         raise RuntimeError(f"unable to open file <{path}> in read-only mode: No such file or directory (2)")
 
+    write_tensors(tmp_path / "t", {"a": torch.zeros(10)})
     monkeypatch.setattr("vae_core.runs.files.safe_open", gone)
     with pytest.raises(RunError, match="cannot be read"):
         read_tensors(tmp_path / "t")
