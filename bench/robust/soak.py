@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, expect, sync_playwright
 from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 from websockets.typing import Origin
 
 from bench.drags import AWAKE, drags, opened, sweep
@@ -162,7 +163,10 @@ def tabs(browser: Browser, bench: Bench) -> None:
 
 async def sockets(bench: Bench) -> None:
     """Hands that drag, decoded by the server."""
-    await asyncio.gather(*(one_socket(bench, RUNS[number % len(RUNS)], number) for number in range(SOCKETS)))
+    try:
+        await asyncio.gather(*(one_socket(bench, RUNS[number % len(RUNS)], number) for number in range(SOCKETS)))
+    except (OSError, WebSocketException) as error:
+        bench.failed[f"a socket: {type(error).__name__}: {error}"] += 1
 
 
 async def one_socket(bench: Bench, run: str, seed: int) -> None:
