@@ -22,7 +22,7 @@ from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
 from vae_core.models.tabular_vae import TabularVAE
 from vae_core.runs import BrokenRun, Run, RunError, Store
-from vae_core.runs.store import NOT_RUNS
+from vae_core.runs.store import NOT_RUNS, folders
 from vae_core.serving import MODEL_CACHE
 
 #: How Streamlit's caches hash a run: by its folder and the β in view.
@@ -36,15 +36,13 @@ def store() -> Store:
 
 def own_runs() -> list[Run | BrokenRun]:
     """The user's runs, newest first; a folder that does not open is a `BrokenRun` with the reason."""
-    runs = [_opened(path, path.name) for path in _folders(store().root) if path.name not in NOT_RUNS]
+    runs = [_opened(path, path.name) for path in folders(store().root) if path.name not in NOT_RUNS]
     return sorted(runs, key=lambda run: run.config.created if isinstance(run, Run) else 0.0, reverse=True)
 
 
 def gallery_runs() -> list[Run | BrokenRun]:
     """The runs that ship with the project, by the rank in their notes, data set, latent dimensions (most first), then β."""
-    return sorted(
-        (_opened(path, f"gallery/{path.name}") for path in _folders(store().gallery_root)), key=_gallery_order
-    )
+    return sorted((_opened(path, f"gallery/{path.name}") for path in folders(store().gallery_root)), key=_gallery_order)
 
 
 def _gallery_order(run: Run | BrokenRun) -> tuple[float, ...]:
@@ -74,7 +72,7 @@ def find(id: str) -> Run:
         RunError: there is no such run, or it is broken.
     """
     shipped = id.startswith("gallery/")
-    for path in _folders(store().gallery_root if shipped else store().root):
+    for path in folders(store().gallery_root if shipped else store().root):
         if path.name == id.removeprefix("gallery/") and id not in NOT_RUNS:
             run = _opened(path, id)
             if isinstance(run, Run):
@@ -106,7 +104,7 @@ def model_of(run: Run) -> Model:
 def latents(run: Run, rows: Iterable[int] = ()) -> Latents:
     """Codes of the run's test images, enough of them to include `rows`; computed once, then read from its cache folder."""
     limit = ALL if max(rows, default=0) >= LIMIT and has_more_codes(run) else LIMIT
-    codes = _latents(run, run.weights_path.stat().st_mtime_ns, limit)
+    codes = _latents(run, run.weights_version(), limit)
     return dataclasses.replace(codes, names=run.notes().names)
 
 
@@ -116,7 +114,7 @@ def reproducibility(runs: Sequence[Run]) -> Reproducibility:
     Raises:
         BetascopeError: codes are not cached, and data or weights are not available.
     """
-    return _reproducibility(list(runs), tuple(run.weights_path.stat().st_mtime_ns for run in runs))
+    return _reproducibility(list(runs), tuple(run.weights_version() for run in runs))
 
 
 @st.cache_resource(max_entries=24, show_spinner="Comparing the seeds …", hash_funcs=BY_PATH)
@@ -168,12 +166,6 @@ def decoded_rows(run: Run, z: Tensor | NDArray[np.float32]) -> Tensor:
     model = cast(TabularVAE, model_of(run))
     with torch.no_grad():
         return model.columns.likeliest(model.decode(torch.as_tensor(z, dtype=torch.float32)))
-
-
-def _folders(root: Path) -> list[Path]:
-    if not root.is_dir():
-        return []
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _opened(path: Path, id: str) -> Run | BrokenRun:

@@ -56,10 +56,10 @@ class ModelCache:
             RunError: the run was deleted, has no weights, or weights that do not fit.
         """
         try:
-            version = run.weights_path.stat().st_mtime_ns
-        except OSError as error:
+            version = run.weights_version()
+        except RunError:
             self.forget(run)
-            raise RunError(f"The run {run.id!r} was deleted, or has no weights yet.") from error
+            raise
         with self._lock:
             cached = self._models.get(run.path)
             if cached is not None and cached[0] == version:

@@ -38,6 +38,10 @@ PARTS = {
     "graphs": "ONNX graphs and codes of other programs",
     "links": "addresses of pages",
     "sockets": "frames on the server's sockets",
+    "kills": "kill -9 at random instants of what writes: runs resume to the same bits, nothing is left",
+    "disk": "a full disk, a store that cannot be written, as commands and pages",
+    "together": "two apps, two resumes, deletions beside who writes, a clock that jumps, a slow disk",
+    "soak": "mixed use for two hours, in quick half an hour: memory, the log, a drag",
 }
 
 

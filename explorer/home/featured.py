@@ -55,7 +55,7 @@ def props(run: Run, found: list[Strip]) -> dict[str, Any]:
     return {
         "name": run.config.name,
         "shape": list(run.config.model.shape),
-        "sheet": _sheet(at_nearest(run), dims, run.weights_path.stat().st_mtime_ns),
+        "sheet": _sheet(at_nearest(run), dims, run.weights_version()),
         "frames": FRAMES,
         "rows": rows,
     }

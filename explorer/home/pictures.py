@@ -60,7 +60,7 @@ def strips_of(run: Run) -> list[Strip] | None:
         return None
     run = at_nearest(run)
     try:
-        return _strips(run, tuple(run.notes().names.items()), run.weights_path.stat().st_mtime_ns)
+        return _strips(run, tuple(run.notes().names.items()), run.weights_version())
     except BetascopeError:
         return None
 

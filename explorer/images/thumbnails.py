@@ -11,7 +11,7 @@ from torch import Tensor
 from vae_core.analysis import manifold, traverse_all
 from vae_core.analysis.cache import cached
 from vae_core.models import Model, family
-from vae_core.runs import Run
+from vae_core.runs import Run, RunError
 from vae_core.serving import MODEL_CACHE
 from vae_core.training.batches import as_bytes
 
@@ -27,7 +27,10 @@ def thumbnail(run: Run) -> str | None:
     if not (run.has_weights and run.config.model.has_decoder and run.config.data_kind == "images"):
         return None
     try:
-        return _thumbnail(run, str(run.path), run.weights_path.stat().st_mtime_ns)
+        return _thumbnail(run, str(run.path), run.weights_version())
+    except RunError as error:  # deleted meanwhile, or weights of another model
+        LOG.warning("No thumbnail of %s: %s", run.id, error)
+        return None
     except Exception:  # one broken model must not take down the page that lists all runs
         LOG.exception("No thumbnail of %s", run.id)
         return None

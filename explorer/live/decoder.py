@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from vae_core.export.files import cached_onnx
-from vae_core.runs import Run
+from vae_core.runs import Run, RunError
 
-from .http import IMMUTABLE, UNCOMPRESSED, requested_run
+from .http import IMMUTABLE, UNCOMPRESSED, requested_run, state_of
 
 #: onnxruntime-web as published on npm (MIT); manifest.json has its version and the hash of each file.
 RUNTIME = Path(__file__).parent / "runtime"
@@ -37,11 +37,11 @@ async def encoder(request: Request) -> Response:
 
 async def _half(request: Request, name: str) -> Response:
     run = await requested_run(request)
-    if run.status()["state"] in ("queued", "running"):
+    if await run_in_threadpool(state_of, run) in ("queued", "running"):
         raise HTTPException(409, f"The run {run.id!r} is still training: its {name} changes.")
     try:
         content = await run_in_threadpool(cached_onnx, run, name) or await _exported(run, name)
-    except OSError:
+    except (OSError, RunError):
         return Response(status_code=204)  # deleted meanwhile, which the socket reports
     return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 

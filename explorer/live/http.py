@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from functools import wraps
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
@@ -13,17 +15,34 @@ from starlette.responses import Response
 
 from vae_core.analysis import beta_steps, codes_along
 from vae_core.config import BetascopeError
-from vae_core.runs import Run
+from vae_core.runs import Run, RunError
 from vae_core.serving import DECODE_SERVICE, MAX_BATCH, MODEL_CACHE, to_pixels
 
+from .files import opened
 from .origin import same_origin
 
 IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
 #: Raw bytes of pixels gain little from gzip, and it costs more than sending them.
 UNCOMPRESSED = {"Content-Encoding": "identity", "X-Content-Type-Options": "nosniff"}
+#: A route of Starlette.
+Endpoint = Callable[[Request], Awaitable[Response]]
 CACHED = re.compile(r"(latents|map)-[0-9a-f]{12}\.safetensors")
 
 
+def unless_deleted(endpoint: Endpoint) -> Endpoint:
+    """The same route, which answers 404 and one sentence where the run is deleted before it has answered."""
+
+    @wraps(endpoint)
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except (RunError, FileNotFoundError) as error:
+            raise HTTPException(404, f"The run {request.path_params['run']!r} was deleted meanwhile.") from error
+
+    return answer
+
+
+@unless_deleted
 async def images(request: Request) -> Response:
     """Test images `?rows=3,1,4` as raw uint8 `(n, H, W, C)`; decoded from their codes where the data is not available."""
     run = await images_run(request)
@@ -61,13 +80,13 @@ async def cache_file(request: Request) -> Response:
     missing = HTTPException(404, f"The run {run.id!r} has no cached file {name!r}.")
     if not CACHED.fullmatch(name):
         raise missing
-    try:  # read as a whole: a FileResponse breaks off after its headers where the run is deleted in between
-        content = await run_in_threadpool((run.cache / name).read_bytes)
-    except (FileNotFoundError, IsADirectoryError) as error:
+    try:
+        return await opened(run.cache / name, "application/octet-stream", IMMUTABLE | UNCOMPRESSED)
+    except OSError as error:
         raise missing from error
-    return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
+@unless_deleted
 async def encode(request: Request) -> Response:
     """Raw pixels `(n, H, W, C)` uint8 in the body → their codes as raw float32 `(n, D)`; with `?spread` μ and log σ², `(n, 2, D)`."""
     if not same_origin(request.headers):
@@ -92,6 +111,7 @@ async def encode(request: Request) -> Response:
     return Response(codes.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
+@unless_deleted
 async def along(request: Request) -> Response:
     """Test images `?rows=3,1,4` → their codes at each β of `beta_steps`, raw float32 `(n, steps, D)`."""
     run = await requested_run(request)
@@ -103,11 +123,22 @@ async def along(request: Request) -> Response:
     return Response(codes.tobytes(), media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
 
 
+@unless_deleted
 async def draw(request: Request) -> Response:
     """One code drawn from the prior as raw float32 `(1, D)`."""
     run = await requested_run(request)
     code = await asyncio.wrap_future(DECODE_SERVICE.draw(run))
     return Response(code.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+def state_of(run: Run) -> str:
+    """
+    Raises:
+        HTTPException: 404, the run was deleted meanwhile."""
+    try:
+        return str(run.status()["state"])
+    except RunError as error:
+        raise HTTPException(404, f"The run {run.id!r} was deleted meanwhile.") from error
 
 
 async def images_run(request: Request) -> Run:

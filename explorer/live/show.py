@@ -12,12 +12,13 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from vae_core.config import BetascopeError
-from vae_core.runs import Run
+from vae_core.runs import Run, RunError
 
 from ..access.headers import policy
+from .files import opened
 from .http import IMMUTABLE, UNCOMPRESSED, requested_run
 from .modules import modules_version
 
@@ -59,27 +60,34 @@ async def show(request: Request) -> Response:
         folder = await run_in_threadpool(folder_of, run)
         if not (folder / PAGE).is_file():
             await _made(run, folder)
+        headers = {
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+            "Content-Security-Policy": await run_in_threadpool(_policy, folder),
+        }
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            content = gzip.decompress(await run_in_threadpool((folder / PAGE).read_bytes))
+            return Response(content, media_type="text/html", headers=headers)
+        return await opened(folder / PAGE, "text/html", headers | {"Content-Encoding": "gzip"})
     except HTTPException as error:
         return message(error.detail, error.status_code)
+    except (OSError, RunError):
+        return message(f"The run {request.path_params['run']!r} was deleted meanwhile; choose another one.", 404)
     except BetascopeError as error:
         return message(str(error), 422)
-    headers = {
-        "Cache-Control": "no-cache",
-        "Vary": "Accept-Encoding",
-        "Content-Security-Policy": await run_in_threadpool(_policy, folder),
-    }
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress((folder / PAGE).read_bytes()), media_type="text/html", headers=headers)
-    return FileResponse(folder / PAGE, media_type="text/html", headers=headers | {"Content-Encoding": "gzip"})
 
 
 async def file(request: Request) -> Response:
     """A file of a run's page."""
     run, version, name = await requested_run(request), request.path_params["version"], request.path_params["name"]
     path = run.cache / f"show-{version}" / name
-    if "/" in name or not version.isalnum() or name == PAGE or not path.is_file():
-        raise HTTPException(404, f"The page of {run.id!r} has no file {name!r}.")
-    return FileResponse(path, media_type="application/gzip", headers=IMMUTABLE | UNCOMPRESSED)
+    missing = HTTPException(404, f"The page of {run.id!r} has no file {name!r}.")
+    if "/" in name or not version.isalnum() or name == PAGE:
+        raise missing
+    try:
+        return await opened(path, "application/gzip", IMMUTABLE | UNCOMPRESSED)
+    except OSError as error:
+        raise missing from error
 
 
 def message(sentence: str, status: int) -> Response:
@@ -99,5 +107,7 @@ async def _made(run: Run, folder: Path) -> None:
     while job.process.poll() is None:
         await asyncio.sleep(POLL)
     forget(run, command)
+    if not run.path.is_dir():
+        raise HTTPException(404, f"The run {run.id!r} was deleted meanwhile; choose another one.")
     if not (folder / PAGE).is_file():
         raise HTTPException(422, job.failure() or f"The page of {run.id!r} was not saved; open it again.")

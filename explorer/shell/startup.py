@@ -54,7 +54,11 @@ def _warm() -> None:
     # Exclude everything loaded so far from garbage collection: each pass over torch's objects takes long.
     gc.collect()
     gc.freeze()
-    resume_queue(Store())
+    try:
+        Store().clean()
+        resume_queue(Store())
+    except BetascopeError as error:
+        LOG.warning("%s", error)
     if os.environ.get("VAE_WARM") != "0":
         time.sleep(WARM_AFTER)  # leaves the cores to the first page
         MAP_SERVICE.start()

@@ -91,7 +91,8 @@ def offer_worker(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
     if not trains_here():
         st.caption("These runs wait for a worker on another machine: `python -m vae_core work`.")
         return
-    if time.time() - max(states[run.id].get("heartbeat", 0.0) for run in waiting) < PATIENCE:
+    # A clock that was set back makes a moment ago of the future: then, too, a worker is offered.
+    if abs(time.time() - max(states[run.id].get("heartbeat", 0.0) for run in waiting)) < PATIENCE:
         st.caption("A worker is starting; it takes a few seconds.")
         return
     st.warning(f"No worker has started these runs; the log is in `{library.store().root}/.queue`.")

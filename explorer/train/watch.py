@@ -48,20 +48,20 @@ def watched_runs() -> list[Run]:
     ids = [id for id in dict.fromkeys(seen) if id in by_id]
     st.session_state[WATCHED] = ids
     if not ids:
-        ids = [run.id for run in list(by_id.values())[:1] if time.time() - run.config.created < RECENT]
+        ids = [run.id for run in list(by_id.values())[:1] if abs(time.time() - run.config.created) < RECENT]
     return sorted((by_id[id] for id in ids), key=lambda run: run.config.created)[-SHOWN:]
 
 
 def _needs_attention(status: dict[str, Any]) -> bool:
     """Queued, running, or interrupted recently."""
-    recent = time.time() - status.get("heartbeat", 0.0) < RECENT
+    recent = abs(time.time() - status.get("heartbeat", 0.0)) < RECENT  # the clock may have been set back
     return status["state"] in ("queued", "running") or (status["state"] in ("paused", "failed") and recent)
 
 
 def cluster_line() -> None:
     """Nodes, cores and GPUs of the Ray cluster that trains for this store, while a worker reports them."""
     file = library.store().root / ".queue" / "cluster.json"
-    if not file.exists() or time.time() - (cluster := read_json(file)).get("time", 0.0) > FRESH:
+    if not file.exists() or abs(time.time() - (cluster := read_json(file)).get("time", 0.0)) > FRESH:
         return
     gpus = f", {cluster['gpus_free']:g} of {cluster['gpus']:g} GPUs" if cluster["gpus"] else ""
     machines = "1 machine" if cluster["nodes"] == 1 else f"{cluster['nodes']} machines"
@@ -164,7 +164,7 @@ def _images(focus: Run) -> None:
             st.image(picture, width="stretch", alt=f"{title}: {reading}")
     data, _ = library.test_data(focus)
     if data is not None and focus.config.data_kind == "table":
-        errors_table(errors_of(focus, str(focus.weights_path.stat().st_mtime_ns)), "train.columns")
+        errors_table(errors_of(focus, str(focus.weights_version())), "train.columns")
     elif data is not None and focus.config.data_kind == "history":
         st.markdown("**What is recommended to the first test users**")
         scores = recommended(library.model_of(focus), data.test.items[:USERS])
@@ -175,7 +175,7 @@ def _images(focus: Run) -> None:
 
 
 def _reconstructions(run: Run, data: ImageData) -> str:
-    return _reconstruction_sheet(run, data, str(run.path), run.weights_path.stat().st_mtime_ns)
+    return _reconstruction_sheet(run, data, str(run.path), run.weights_version())
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -273,6 +273,20 @@ def test_a_run_that_is_deleted_while_it_is_exported_is_no_server_error(
     assert (answer.status_code, answer.content) == (204, b"")
 
 
+@pytest.mark.parametrize("rest", ["draw", "decoder", "encoder"])
+def test_a_run_that_is_deleted_while_it_is_looked_for_is_not_found(
+    client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch, rest: str
+) -> None:
+    def find_and_delete(id: str) -> Run:
+        shutil.rmtree(run.path)
+        return run
+
+    monkeypatch.setattr(library, "find", find_and_delete)
+    answer = client.get(f"/live/one/{rest}")
+    assert answer.status_code == 404
+    assert "deleted meanwhile" in answer.text
+
+
 def test_a_run_that_still_trains_has_no_decoder(client: TestClient, put: Put) -> None:
     put("two", state="queued")
     answer = client.get("/live/two/decoder")

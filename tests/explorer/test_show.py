@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import library
 from explorer.jobs import commands
+from explorer.live import show
 from explorer.live.show import PAGE, folder_of
 from explorer.shell import present
 from explorer.take_away.show import write_shown
@@ -133,3 +135,32 @@ def test_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
     assert present.public_address("http://127.0.0.1:8501/") == "http://127.0.0.1:8501"
     monkeypatch.setenv(present.PUBLIC, "https://hall.example/b/")
     assert present.public_address("http://localhost:8501/") == "https://hall.example/b"
+
+
+def test_a_run_that_is_deleted_meanwhile_is_a_sentence_or_a_whole_file(
+    client: TestClient, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder,) = write_shown([run])
+    address = next(f"/show/one/files/{folder.name.removeprefix('show-')}/{path.name}" for path in folder.glob("*.gz") if path.name != PAGE)  # fmt: skip
+    content = client.get(address).content
+    honest = show.opened
+
+    async def then_deleted(*arguments: object) -> object:
+        answer = await honest(*arguments)  # type: ignore[arg-type]
+        shutil.rmtree(folder)
+        return answer
+
+    monkeypatch.setattr(show, "opened", then_deleted)
+    assert client.get(address).content == content
+    monkeypatch.setattr(show, "opened", honest)
+    assert client.get(address).status_code == 404
+    write_shown([run])
+
+    async def deleted_before(*arguments: object) -> object:
+        shutil.rmtree(folder)
+        return await honest(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(show, "opened", deleted_before)
+    answer = client.get("/show/one")
+    assert answer.status_code == 404
+    assert "deleted meanwhile" in answer.text

@@ -216,10 +216,11 @@ def test_a_failed_run_says_why_and_alerts_carry_a_remedy(app: Open, put: Put) ->
     assert texts(at.warning) == "The loss jumped. Lower the learning rate."
 
 
-def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ago", [3600.0, -3600.0], ids=["an hour ago", "the clock was set back since"])
+def test_runs_that_nobody_trains_get_a_worker(app: Open, put: Put, monkeypatch: pytest.MonkeyPatch, ago: float) -> None:
     devices: list[str] = []
     monkeypatch.setattr("explorer.train.queue.start_worker", lambda store, device: devices.append(device))
-    put("lost", state="queued", heartbeat=0.0)
+    put("lost", state="queued", heartbeat=time.time() - ago)
     at = app("train")
     assert "No worker" in texts(at.warning)
     at.button(key="train.worker").click().run()

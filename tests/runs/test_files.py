@@ -55,3 +55,15 @@ def test_missing_files_and_other_json_are_reported(tmp_path):
     write_json(tmp_path / "list", [1])
     with pytest.raises(RunError, match="no JSON object"):
         read_json(tmp_path / "list")
+
+
+def test_a_file_that_is_deleted_while_it_is_opened_is_reported(tmp_path, monkeypatch):
+    """safetensors opens a file twice; when it is gone by the second time, torch says so in its own way."""
+
+    def gone(path, framework):
+        raise RuntimeError(f"unable to open file <{path}> in read-only mode: No such file or directory (2)")
+
+    write_tensors(tmp_path / "t", {"a": torch.zeros(10)})
+    monkeypatch.setattr("vae_core.runs.files.safe_open", gone)
+    with pytest.raises(RunError, match="cannot be read"):
+        read_tensors(tmp_path / "t")

@@ -38,7 +38,7 @@ def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[]
             logging.getLogger(__name__).warning("%s Computing it again.", error)
     tensors, numbers = compute()
     try:
-        write_tensors(path, tensors, numbers | {SEAL: _seal(path, tensors, numbers)})
+        write_tensors(path, tensors, numbers | {SEAL: _seal(path, tensors, numbers)}, run.path)
     except RunError as error:
         logging.getLogger(__name__).warning("%s", error)
     return tensors, numbers

@@ -16,6 +16,7 @@ from ..analysis import (
     MapConfig,
     evaluate,
     generation_quality,
+    map_file,
     map_of,
     names_of,
     scores_of_run,
@@ -25,7 +26,7 @@ from ..config import ConfigError
 from ..metrics.bootstrap import Estimate
 from ..metrics.disentanglement import SCORES
 from ..metrics.known_answers import self_check
-from ..runs import Run, Store
+from ..runs import Run, RunError, Store
 from .console import add_options, config_from, echo, progress
 
 
@@ -157,5 +158,9 @@ def project(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     run = run_of(options)
     config = config_from(options, MapConfig)
     points = map_of(run, config)
+    if not map_file(run, config).exists():
+        raise RunError(
+            f"The {config.method} map could not be saved in {run.cache}; free some space, or make it writable."
+        )
     echo(f"Saved the {config.method} map of {len(points)} codes in {run.cache}.")
     return {"run": run.id, "method": config.method, "points": len(points), "cache": str(run.cache)}, 0

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from ..config import Config, ConfigError
@@ -112,7 +113,8 @@ def _resumed(store: Store, options: argparse.Namespace) -> Run:
         raise ConfigError(f"--resume {options.resume!r}: continues with the run's own settings; leave out {names}.")
     if run.id.startswith("gallery/") or run.status()["state"] == "done":
         raise RunError(f"--resume {options.resume!r}: this run is complete; train a new one.")
-    (run.path / "request.json").unlink(missing_ok=True)
+    with suppress(OSError):  # a store that cannot be written is reported by the training
+        (run.path / "request.json").unlink(missing_ok=True)
     return run
 
 
@@ -135,7 +137,9 @@ def train_here(run: Run, group: Group = ALONE) -> tuple[dict[str, Any], int]:
 
 def summary(run: Run, state: str, seconds: float) -> dict[str, Any]:
     """The JSON object of a trained run: its whole-test table when done, else the last point of its curves."""
-    last = run.history()[-1]
+    if not (history := run.history()):
+        raise RunError(f"The run {run.id!r} was deleted when it was trained.")
+    last = history[-1]
     table = run.evaluation() if state == "done" else None
     numbers = table or last
     return {
@@ -176,6 +180,7 @@ def work_queue(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     store = Store(options.store)
     if options.wait and not _waited():
         return {"store": str(store.root)}, 0
+    store.clean()
     if address := os.environ.get("VAE_RAY_ADDRESS"):
         work_on(store, options.device, RayCluster(address, train_folders))
         return {"store": str(store.root)}, 0

@@ -53,7 +53,7 @@ def onnx_of(run: Run, name: str = "decoder") -> bytes | None:
     if content is None:
         return None
     try:
-        write_bytes(run.cache / f"{name}-{_key(run)}-{_digest(content)}.onnx", content)
+        write_bytes(run.cache / f"{name}-{_key(run)}-{_digest(content)}.onnx", content, run.path)
     except RunError as error:
         logging.getLogger(__name__).warning("%s", error)
     return content

@@ -65,7 +65,7 @@ def write_int8(run: Run, folder: Path) -> list[Path]:
         write_bytes(folder / f"{name}.int8.onnx", content)
     write_json(folder / REPORT, report)
     try:
-        write_json(_cached(run), report)
+        write_json(_cached(run), report, run.path)
     except RunError as error:
         logging.getLogger(__name__).warning("%s", error)
     return [*(folder / f"{name}.int8.onnx" for name in graphs), folder / REPORT]

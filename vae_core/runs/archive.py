@@ -21,7 +21,7 @@ from typing import IO, Any, Protocol
 import vae_core
 
 from ..config import BetascopeError
-from .files import RunError, check_plain, parse_json
+from .files import RunError, check_plain, parse_json, replacing
 from .intake import Imported, Limits, receive
 from .run import Run
 from .store import Store
@@ -56,16 +56,8 @@ def write_archive(run: Run, path: Path, caches: bool = False) -> list[Path]:
     Raises:
         RunError: no weights yet, or the file is not writable.
     """
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            pack(run, file, caches)
-        temporary.replace(path)
-    except OSError as error:
-        raise RunError(f"Could not write {path} ({error.strerror or error}).") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as file:
+        pack(run, file, caches)
     return [path]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filelock import AcquireReturnProxy, FileLock, Timeout
+from filelock import AcquireReturnProxy, Timeout
 
 from ..config import ConfigError
 from ..training import choose_device
@@ -31,8 +31,8 @@ def waiting(store: Store, device: str) -> list[Run]:
 def claim(run: Run) -> AcquireReturnProxy | None:
     """The lock that gives a run to one worker until it is training; None if another worker has it."""
     try:
-        return FileLock(run.path / ".claim", is_singleton=False).acquire(timeout=0)
-    except (Timeout, OSError):
+        return run.lock_file(".claim").acquire(timeout=0)
+    except (Timeout, OSError, RunError):
         return None  # claimed, or deleted since it was listed
 
 

@@ -21,6 +21,7 @@ from ..training import TrainingFailed, choose_device, describe_device, fit
 from ..training.distributed import ALONE, Group
 from ..training.together import can_join, fit_together
 from .files import RunError, read_json
+from .held import remove_left_over
 from .recorder import OnStep, Recorder
 from .run import Run
 
@@ -35,11 +36,26 @@ def execute(run: Run, on_progress: OnStep | None = None, group: Group = ALONE) -
         RunError: it is being trained by another process.
         BetascopeError, TrainingFailed: why it failed; the reason is in the status too, and what was saved stays.
     """
+    with ExitStack() as locks:
+        _lock(run, locks)
+        return _execute_locked(run, on_progress, group)
+
+
+def _lock(run: Run, locks: ExitStack) -> None:
+    """Hold the run's lock in this context.
+
+    Raises:
+        RunError: another process trains it or has finished it meanwhile, or the folder cannot be written.
+    """
     try:
-        with run.lock.acquire(timeout=5):
-            return _execute_locked(run, on_progress, group)
+        locks.enter_context(run.lock.acquire(timeout=5))
     except Timeout:
         raise RunError(f"The run {run.id!r} is being trained by another process.") from None
+    except OSError as error:
+        raise RunError(f"The run {run.id!r} cannot be trained in {run.path.parent} ({error.strerror}).") from error
+    if read_json(run.path / "status.json").get("state") == "done":
+        raise RunError(f"The run {run.id!r} is complete: another process has just trained it.")
+    remove_left_over(run.path.rglob(".*.tmp"))
 
 
 def _execute_locked(run: Run, on_progress: OnStep | None, group: Group) -> str:
@@ -93,10 +109,7 @@ def execute_together(runs: Sequence[Run], on_progress: OnStep | None = None) -> 
     """
     with ExitStack() as locks:
         for run in runs:
-            try:
-                locks.enter_context(run.lock.acquire(timeout=5))
-            except Timeout:
-                raise RunError(f"The run {run.id!r} is being trained by another process.") from None
+            _lock(run, locks)
         first = runs[0].config
         try:
             device = describe_device(choose_device(first.train.device))
@@ -150,10 +163,10 @@ def _set_ended(run: Run, outcome: str) -> None:
     request = run.path / "request.json"
     why = read_json(request).get("why") if request.exists() and outcome != "done" else None
     request.unlink(missing_ok=True)
-    if outcome == "done":
-        # Three times the size of the weights, and no longer needed.
-        shutil.rmtree(run.path / "resume", ignore_errors=True)
     run.set_status(state=STATE_AFTER[outcome], message=why or MESSAGE_AFTER[outcome], finished=time.time())
+    if outcome == "done":
+        # Three times the size of the weights, and no longer needed: once the status says so, or a kill would lose all steps.
+        shutil.rmtree(run.path / "resume", ignore_errors=True)
 
 
 def _set_failed(run: Run, message: str) -> None:

@@ -6,15 +6,18 @@ import json
 import math
 import os
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
 from ..config import BetascopeError
+from .held import hold, remove_left_over
 
 #: Bytes of a text file of a run, at most.
 LARGEST_TEXT = 64 << 20
@@ -24,18 +27,32 @@ class RunError(BetascopeError):
     """A run folder that is missing, broken or not writable."""
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace `path` as a whole.
+def write_bytes(path: Path, content: bytes, within: Path | None = None) -> None:
+    """Replace `path` as a whole. within: as `replacing`.
 
     Raises:
-        RunError: the disk is full or not writable; the old content of `path` is unchanged.
+        RunError: the disk is full or not writable, or `within` is gone; the old content of `path` is unchanged.
+    """
+    with replacing(path, within) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path, within: Path | None = None) -> Iterator[IO[bytes]]:
+    """A file to write into that becomes `path` at the end, unless an error is raised by then.
+
+    within: a folder above it that is never made, only what lies between: a run that is deleted stays so.
+
+    Raises:
+        RunError: as `write_bytes`.
     """
     # The thread's id too: the app writes from several threads, and two must never share a temporary file.
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent, within)
         with open(temporary, "wb") as file:
-            file.write(content)
+            hold(file.fileno())
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -47,10 +64,19 @@ def write_bytes(path: Path, content: bytes) -> None:
     finally:
         with suppress(OSError):  # gone after the rename; on a read-only disk it cannot be deleted
             temporary.unlink()
+        remove_left_over(path.parent.glob(f".{escape(path.name)}.*.tmp"))
 
 
-def write_json(path: Path, value: Any) -> None:
-    write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
+def _make_folder(folder: Path, within: Path | None) -> None:
+    if within is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    for between in reversed([folder, *folder.parents][: len(folder.relative_to(within).parts)]):
+        between.mkdir(exist_ok=True)
+
+
+def write_json(path: Path, value: Any, within: Path | None = None) -> None:
+    write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode(), within)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -116,11 +142,13 @@ def _whole(text: str) -> int:
     return value if abs(value := int(text)) <= 2**64 else _refuse(text)
 
 
-def write_tensors(path: Path, tensors: dict[str, Tensor], numbers: dict[str, Any] | None = None) -> None:
+def write_tensors(
+    path: Path, tensors: dict[str, Tensor], numbers: dict[str, Any] | None = None, within: Path | None = None
+) -> None:
     """Tensors, and plain numbers as JSON in the file's header: one file, so that both always fit together."""
     header = {"json": json.dumps(numbers or {}, allow_nan=False)}
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    write_bytes(path, tensors_to_bytes(plain, metadata=header))
+    write_bytes(path, tensors_to_bytes(plain, metadata=header), within)
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -134,5 +162,6 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             numbers = parse_json((file.metadata() or {}).get("json", "{}").encode(), "its header")
             return {name: file.get_tensor(name) for name in file.keys()}, numbers  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        # RuntimeError: torch opens it a second time, when it may be gone.
         raise RunError(f"{path.name} in {path.parent} cannot be read ({error}).") from error

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..training import choose_device
 from .claims import queue_folder
+from .files import RunError
 from .machine import background, trains_here
 from .store import Store
 
@@ -28,7 +29,11 @@ def start_worker(store: Store, device: str) -> None:
 
 def _launch(store: Store, device: str, *options: str, **settings: Any) -> subprocess.Popen[Any]:
     command = [sys.executable, "-m", "vae_core", "work", "--store", str(store.root.resolve()), "--device", device]
-    with open(queue_folder(store) / f"{device.replace(':', '-')}.log", "ab") as log:
+    try:
+        log = open(queue_folder(store) / f"{device.replace(':', '-')}.log", "ab")  # noqa: SIM115  (closed below)
+    except OSError as error:
+        raise RunError(f"No worker can write its log in {store.root} ({error.strerror}); make room or choose another store.") from error  # fmt: skip
+    with log:
         worker = background([*command, *options], stdout=log, stderr=log, **settings)
     # A process that nobody waits for would stay as a zombie after its end.
     threading.Thread(target=worker.wait, daemon=True).start()

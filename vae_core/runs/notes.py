@@ -46,9 +46,8 @@ class Notes:
             RunError: the folder is not writable.
         """
         names = {str(dim): name for dim, name in sorted(self.names.items()) if name}
-        write_json(
-            folder / "notes.json", {"about": self.about, "picked": self.picked, "rank": self.rank, "names": names}
-        )
+        values = {"about": self.about, "picked": self.picked, "rank": self.rank, "names": names}
+        write_json(folder / "notes.json", values, folder)
 
 
 def rename(folder: Path, names: Mapping[int, str]) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+
+from filelock import Timeout
 
 from ..training import choose_device
 from .claims import waiting
 from .config import RunConfig
 from .executors.protocol import STATE_OF
-from .files import RunError, write_json
+from .files import RunError, read_json, write_json
 from .launch import start_worker
 from .run import Run
 from .store import Store
@@ -37,13 +40,21 @@ def resume(store: Store, run: Run) -> None:
     Raises:
         RunError: it ships with the project, or is queued, running or done already.
     """
-    state = run.status()["state"]
     if run.id.startswith("gallery/"):
         raise RunError(f"{run.id!r} ships with Betascope and cannot be resumed; train a new run instead.")
-    if state in ("queued", "running", "done"):
-        raise RunError(f"The run {run.id!r} is {state}; only a paused, cancelled or failed run can be resumed.")
-    (run.path / "request.json").unlink(missing_ok=True)
-    run.set_status(state="queued", message="")
+    try:
+        with run.lock.acquire(timeout=1):  # of two who resume it at once, the second finds it queued
+            state = read_json(run.path / "status.json").get("state")
+            if state in ("queued", "done"):
+                raise RunError(f"The run {run.id!r} is {state}; only a paused, cancelled or failed run can be resumed.")
+            (run.path / "request.json").unlink(missing_ok=True)
+            run.set_status(state="queued", message="")
+    except Timeout:
+        raise RunError(
+            f"The run {run.id!r} is running; only a paused, cancelled or failed run can be resumed."
+        ) from None
+    except OSError as error:
+        raise RunError(f"The run {run.id!r} cannot be resumed in {run.path.parent} ({error.strerror}).") from error
     LOG.info("Queued %s again", run.id)
     start_worker(store, run.config.train.device)
 
@@ -59,6 +70,7 @@ def request(run: Run, action: str, why: str = "") -> None:
     state = run.status()["state"]
     if state not in ("queued", "running"):
         raise RunError(f"The run {run.id!r} is {state}; there is nothing to {action}.")
-    write_json(run.path / "request.json", {"action": action, "why": why})
+    write_json(run.path / "request.json", {"action": action, "why": why}, run.path)
     if state == "queued":
-        run.set_status(state=STATE_OF[action], message=why or "Removed from the queue.")
+        with suppress(Timeout), run.lock.acquire(timeout=0.2):  # else a worker has begun with it, and reads the request
+            run.set_status(state=STATE_OF[action], message=why or "Removed from the queue.")

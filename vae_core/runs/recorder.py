@@ -32,7 +32,7 @@ class Recorder(Listener):
         self.run, self.on_progress = run, on_progress
         self.resume_path = run.path / "resume" / "state.safetensors"
         self.snapshot_steps: frozenset[int] = frozenset()
-        self._last_status, self._execution = 0.0, ""
+        self._last_status, self._execution = -1.0, ""
         self.trackers = Trackers(run)
 
     def begin(self, state: TrainingState, plan: Plan) -> None:
@@ -48,7 +48,7 @@ class Recorder(Listener):
         return _Follower(self)
 
     def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
-        now = time.time()
+        now = time.monotonic()  # the clock of the wall may be set back meanwhile
         left = (total - state.step) * self.run.config.train.batch_size / max(images_per_second, 1e-9)
         status = {
             "step": state.step,
@@ -63,11 +63,12 @@ class Recorder(Listener):
         return action or self._requested()
 
     def evaluated(self, state: TrainingState, record: dict[str, Any]) -> None:
-        write_tensors(self.resume_path, state.tensors(), state.numbers())
+        folder = self.run.path
+        write_tensors(self.resume_path, state.tensors(), state.numbers(), folder)
         weights = state.model.state_dict()
-        write_tensors(self.run.weights_path, weights)
+        write_tensors(self.run.weights_path, weights, within=folder)
         if state.step in self.snapshot_steps:
-            write_tensors(self.run.path / "snapshots" / f"{state.step}.safetensors", weights)
+            write_tensors(folder / "snapshots" / f"{state.step}.safetensors", weights, within=folder)
         self._write_history(state)
         self.trackers.evaluated(state, record)
         self.run.set_status(
@@ -91,7 +92,8 @@ class Recorder(Listener):
         """What `auto` resolved to goes into config.json, so that a resumed run computes as before."""
         train = plan.config
         if self.run.config.train != train:
-            write_json(self.run.path / "config.json", replace(self.run.config, train=train).to_dict())
+            folder = self.run.path
+            write_json(folder / "config.json", replace(self.run.config, train=train).to_dict(), folder)
         self._plan = plan
         self.run.set_status(device=self._describe())
 
@@ -125,7 +127,7 @@ class Recorder(Listener):
 
     def _write_history(self, state: TrainingState) -> None:
         lines = "".join(json.dumps(record, allow_nan=False) + "\n" for record in state.history)
-        write_bytes(self.run.path / "metrics.jsonl", lines.encode())
+        write_bytes(self.run.path / "metrics.jsonl", lines.encode(), self.run.path)
 
     def _requested(self) -> str | None:
         path = self.run.path / "request.json"

@@ -21,6 +21,7 @@ from ..models import Model, create
 from .config import RunConfig
 from .files import RunError, parse_json, read_bytes, read_json, read_tensors, write_json
 from .given import given_images, is_given
+from .held import is_locked
 from .notes import Notes
 from .records import checked_numbers, checked_record, checked_status
 
@@ -83,15 +84,25 @@ class Run:
 
     def set_status(self, **changes: Any) -> None:
         path = self.path / "status.json"
-        status = read_json(path) if path.exists() else {}
-        write_json(path, status | changes | {"heartbeat": time.time()})
+        write_json(path, read_json(path) | changes | {"heartbeat": time.time()}, self.path)
 
     @property
     def lock(self) -> FileLock:
-        """Held by the process that trains this run; the system releases it when that process dies."""
-        return FileLock(self.path / ".lock", is_singleton=False)
+        """Held by the process that trains this run; the system releases it when that process dies.
+
+        Raises:
+            RunError: the run has been deleted, and a lock would make its folder again.
+        """
+        return self.lock_file(".lock")
+
+    def lock_file(self, name: str) -> FileLock:
+        if not self.path.is_dir():
+            raise RunError(f"There is no run {self.id!r} in {self.path.parent} any more.")
+        return FileLock(self.path / name, is_singleton=False)
 
     def is_alive(self) -> bool:
+        if (locked := is_locked(self.path / ".lock")) is not None:
+            return locked
         try:
             with self.lock.acquire(timeout=0):
                 return False
@@ -149,9 +160,30 @@ class Run:
         read_tensors(self.weights_path)
 
     def weights_hash(self) -> str:
-        """16 hex digits of the weights file: the key of everything derived from it."""
-        stat = self.weights_path.stat()
-        return _hash(self.weights_path, stat.st_mtime_ns, stat.st_size)
+        """16 hex digits of the weights file: the key of everything derived from it.
+
+        Raises:
+            RunError: the run was deleted, or has no weights yet.
+        """
+        stat = self._weights_stat()
+        try:
+            return _hash(self.weights_path, stat.st_mtime_ns, stat.st_size)
+        except OSError as error:
+            raise RunError(f"The run {self.id!r} was deleted.") from error
+
+    def weights_version(self) -> int:
+        """When the weights were written, in ns: what is drawn from them is drawn anew when that changes.
+
+        Raises:
+            RunError: as `weights_hash`.
+        """
+        return self._weights_stat().st_mtime_ns
+
+    def _weights_stat(self) -> os.stat_result:
+        try:
+            return self.weights_path.stat()
+        except OSError as error:
+            raise RunError(f"The run {self.id!r} was deleted, or has no weights yet.") from error
 
     def model(self, device: str | torch.device = "cpu", weights: Path | None = None) -> Model:
         """The trained model in evaluation mode; `weights` may name a snapshot.

@@ -9,18 +9,22 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from torch import Tensor
 
 from ..places import FILES
 from .config import RunConfig
-from .files import RunError, write_json, write_tensors
+from .files import RunError, read_json, write_json, write_tensors
+from .held import held, remove_left_over
 from .run import BrokenRun, Run
 
 #: The runs that ship with the project.
 GALLERY = FILES / "checkpoints" / "gallery"
+#: Seconds that a deletion waits for a process that looks at the run, or leaves it.
+PATIENCE = 1.0
 #: Folders of a store that are no runs.
 NOT_RUNS = ("gallery", "uploads")
 
@@ -39,7 +43,7 @@ class Store:
 
     def gallery(self) -> list[Run | BrokenRun]:
         """The shipped runs, by name."""
-        return [_open(path, f"gallery/{path.name}") for path in _folders(self.gallery_root)]
+        return [_open(path, f"gallery/{path.name}") for path in folders(self.gallery_root)]
 
     def open(self, id: str) -> Run:
         """
@@ -49,7 +53,7 @@ class Store:
         return Run.open(self._path(id), id)
 
     def _own(self) -> list[Path]:
-        return [path for path in _folders(self.root) if path.name not in NOT_RUNS]
+        return [path for path in folders(self.root) if path.name not in NOT_RUNS]
 
     def _path(self, id: str) -> Path:
         """The listed folder of this id: a folder that is not listed is never touched, whatever the id contains.
@@ -58,7 +62,7 @@ class Store:
             RunError: there is no such run.
         """
         shipped = id.startswith("gallery/")
-        for path in _folders(self.gallery_root) if shipped else self._own():
+        for path in folders(self.gallery_root) if shipped else self._own():
             if path.name == id.removeprefix("gallery/"):
                 return path
         root = self.gallery_root if shipped else self.root
@@ -96,10 +100,12 @@ class Store:
 
         A run is written into it, then renamed: nobody ever lists half a run, and one of two with the same name wins.
         """
+        remove_left_over([*self.root.glob(".new-*"), *self.root.glob(".gone-*")])
         fresh = self.root / f".new-{uuid.uuid4().hex}"
         try:
             fresh.mkdir(parents=True)
-            yield fresh
+            with held(fresh):
+                yield fresh
         finally:
             shutil.rmtree(fresh, ignore_errors=True)  # gone already if all went well
 
@@ -132,17 +138,35 @@ class Store:
         """
         Raises:
             RunError: there is no such run, it is training, ships with the project, or cannot be deleted.
+
+        It is renamed first: a kill, or who lists the runs meanwhile, never sees half of it.
         """
         if id.startswith("gallery/"):
             raise RunError(f"{id!r} ships with Betascope and cannot be deleted.")
         path = self._path(id)
-        run = _open(path, id)
-        if isinstance(run, Run) and run.status()["state"] == "running":
-            raise RunError(f"The run {id!r} is training; cancel it first.")
+        gone = self.root / f".gone-{uuid.uuid4().hex}"
         try:
-            shutil.rmtree(path)
+            with ExitStack() as locks:
+                for name in (".claim", ".lock"):  # of a worker that is about to train it, and of who trains it
+                    locks.enter_context(FileLock(path / name, is_singleton=False).acquire(timeout=PATIENCE))
+                path.rename(gone)
+            shutil.rmtree(gone)
+        except Timeout:
+            raise RunError(f"The run {id!r} is training; cancel it first.") from None
+        except FileNotFoundError:
+            raise RunError(f"There is no run {id!r} in {self.root} any more.") from None
         except OSError as error:
             raise RunError(f"Could not delete the run {id!r} in {self.root} ({error.strerror}).") from error
+
+    def clean(self) -> None:
+        """Remove what processes that were killed have left: half runs that are in no list, and temporary files in runs."""
+        for root in (self.root, self.root / "uploads"):
+            remove_left_over([*root.glob(".new-*"), *root.glob(".gone-*")])
+        for path in self._own():
+            remove_left_over(path.rglob(".*.tmp"))
+            with suppress(RunError):  # one that does not open is listed with the reason
+                if (path / "resume").is_dir() and read_json(path / "status.json").get("state") == "done":
+                    shutil.rmtree(path / "resume", ignore_errors=True)
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -155,10 +179,18 @@ def is_id(text: str) -> bool:
     return re.fullmatch(r"[\w=-][\w.=-]{0,120}", text) is not None and text not in NOT_RUNS
 
 
-def _folders(root: Path) -> list[Path]:
-    if not root.is_dir():
-        return []
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+def folders(root: Path) -> list[Path]:
+    """The folders in a store that are not hidden, by name; none where there is no store.
+
+    Raises:
+        RunError: the store cannot be read.
+    """
+    try:
+        if not root.is_dir():
+            return []
+        return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError as error:
+        raise RunError(f"The store {root} cannot be read ({error.strerror}); choose another one.") from error
 
 
 def _open(path: Path, id: str) -> Run | BrokenRun:

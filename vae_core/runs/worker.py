@@ -6,8 +6,9 @@ A worker holds one of its device's slots, a lock file; one worker too many finds
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import torch
 from filelock import AcquireReturnProxy, FileLock, Timeout
@@ -18,6 +19,7 @@ from ..training import TrainingFailed, choose_device
 from .claims import claim, queue_folder, queued, waiting
 from .execute import alike
 from .executors import RayCluster
+from .files import RunError
 from .machine import fitting, machine_name
 from .run import Run
 from .store import Store
@@ -49,13 +51,15 @@ def work(
         ConfigError: a device that is not on this machine. RunError: the store cannot be written.
     """
     chosen = choose_device(device)
-    while waiting(store, str(chosen)):
+    tried: set[Path] = set()  # on a full disk a run that failed still says "queued"
+    while any(run.path not in tried for run in waiting(store, str(chosen))):
         slot = _free_slot(store, chosen)
         if slot is None:
             return  # the workers that hold the slots will get to these runs
         with slot:
-            while (claimed := _claim_next(store, chosen)) is not None:
+            while (claimed := _claim_next(store, chosen, tried)) is not None:
                 run, lock = claimed
+                tried.add(run.path)
                 with ExitStack() as locks:
                     locks.enter_context(lock)
                     if train_group and batches(chosen):
@@ -83,13 +87,21 @@ def _free_slot(store: Store, device: torch.device) -> AcquireReturnProxy | None:
     return None
 
 
-def _claim_next(store: Store, device: torch.device) -> tuple[Run, AcquireReturnProxy] | None:
-    """The oldest queued run that no worker has claimed, and the lock that claims it."""
+def _claim_next(store: Store, device: torch.device, tried: Collection[Path]) -> tuple[Run, AcquireReturnProxy] | None:
+    """The oldest queued run that no worker has claimed and this one has not tried, and the lock that claims it."""
     for run in queued(store, str(device)):
-        lock = claim(run)
-        if lock is not None and run.status()["state"] == "queued":
-            return run, lock
+        if run.path not in tried and (lock := claim(run)) is not None:
+            if _is_queued(run):
+                return run, lock
+            lock.lock.release()
     return None
+
+
+def _is_queued(run: Run) -> bool:
+    try:
+        return run.status()["state"] == "queued"
+    except RunError:
+        return False  # deleted since it was listed
 
 
 def _claim_alike(store: Store, device: torch.device, run: Run, locks: ExitStack) -> list[Run]:
@@ -97,9 +109,10 @@ def _claim_alike(store: Store, device: torch.device, run: Run, locks: ExitStack)
     candidates = [run, *(other for other in queued(store, str(device)) if other.path != run.path)]
     claimed = []
     for other in next(group for group in alike(candidates) if group[0] is run)[1:]:
-        if (lock := claim(other)) is not None and other.status()["state"] == "queued":
+        if (lock := claim(other)) is not None:
             locks.enter_context(lock)
-            claimed.append(other)
+            if _is_queued(other):
+                claimed.append(other)
     return claimed
 
 
@@ -122,5 +135,6 @@ def _train(runs: Sequence[Run], train: Callable[[Sequence[Run]], object]) -> Non
 def _remove_from_queue(runs: Sequence[Run], message: str) -> None:
     """Mark runs that failed before they started as failed, or a worker would claim them again and again."""
     for run in runs:
-        if run.path.is_dir() and run.status()["state"] == "queued":
-            run.set_status(state="failed", message=message)
+        with suppress(RunError):  # deleted meanwhile, or the disk is full
+            if run.status()["state"] == "queued":
+                run.set_status(state="failed", message=message)

@@ -72,7 +72,7 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     table["iwae"] = _iwae(model, images, labels, config, progress)
     table["iwae_samples"] = config.iwae
     if config.split == "test" and config.limit is None and run.requested_beta is None:
-        write_json(run.path / "evaluation.json", table | {"weights": run.weights_hash()})
+        write_json(run.path / "evaluation.json", table | {"weights": run.weights_hash()}, run.path)
     return table
 
 

@@ -258,5 +258,8 @@ def _write(folder: Path, name: str, content: bytes, about: dict[str, object]) ->
 
 def _write_text(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.tmp")
-    fresh.write_text(text, "utf8")
-    fresh.replace(path)
+    try:
+        fresh.write_text(text, "utf8")
+        fresh.replace(path)
+    except OSError as error:
+        raise DataError(f"Could not save {path.name} in {path.parent} ({error.strerror}).") from error

@@ -168,6 +168,6 @@ def _check_port(address: str) -> None:
 def send_request(ray: Any, reference: Any, runs: Sequence[Run], action: str) -> None:
     """Write the request to the runs' folders; a task that has not started is cancelled."""
     for run in runs:
-        write_json(run.path / "request.json", {"action": action})
+        write_json(run.path / "request.json", {"action": action}, run.path)
     if not any(run.status()["state"] == "running" for run in runs):
         ray.cancel(reference)

@@ -79,7 +79,7 @@ class Processes:
         for run, process, _ in self._children:
             path = run.path / "request.json"
             if process.poll() is None and run.status()["state"] == "running" and not path.exists():
-                write_json(path, {"action": action})
+                write_json(path, {"action": action}, run.path)
 
     def _reap(self, action: str | None) -> None:
         """Remove children that have ended; for one that died without writing its status, write it."""

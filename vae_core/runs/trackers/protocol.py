@@ -73,4 +73,4 @@ def save_id(run: Run, tracker: str, id: str) -> None:
         RunError: the folder is not writable.
     """
     path = Path(run.path / IDS)
-    write_json(path, (read_json(path) if path.exists() else {}) | {tracker: id})
+    write_json(path, (read_json(path) if path.exists() else {}) | {tracker: id}, run.path)
