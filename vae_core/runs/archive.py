@@ -65,7 +65,8 @@ def write_archive(run: Run, path: Path, caches: bool = False) -> list[Path]:
     except OSError as error:
         raise RunError(f"Could not write {path} ({error.strerror or error}).") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # renamed, or never written
+            temporary.unlink()
     return [path]
 
 
