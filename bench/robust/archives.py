@@ -105,7 +105,7 @@ def contents(random: Random, place: Place) -> None:
     files = packed(random, place)
     folder = place.scratch / "unpacked"
     for _ in range(random.choice((1, 1, 2))):
-        name = random.choice([name for name in files if name not in ("manifest.json", *NAMES[:8])])
+        name = random.choice([name for name in files if name == "config.json" or name not in ("manifest.json", *NAMES)])
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(files[name])

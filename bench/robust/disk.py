@@ -223,7 +223,7 @@ def tree(root: Path) -> dict[str, str]:
         for path in root.rglob("*")
         if path.is_file() and path.suffix != ".lock" and path.name not in (".lock", ".claim")
     )
-    return {str(path.relative_to(root)): hashlib.sha1(path.read_bytes()).hexdigest() for path in files}
+    return {str(path.relative_to(root)): hashlib.blake2b(path.read_bytes()).hexdigest() for path in files}
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------

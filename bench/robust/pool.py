@@ -97,6 +97,8 @@ def _tally(part: str, folder: Path, todo: Iterator[tuple[str, range]], seed: int
         ready = wait([worker.pipe for worker in workers if worker.left], timeout=1.0)
         for place, worker in enumerate(workers):
             lost = _heard(worker, worker.pipe in ready, tally)
+            if lost and not tally.tried:
+                raise RuntimeError(f"{lost} before it tried anything.")
             if lost:
                 tally.add(worker.name, worker.left[0], Verdict(failure=lost))
                 rest = worker.name, worker.left[1:]

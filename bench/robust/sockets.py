@@ -151,7 +151,7 @@ def seconds_of(pid: int) -> float:
 
 
 def ready(port: int) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:  # nosec B310  # the server that the bench has started
         assert answer.status == 200
 
 
@@ -185,7 +185,7 @@ def repair_frame(random: Random) -> bytes | str:
 
 def lead_frame(random: Random) -> bytes | str:
     if random.random() < 0.5:
-        return text_of(random, changed(random, {"token": "x"})).decode("utf8", "replace")
+        return text_of(random, changed(random, {"token": "x"})).decode("utf8", "replace")  # nosec B105  # a wrong one, on purpose
     return random.choice((b"", b"x" * 12, "x" * 200_000, random.randbytes(5000)))
 
 

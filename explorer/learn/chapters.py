@@ -27,6 +27,6 @@ def chapters() -> None:
         mark = ":material/check_circle: " if int(number) in done else ""
         return f"{mark}{number}. {CHAPTERS[int(number) - 1].question}"
 
-    chosen = st.pills("Chapter", numbers, format_func=title, key=key, required=True)
+    chosen = st.pills("Chapter", numbers, format_func=title, key=key, required=True) or "1"
     session().set_view("chapter", None if chosen == "1" else chosen)
     show_chapter(int(chosen), CHAPTERS[int(chosen) - 1], len(CHAPTERS))
