@@ -7,6 +7,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -53,7 +54,10 @@ def running_script(
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
     environment = (
-        os.environ | {"VAE_STORE_DIR": str(store)} | ({} if warm else {"OMP_NUM_THREADS": "1", "VAE_WARM": "0"})
+        {"BETASCOPE_DATA_ROOTS": tempfile.gettempdir()}  # where tests keep data of their own
+        | os.environ
+        | {"VAE_STORE_DIR": str(store)}
+        | ({} if warm else {"OMP_NUM_THREADS": "1", "VAE_WARM": "0"})
     )
     prefix = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
     address = f"http://127.0.0.1:{port}/{prefix}".rstrip("/")
