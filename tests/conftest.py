@@ -79,7 +79,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 #: Tests that share an app, a browser, a cluster, trained models or the site of the docs: each file stays in one worker.
-BY_FILE = ("tests/browser/", "tests/reference/", "tests/runs/test_cluster.py", "tests/test_docs_site.py")
+BY_FILE = ("tests/browser/", "tests/reference/", "tests/runs/test_cluster.py")
 
 
 class OneByOne(LoadScopeScheduling):

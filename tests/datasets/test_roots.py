@@ -63,7 +63,7 @@ def test_a_linked_image_in_a_folder_does_not_lead_out(folders: tuple[Path, Path]
         load(DataConfig(str(inside / "mine")))
 
 
-@pytest.mark.parametrize("name", ["/a\0b/c", "~nobody-of-this-name/pictures", "/loop/x"])
+@pytest.mark.parametrize("name", ["/a\0b/c", "/loop/x"])
 def test_what_is_no_path_is_a_sentence(folders: tuple[Path, Path], name: str) -> None:
     if name.startswith("/loop"):
         (folders[0] / "loop").symlink_to(folders[0] / "loop")

@@ -89,7 +89,7 @@ def test_baselines_and_the_autoencoder_that_is_trained_beside(app: Open, store: 
     settings = dict(network="mlp", hidden=(8,), latent_dim=3, image_size=8, size=1200, epochs=1, snapshots=0)
     run = vae_core.train("sprites", "beta_vae", store=store, name="own", beta=2.0, seed=3, **settings)
     requests: list[RunConfig] = []
-    monkeypatch.setattr("explorer.measure.compute.submit", lambda store, config: requests.append(config))
+    monkeypatch.setattr("explorer.measure.compute.queue", requests.extend)
     at = app("measure", run=run.id, compare=run.id)
     at.toggle(key="measure.baselines").set_value(True).run()
     assert not at.exception

@@ -13,16 +13,16 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
 import vae_core
-from tests.browser.chromium import FLAGS, installed
-from tests.browser.looking import LIMIT
 from vae_core.cli import COMMANDS
+
+from .looking import LIMIT
 
 pytestmark = pytest.mark.slow  # 10 s of CPU, most of them for the build
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOOLS = ("mkdocs", "material", "mkdocstrings", "latex2mathml")
 #: Where links of the documentation may lead.
 HOSTS = {"anywidget.dev", "bamler-lab.github.io", "keepachangelog.com", "localhost", "semver.org"}
@@ -103,18 +103,13 @@ def test_the_reference_is_complete(pages, site):
     assert pages[site / "reference" / "python.html"].ids >= {f"vae_core.{name}" for name in vae_core.__all__}
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    path = installed()
-    if path is None:
-        refuse("no Chromium found; install one (for example: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser.new_page(viewport={"width": 1440, "height": 900})
-        browser.close()
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    found = browser.new_page(viewport={"width": 1440, "height": 900})
+    yield found
+    found.close()
 
 
-@pytest.mark.browser
 def test_it_works_from_a_disk(site, page):
     problems: list[str] = []
 
