@@ -12,6 +12,7 @@ An input is refused well where one sentence says why. A failure is any other exc
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
@@ -59,9 +60,9 @@ def main() -> int:
     for part in options.only:
         outcomes.append(import_module(f".{part}", __package__).run(options.quick, options.seed))
         show(outcomes[-1])
+        if not options.quick:
+            save(outcomes[-1])
     result = report(outcomes).result()
-    if not options.quick:
-        result = saved(result, outcomes, options.only == list(PARTS))
     if options.json:
         print(json.dumps(result, ensure_ascii=False))
     return 0
@@ -85,16 +86,16 @@ def report(outcomes: list[Outcome]) -> Report:
     return found
 
 
-def saved(result: dict, outcomes: list[Outcome], whole: bool) -> dict:
-    """Write the result; parts that were not run keep their earlier figures."""
+def save(outcome: Outcome) -> None:
+    """Write a part's result as soon as it is there; the others keep theirs."""
     path = RESULTS / "robust.json"
-    result["outcomes"] = {outcome.part: dataclasses.asdict(outcome) for outcome in outcomes}
-    if not whole and path.exists():
-        earlier = json.loads(path.read_text("utf8"))
-        for name in ("claims", "outcomes"):
-            result[name] = earlier[name] | result[name]
+    with contextlib.redirect_stdout(None):
+        result = report([outcome]).result()
+    earlier = json.loads(path.read_text("utf8")) if path.exists() else {"claims": {}, "outcomes": {}}
+    own = {name: claim for name, claim in earlier["claims"].items() if not name.startswith(f"{outcome.part}: ")}
+    result["claims"] = own | result["claims"]
+    result["outcomes"] = earlier["outcomes"] | {outcome.part: dataclasses.asdict(outcome)}
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf8")
-    return result
 
 
 def again(part: str, case: str, seed: int) -> int:

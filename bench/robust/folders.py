@@ -84,7 +84,7 @@ def spoil_json(random: Random, file: Path) -> None:
     try:
         text = file.read_text("utf8")
         values = [json.loads(line) for line in (text.splitlines() if file.suffix == ".jsonl" else [text])]
-    except ValueError:
+    except (ValueError, RecursionError):
         return  # spoilt already
     place = random.randrange(len(values)) if values else 0
     if values:

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -26,7 +28,8 @@ from vae_core.analysis.cache import cache_path, cached
 from vae_core.analysis.maps.projections import PROJECTIONS
 from vae_core.config import ConfigError
 from vae_core.models import MODELS, create
-from vae_core.runs.files import write_tensors
+from vae_core.runs import Run, RunError
+from vae_core.runs.files import read_tensors, write_tensors
 from vae_core.training import measure
 from vae_core.training.batches import as_floats
 
@@ -169,6 +172,8 @@ def test_a_cached_result_is_not_computed_again(run, monkeypatch):
     cache_path(run, "thing", {"a": 1}).write_bytes(changed)
     assert cached(run, "thing", {"a": 1}, compute)[0]["x"].tolist() == [0, 1, 2], "numbers that were changed neither"
     assert len(calls) == 5
+    write_tensors(cache_path(run, "thing", {"a": 1}), {"y": torch.arange(3)}, {"n": 1})
+    assert cached(run, "thing", {"a": 1}, compute, ["x"])[0]["x"].tolist() == [0, 1, 2], "it lacks what is needed"
     write_tensors(cache_path(run, "thing", {"a": 1}), {"x": torch.arange(2)}, {"n": 1})
     assert cached(run, "thing", {"a": 1}, compute)[0]["x"].tolist() == [0, 1], "older files have no seal"
     monkeypatch.setattr("vae_core.runs.files.os.replace", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only")))
@@ -306,3 +311,12 @@ def test_a_denoiser_sees_the_same_noise_each_time():
     assert torch.equal(torch.get_rng_state(), before)
     assert (spoiled - images / 255).std().item() == pytest.approx(0.5, rel=0.2)
     assert torch.equal(clean, model.decode(model.embed(spoiled)))
+
+
+def test_codes_that_are_no_numbers_are_reported(run, tmp_path):
+    shutil.copytree(run.path, tmp_path / "run", ignore=shutil.ignore_patterns("cache"))
+    tensors, numbers = read_tensors(tmp_path / "run" / "weights.safetensors")
+    huge = {name: torch.full_like(value, 1e38) for name, value in tensors.items()}
+    write_tensors(tmp_path / "run" / "weights.safetensors", huge, numbers)
+    with pytest.raises(RunError, match="no finite numbers"):
+        latents_of(Run.open(tmp_path / "run"))

@@ -325,6 +325,8 @@ ARRAYS = {
     "labels without an end": ({"images": np.zeros((12, 9, 9), np.uint8), "labels": np.full(12, 2**62)}, "0 to 9,999 are read"),
     "labels below 0": ({"images": np.zeros((12, 9, 9), np.uint8), "labels": np.arange(12) - 1}, "go from -1 to 10"),
     "factors without an end": ({"images": np.zeros((12, 9, 9), np.uint8), "factors": np.full((12, 1), 2**40)}, "0 to 9,999 are read"),
+    "nothing": ({"images": np.zeros((0, 9, 9))}, "no image in it"),
+    "a name that is no list": ({"images": np.zeros((12, 9, 9), np.uint8), "factor_names": np.array("a"), "labels": np.full(12, -1)}, "go from -1"),
     "objects": ({"images": np.array([{}] * 12, object)}, "cannot be read"),
 }  # fmt: skip
 
@@ -359,6 +361,12 @@ def test_a_header_that_is_no_python(tmp_path):
     content = (tmp_path / "a.npy").read_bytes()
     (tmp_path / "a.npy").write_bytes(content.replace(b"(12, 9, 9), }", b"(12, 9, 9,   "))
     with pytest.raises(DataError, match="cannot be read"):
+        load(str(tmp_path / "a.npy"))
+
+
+def test_an_array_without_images(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros((0, 9, 9), np.uint8))
+    with pytest.raises(DataError, match=r"cannot be read|holds 0 images"):
         load(str(tmp_path / "a.npy"))
 
 
@@ -397,6 +405,7 @@ def test_parquet_with_plain_bytes_and_a_chosen_label(tmp_path):
 
 
 TABLES = {
+    "a date beyond all years": (table(label=pa.array([2**62] * 12, pa.timestamp("us"))), {}, "date value out of range"),
     "no images": (pa.table({"a": [1] * 12}), {}, "no column of images; its columns are a"),
     "two columns": (table(mask=[b"x"] * 12), {}, "several columns of images"),
     "no such column": (table(), {"image_column": "photo"}, "--image-column 'photo'"),

@@ -103,6 +103,7 @@ BAD = {
     "classes without names": ({"labels": FACTORS[:, 0], "class_names": ["a"]}, "all with a name"),
     "flat factors": ({"factors": FACTORS[:, 0]}, r"\(120, F\)"),
     "factors without names": ({"factors": FACTORS, "factor_names": ["a"]}, "one for each"),
+    "a number for images": ({"images": np.array(3)}, r"shape \(\)"),
     "fewer images": ({"images": IMAGES[:7]}, "7 images for 120"),
     "floats beyond": ({"images": IMAGES.astype(np.float32)}, "outside 0 to 1"),
     "long images": ({"images": IMAGES[:, :, :4]}, "squares"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,16 @@ def cache_path(run: Run, name: str, parameters: dict[str, Any]) -> Path:
     return run.cache / f"{name}-{hashlib.blake2b(key.encode(), digest_size=6).hexdigest()}.safetensors"
 
 
-def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], Result]) -> Result:
+def cached(
+    run: Run, name: str, parameters: dict[str, Any], compute: Callable[[], Result], needs: Collection[str] = ()
+) -> Result:
     """The cached result; if there is none, `compute()`, which is then cached. A damaged file, or one that was another's, is
-    computed again; an unwritable folder is only logged."""
+    computed again; an unwritable folder is only logged. needs: names of tensors and numbers without which a file is not the
+    result."""
     path = cache_path(run, name, parameters)
     if path.exists():
         try:
-            return _sealed(path)
+            return _sealed(path, needs)
         except RunError as error:
             logging.getLogger(__name__).warning("%s Computing it again.", error)
     tensors, numbers = compute()
@@ -44,14 +47,14 @@ def cached(run: Run, name: str, parameters: dict[str, Any], compute: Callable[[]
     return tensors, numbers
 
 
-def _sealed(path: Path) -> Result:
+def _sealed(path: Path, needs: Collection[str]) -> Result:
     """
     Raises:
         RunError: not what was written under this name. Files of older versions have no seal, and are taken as they are.
     """
     tensors, numbers = read_tensors(path)
     seal = numbers.pop(SEAL, None)
-    if seal is not None and seal != _seal(path, tensors, numbers):
+    if (seal is not None and seal != _seal(path, tensors, numbers)) or not set(needs) <= {*tensors, *numbers}:
         raise RunError(f"{path.name} in {path.parent} was changed or damaged.")
     return tensors, numbers
 

@@ -47,7 +47,7 @@ def open_model(path: Path, request: Request) -> Given:
     factors, names = _factors(arrays.get("factors"), arrays.get("factor_names"), count)
     images = arrays.get("images")
     if images is not None:
-        if len(images) != count:
+        if images.ndim and len(images) != count:
             raise ImportFailed(f"{path.name} has {len(images)} images for {count} codes; there must be one for each.")
         images = _images(images, path)
         layout_of(tuple(images.shape[1:]), "file")

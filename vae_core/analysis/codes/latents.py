@@ -15,7 +15,7 @@ from ...datasets import ImageData
 from ...divergences import gaussian_kl
 from ...models import Model
 from ...models.vae import DiagonalGaussian
-from ...runs import Run
+from ...runs import Run, RunError
 from ...runs.notes import dimension_title
 from ...training import COLLAPSED_RATE, choose_device
 from ...training.batches import in_order
@@ -134,6 +134,10 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         test = data.test
         labels = None if test.labels is None else test.labels[:limit]
         encoded = encode_images(model, test.items[:limit], labels)
+        if not bool(encoded["mu"].isfinite().all()):
+            raise RunError(
+                f"The codes of the run {run.id!r} are no finite numbers: its weights are damaged; train a new run."
+            )
         if labels is not None:
             encoded["labels"] = labels.short()
         if test.factors is not None:
@@ -141,7 +145,9 @@ def latents_of(run: Run, limit: int = LIMIT) -> Latents:
         names = {"class_names": data.class_names, "factor_names": data.factor_names}
         return encoded, names | {"standard": model.standard_prior}
 
-    tensors, names = cached(run, "latents", {"limit": limit}, compute)
+    tensors, names = cached(
+        run, "latents", {"limit": limit}, compute, ["mu", "distortion", "class_names", "factor_names"]
+    )
     logvar = tensors.get("logvar")
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
     standard = names.get("standard", True)  # files of older versions lack it

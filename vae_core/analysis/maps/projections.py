@@ -157,7 +157,7 @@ def map_of(run: Run, config: MapConfig, progress: Progress | None = None) -> NDA
         positions = layout if reference is None else laid_on(layout, reference)
         return {"positions": torch.from_numpy(np.ascontiguousarray(positions))}, {}
 
-    return cached(run, "map", _parameters(run, config), compute)[0]["positions"].numpy()
+    return cached(run, "map", _parameters(run, config), compute, ["positions"])[0]["positions"].numpy()
 
 
 def sibling(run: Run, id: str) -> Run:

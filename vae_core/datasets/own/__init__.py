@@ -24,7 +24,17 @@ from .reading import Read, form_of, read_all
 
 ACCEPTED = "a folder of images, a .zip of one, an .npz, an .npy or a .parquet"
 #: What the libraries that read files raise on damaged ones; TokenError is numpy's, on a header that is no Python.
-UNREADABLE = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, MemoryError, TokenError)
+UNREADABLE = (
+    OSError,
+    ValueError,
+    OverflowError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    MemoryError,
+    TokenError,
+)
 _SUFFIXES = (".zip", ".npz", ".npy", ".parquet")
 
 

@@ -42,7 +42,7 @@ def from_npz(path: Path, config: DataConfig, file: BinaryIO | None = None) -> Im
         annotations = {
             name: torch.from_numpy(arrays[name].astype(np.int64)) for name in ("labels", "factors") if name in arrays
         }
-        names = tuple(map(str, arrays["factor_names"])) if "factor_names" in arrays else ()
+        names = tuple(map(str, arrays["factor_names"].ravel())) if "factor_names" in arrays else ()
     for name, values in annotations.items():
         if values.ndim != (1 if name == "labels" else 2) or len(values) != len(images):
             raise DataError(
@@ -123,6 +123,8 @@ def _labels_beside(path: Path, count: int) -> tuple[Tensor | None, tuple[str, ..
 def as_images(array: NDArray, path: Path) -> Tensor:
     """Any accepted array → `(N, C, H, W)` uint8."""
     array = _channels_first(array, path)
+    if not array.size:
+        raise DataError(f"'images' in {path} has the shape {array.shape}, so there is no image in it.")
     if np.issubdtype(array.dtype, np.floating):
         if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
             raise DataError(f"'images' in {path} are floats outside 0 to 1; scale them, or save uint8.")

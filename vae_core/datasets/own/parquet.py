@@ -33,7 +33,8 @@ def from_parquet(name: str, file: Path | BinaryIO, config: DataConfig, limits: L
         schema = source.schema_arrow
         image, label = columns_of(name, image_columns(schema), schema.names, config)
         table = source.read([image, *([label] if label else [])])
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        values = table.column(label).to_pylist() if label else None
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{name} cannot be read as Parquet ({str(error).splitlines()[0][:120]}).") from error
@@ -41,7 +42,6 @@ def from_parquet(name: str, file: Path | BinaryIO, config: DataConfig, limits: L
     entries = [Entry(f"row {row + 1}", _Cell(column, row)) for row in range(table.num_rows)]
     if not entries:
         raise DataError(f"{name} has no rows.")
-    values = table.column(label).to_pylist() if label else None
     return Listing(name, entries, *labels_of(name, label, values, class_names_of(schema, label)))
 
 
