@@ -104,7 +104,7 @@ class Session:
             if picks:
                 session.pick(session.run, picks)
         session.view = {name: query[name] for name, longest in VIEW.items() if 0 < len(query.get(name, "")) <= longest}
-        session.compared = [id for id in query.get("compare", "").split(",") if id]
+        session.compared = list(dict.fromkeys(id for id in query.get("compare", "").split(",") if id))
         return session
 
 

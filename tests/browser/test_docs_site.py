@@ -123,7 +123,7 @@ def test_it_works_from_a_disk(site, page):
     for name in ("index.html", "journeys/sweep.html", "reference/python.html", "concepts.html"):
         page.goto((site / name).as_uri())
     expect(page.locator("math").first).to_be_visible(timeout=1000 * LIMIT)
-    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"STIX Two Math\"'))")
+    assert page.evaluate("document.fonts.load('16px \"STIX Two Math\"').then((found) => found.length)")
     page.get_by_role("textbox", name="Search").fill("active units")
     found = page.locator(".md-search-result__link[href*='concepts.html'][href$='#active-units']")
     expect(found).to_be_visible(timeout=1000 * LIMIT)
