@@ -14,7 +14,12 @@ IDS = some.from_regex(r"(gallery/)?[a-z][a-z0-9.=-]{0,20}", fullmatch=True)
 CODES = some.lists(some.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=20)
 
 
-@given(run=IDS, z=CODES, picks=some.lists(some.integers(0, 70_000), max_size=30), compared=some.lists(IDS, max_size=5))
+@given(
+    run=IDS,
+    z=CODES,
+    picks=some.lists(some.integers(0, 70_000), max_size=30),
+    compared=some.lists(IDS, max_size=5, unique=True),
+)
 def test_a_link_reopens_the_view(run: str, z: list[float], picks: list[int], compared: list[str]) -> None:
     seen = Session(run=run, z={run: z}, compared=compared)
     seen.pick(run, picks)
