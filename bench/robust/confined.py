@@ -45,7 +45,8 @@ def _check(path: str, roots: tuple[str, ...], follow: bool) -> None:
         PermissionError: the path, or for `open` what its links lead to, is in none of these folders.
     """
     try:
-        where = os.path.realpath(path if follow else os.path.dirname(os.path.abspath(path)))
+        folder, name = os.path.split(os.path.abspath(path))
+        where = os.path.realpath(path) if follow else os.path.join(os.path.realpath(folder), name)
     except (OSError, ValueError):
         return  # the system's own refusal follows
     if not any(where == root or where.startswith(f"{root}/") for root in roots):

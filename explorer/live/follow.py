@@ -133,7 +133,7 @@ async def lead(socket: WebSocket) -> None:
                 HALL.go(valid_place(message.get("text") or ""))
     except WebSocketDisconnect:
         return
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         await close(socket, MALFORMED)
     finally:
         if counting:
@@ -155,7 +155,7 @@ def holds_token(text: str) -> bool:
     """Whether a first frame has the presenter's token; compared in constant time."""
     try:
         token = json.loads(text)["token"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return False
     return isinstance(token, str) and hmac.compare_digest(token.encode(), TOKEN.encode())
 

@@ -7,7 +7,7 @@ import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
@@ -54,6 +54,7 @@ async def repair(socket: WebSocket) -> None:
     current: asyncio.Task[None] | None = None
     try:
         run = await run_in_threadpool(library.find, socket.path_params["run"])
+        run.check_images("Repair")
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
@@ -104,11 +105,11 @@ def parse(run: Run, values: dict[str, Any], content: bytes) -> Request:
     number, task, amount, seed, condition = (
         values.get(name) for name in ("number", "task", "amount", "seed", "condition")
     )
-    if not isinstance(number, int) or not isinstance(seed, int) or not 0 <= seed < 2**31:
+    if not _usual(number) or not isinstance(number, int) or not isinstance(seed, int) or not 0 <= seed < 2**31:
         raise RequestError("A request needs a number and a seed, both integers.")
-    if task not in TASKS or not isinstance(amount, int | float) or not math.isfinite(amount):
+    if not isinstance(task, str) or task not in TASKS or not _usual(amount):
         raise RequestError(f"A request needs a task ({', '.join(TASKS)}) and a finite amount.")
-    if condition is not None and (not isinstance(condition, int | float) or not math.isfinite(condition)):
+    if condition is not None and not _usual(condition):
         raise RequestError("A condition is a finite number.")
     channels, height, width = run.config.model.shape
     size, hidden = channels * height * width, height * width if task == "hide" else 0
@@ -122,6 +123,11 @@ def parse(run: Run, values: dict[str, Any], content: bytes) -> Request:
         degradation = noise(amount) if task == "noise" else small(int(amount), height)
     x = checked_images(pixels, MODEL_CACHE.model(run))
     return Request(number, degradation, x, bool(values.get("draws")), seed, condition)
+
+
+def _usual(value: Any) -> TypeGuard[float]:
+    """Whether this is a number that fits everywhere: JSON has whole ones of thousands of digits, Python's also NaN."""
+    return isinstance(value, int | float) and abs(value) < 2**53
 
 
 def _codes(run: Run) -> Latents:

@@ -70,7 +70,9 @@ def test_who_is_slow_gets_the_newest_alone(hall: follow.Hall) -> None:
     assert (follower.place, follower.move) == (PLACE, None), "a move of the last place is over"
 
 
-@pytest.mark.parametrize("first", ['{"token": "wrong"}', '{"token": 1}', "[]", "no JSON", '{"token": "é"}'])
+@pytest.mark.parametrize(
+    "first", ['{"token": "wrong"}', '{"token": 1}', "[]", "no JSON", '{"token": "é"}', "[" * 100_000]
+)
 def test_only_the_token_leads(client: TestClient, hall: follow.Hall, first: str) -> None:
     with client.websocket_connect("/lead", headers=HERE) as leader:
         leader.send_text(first)
@@ -82,7 +84,17 @@ def test_only_the_token_leads(client: TestClient, hall: follow.Hall, first: str)
 
 @pytest.mark.parametrize(
     "message",
-    [b"", bytes(8), bytes(13), bytes(4 * 1024 + 4), "no JSON", "[]", '{"run": 1, "page": "map"}', '{"run": "one"}'],
+    [
+        b"",
+        bytes(8),
+        bytes(13),
+        bytes(4 * 1024 + 4),
+        "no JSON",
+        "[]",
+        '{"run": 1, "page": "map"}',
+        '{"run": "one"}',
+        "[" * 100_000,
+    ],
 )
 def test_a_malformed_frame_ends_the_presenter(client: TestClient, hall: follow.Hall, message: bytes | str) -> None:
     with client.websocket_connect("/lead", headers=HERE) as leader:

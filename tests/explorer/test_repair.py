@@ -131,7 +131,8 @@ def test_what_is_no_request_ends_the_socket(client: TestClient, frame: bytes) ->
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"number": "1"}, {"seed": -1}, {"seed": 0.5}, {"task": "burn"}, {"amount": "much"}, {"amount": float("nan")}, {"condition": "7"}],
+    [{"number": "1"}, {"seed": -1}, {"seed": 0.5}, {"task": "burn"}, {"amount": "much"}, {"amount": float("nan")}, {"condition": "7"},
+     {"task": []}, {"task": {}}, {"amount": 10**400}, {"number": 10**400}, {"condition": -(10**400)}],
 )  # fmt: skip
 def test_wrong_values_get_a_sentence(client: TestClient, run: Run, wrong: dict[str, Any]) -> None:
     values = {"number": 1, "task": "noise", "amount": 0.3, "seed": 0} | wrong

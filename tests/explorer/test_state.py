@@ -45,6 +45,10 @@ def test_a_code_that_is_none_is_left_out(z: str) -> None:
     assert Session.from_query({"run": "a", "z": z}).z == {}
 
 
+def test_a_run_is_compared_once() -> None:
+    assert Session.from_query({"run": "a", "compare": "a,b,,a"}).compared == ["a", "b"]
+
+
 def test_only_the_first_picks_are_kept() -> None:
     seen = Session(run="a")
     seen.pick("a", [3, 3, *range(100)])
