@@ -92,7 +92,3 @@ def test_codes_and_picks_belong_to_their_run() -> None:
     seen.run = "b"
     assert seen.picked() == []
     assert seen.to_query() == {"run": "b"}
-
-
-def test_a_run_that_a_link_names_twice_is_compared_once() -> None:
-    assert Session.from_query({"compare": "a,b,,a"}).compared == ["a", "b"]
