@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vae_core.config import BetascopeError
 from vae_core.datasets.public import data_folder
 from vae_core.datasets.roots import ROOTS
-from vae_core.runs import Run, Store, request
+from vae_core.runs import BrokenRun, Run, Store, request
 
 from . import identity
 from .limits import limits
 from .modes import Mode, mode
 from .owners import owner_of
-from .usage import minutes
+from .usage import active, minutes
 
 LOG = logging.getLogger("betascope")
 #: Seconds between two looks at how long runs have trained.
@@ -41,28 +42,28 @@ def default_roots() -> list[Path]:
     return [root.absolute() for root in (data_folder(), store.root, store.gallery_root, *home)]
 
 
-def stop_over_time(store: Store) -> None:
-    """Pause the runs of clients who have used up their minutes of training."""
-    runs: dict[str, list[Run]] = {}
-    for run in store.runs():
+def stop_over_time(runs: Iterable[Run | BrokenRun]) -> None:
+    """Pause those of these runs whose owners have used up their minutes of training."""
+    by_owner: dict[str, list[Run]] = {}
+    for run in runs:
         if isinstance(run, Run) and (owner := owner_of(run.path)):
-            runs.setdefault(owner, []).append(run)
+            by_owner.setdefault(owner, []).append(run)
     most = limits().minutes
-    for theirs in runs.values():
-        if minutes(theirs) < most:
-            continue
-        for run in theirs:
-            if run.status()["state"] in ("queued", "running"):
-                request(
-                    run, "pause", f"Paused: {most:g} minutes of training within 24 hours are used up; resume tomorrow."
-                )
+    why = f"Paused: {most:g} minutes of training within 24 hours are used up; resume tomorrow."
+    for theirs in by_owner.values():
+        if minutes(theirs) >= most:
+            for run in active(theirs):
+                request(run, "pause", why)
 
 
-def watch_minutes() -> None:
-    """Look again and again, in a thread of its own; returns at once where minutes are not limited."""
+def watch_minutes(runs: Callable[[], Iterable[Run | BrokenRun]]) -> None:
+    """Look again and again, in a thread of its own; returns at once where minutes are not limited.
+
+    runs: all of the store; opened again only when they have changed, as opening reads all weights.
+    """
     while limits().minutes < float("inf"):
         try:
-            stop_over_time(Store())
+            stop_over_time(runs())
         except (BetascopeError, OSError) as error:
             LOG.warning("%s", error)  # a run deleted or ended meanwhile
         time.sleep(LOOK)

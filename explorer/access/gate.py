@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .identity import configured, user_of
+from .refusal import refuse_socket
 
 #: "1": `/show` needs no sign-in, for the phones of a lecture hall.
 OPEN_SHOW = "BETASCOPE_OPEN_SHOW"
@@ -44,9 +45,7 @@ class Gate:
         if scope["type"] == "lifespan" or self._admits(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.accept"})  # else a browser cannot tell why it was closed
-            await send({"type": "websocket.close", "code": SIGNED_OUT, "reason": SENTENCE})
+            await refuse_socket(receive, send, SIGNED_OUT, SENTENCE)
         else:
             await self._refusal(Headers(scope=scope))(scope, receive, send)
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import ExitStack
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vae_core.config import BetascopeError
 from vae_core.serving import METER
 
 from . import client
 from .limits import OverLimit, limits
 from .modes import Denied, Mode, mode, require
+from .refusal import closing, refuse_socket
 from .share import DECODING, SOCKETS, check_decoding
 
 #: Codes of a socket that is closed: not allowed here, over a limit.
@@ -23,8 +22,6 @@ DENIED, OVER = 4405, 4429
 #: Streamlit's route for files of `st.file_uploader`.
 UPLOADS = "/_stcore/upload_file"
 YEAR = 365 * 24 * 3600
-#: Bytes of a reason for closing a socket, at most (RFC 6455, 5.5).
-REASON = 123
 
 
 class Guard:
@@ -43,21 +40,18 @@ class Guard:
             path = str(scope["path"]).removeprefix(self.base)
             if path.startswith(UPLOADS):
                 require("upload")
-            own_route = path.split("/")[1:2] != ["_stcore"]
-            if scope["type"] == "websocket" and own_route:
+            first = path.removeprefix("/").partition("/")[0]
+            if scope["type"] == "websocket" and first != "_stcore":
                 await self._socket(scope, receive, send)
             else:
-                await self._request(path, scope, receive, send if known else with_cookie(send, scope))
+                await self._request(first, scope, receive, send if known else with_cookie(send, scope))
         except (Denied, OverLimit) as error:
             await refuse(error, scope, receive, send)
         finally:
             client.REQUEST.reset(token)
 
-    def _decodes(self, path: str) -> bool:
-        return path.split("/")[1:2] in [[first] for first in self.decoding]
-
-    async def _request(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._decodes(path):
+    async def _request(self, first: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if first not in self.decoding:
             await self.app(scope, receive, send)
             return
         who = client.REQUEST.get()
@@ -73,10 +67,7 @@ class Guard:
         who, most = client.REQUEST.get(), limits().sockets
         token = METER.set(charged_to(who))
         try:
-            with ExitStack() as open:
-                open.enter_context(
-                    SOCKETS.one_more(who, most, f"You have {most:g} of {most:g} live pages open: close one.")
-                )
+            with SOCKETS.one_more(who, most, f"You have {most:g} of {most:g} live pages open: close one."):
                 await self.app(scope, affordable(receive, send, who), send)
         finally:
             METER.reset(token)
@@ -96,28 +87,20 @@ def affordable(receive: Receive, send: Send, who: str) -> Receive:
             try:
                 check_decoding(who)
             except OverLimit as error:
-                await send(closing(error))
+                await send(closing(OVER, str(error)))
                 return {"type": "websocket.disconnect", "code": OVER}
         return message
 
     return next_message
 
 
-def closing(error: BetascopeError) -> Message:
-    """The message that closes a socket, with the sentence as its reason."""
-    reason = str(error).encode()[:REASON].decode(errors="ignore")
-    return {"type": "websocket.close", "code": OVER if isinstance(error, OverLimit) else DENIED, "reason": reason}
-
-
-async def refuse(error: BetascopeError, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(error: Denied | OverLimit, scope: Scope, receive: Receive, send: Send) -> None:
     """One sentence: 403 or 429, or a socket that is closed."""
+    code, status = (OVER, 429) if isinstance(error, OverLimit) else (DENIED, 403)
     if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.accept"})  # else a browser cannot tell why it was closed
-        await send(closing(error))
-        return
-    status = 429 if isinstance(error, OverLimit) else 403
-    await PlainTextResponse(str(error), status, {"Cache-Control": "no-store"})(scope, receive, send)
+        await refuse_socket(receive, send, code, str(error))
+    else:
+        await PlainTextResponse(str(error), status, {"Cache-Control": "no-store"})(scope, receive, send)
 
 
 def with_cookie(send: Send, scope: Scope) -> Send:

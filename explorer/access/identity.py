@@ -24,12 +24,11 @@ NAMES = ("name", "preferred_username", "email", "sub")
 
 def configured() -> bool:
     """Whether people must sign in: the secrets have a section `[auth]`, even an empty one, or cannot be read, so that nobody knows."""
-    return "auth" in secrets_singleton if secrets_singleton.load_if_toml_exists() else _unreadable()
+    return "auth" in secrets_singleton if secrets_singleton.load_if_toml_exists() else _files_exist()
 
 
-def _unreadable() -> bool:
-    paths = map(Path, config.get_option("secrets.files"))
-    return not secrets_singleton.load_if_toml_exists() and any(path.exists() for path in paths)
+def _files_exist() -> bool:
+    return any(Path(path).exists() for path in config.get_option("secrets.files"))
 
 
 def providers() -> dict[str, str]:
@@ -42,7 +41,7 @@ def providers() -> dict[str, str]:
 
 def problem() -> str:
     """Why nobody can sign in although sign-in is set up, as one sentence without any secret; "" where all is well."""
-    if _unreadable():
+    if not secrets_singleton.load_if_toml_exists() and _files_exist():
         return "The file of secrets cannot be read, so it is not known who may sign in: mend .streamlit/secrets.toml."
     if not auth_util.is_authlib_installed():
         return "Sign-in needs Authlib: pip install -r requirements-sign-in.txt"

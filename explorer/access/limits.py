@@ -21,7 +21,8 @@ class Limits:
     """Of each client; infinity is no limit.
 
     runs: in the store. gigabytes: of runs and uploads. queue: runs that are queued or training. minutes: of training within 24 hours.
-    sockets: of live images, at once. decode: seconds of the decode thread within a minute. jobs: maps, scores and exports at once.
+    sockets: of live images, at once. decode: seconds of the decode thread within a minute. jobs: scores and other computations at once, and as many
+    exports; maps take turns in one process.
     """
 
     runs: float = math.inf
@@ -68,7 +69,7 @@ def table() -> str:
     titles = {
         "runs": "Runs in the store", "gigabytes": "Gigabytes of runs and uploads", "queue": "Runs queued or training at once",
         "minutes": "Minutes of training within 24 hours", "sockets": "Open sockets", "decode": "Seconds of decoding within a minute",
-        "jobs": "Maps, scores and exports at once",
+        "jobs": "Scores and other computations at once, and as many exports",
     }  # fmt: skip
     lines = [f"| | name | {' | '.join(f'`{each}`' for each in Mode)} |", f"|---|---|{'---|' * len(Mode)}"]
     for name, title in titles.items():

@@ -110,7 +110,6 @@ def needs(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             require(action)
             return function(*arguments, **settings)
 
-        guarded.action = action  # type: ignore[attr-defined]
         return guarded
 
     return guard

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from vae_core.runs import Run, RunError, Store
-from vae_core.runs.store import NOT_RUNS
+from vae_core.runs import BrokenRun, Run, RunError, Store
+from vae_core.runs.store import NOT_RUNS, folders
 
 from . import client
 from .limits import Limits, OverLimit, limits
@@ -17,18 +17,18 @@ DAY = 24 * 3600.0
 GIGABYTE = 1e9
 
 
-def own(store: Store) -> list[Run]:
-    """The current client's runs."""
+def own(runs: Iterable[Run | BrokenRun]) -> list[Run]:
+    """Those of these runs that are the current client's."""
     mine = client.current()
-    return [run for run in store.runs() if isinstance(run, Run) and owner_of(run.path) == mine]
+    return [run for run in runs if isinstance(run, Run) and owner_of(run.path) == mine]
 
 
-def active(runs: list[Run]) -> list[Run]:
+def active(runs: Iterable[Run]) -> list[Run]:
     """Those that are queued or training."""
     return [run for run in runs if run.status()["state"] in ("queued", "running")]
 
 
-def minutes(runs: list[Run]) -> float:
+def minutes(runs: Iterable[Run]) -> float:
     """How long they have trained, of those that did within the last 24 hours."""
     seconds = 0.0
     for run in runs:
@@ -48,8 +48,7 @@ def gigabytes(store: Store) -> float:
 
 def _folders(store: Store) -> Iterator[Path]:
     for root in (store.root, store.root / "uploads"):
-        if root.is_dir():
-            yield from (path for path in root.iterdir() if path.is_dir() and path.name not in NOT_RUNS)
+        yield from (path for path in folders(root) if path.name not in NOT_RUNS)
 
 
 def size(folder: Path) -> int:
@@ -63,8 +62,8 @@ def size(folder: Path) -> int:
     return total
 
 
-def check_training(store: Store, more: int) -> None:
-    """Whether the current client may queue `more` runs.
+def check_training(store: Store, runs: Iterable[Run | BrokenRun], more: int) -> None:
+    """Whether the current client may queue `more` runs. runs: all of the store.
 
     Raises:
         OverLimit: too many runs, too many at once, no room, or too long already; with what to do.
@@ -72,26 +71,26 @@ def check_training(store: Store, more: int) -> None:
     most = limits()
     if most == Limits():
         return
-    runs = own(store)
-    if len(runs) + more > most.runs:
+    mine = own(runs)
+    if len(mine) + more > most.runs:
         raise OverLimit(
-            f"You have {len(runs)} of {most.runs:g} runs, and this adds {more}: delete some of yours first."
+            f"You have {len(mine)} of {most.runs:g} runs, and this adds {more}: delete some of yours first."
         )
-    if len(active(runs)) + more > most.queue:
+    if (count := len(active(mine))) + more > most.queue:
         raise OverLimit(
-            f"You have {len(active(runs))} of {most.queue:g} runs waiting or training, and this adds {more}: wait for some to end."
+            f"You have {count} of {most.queue:g} runs waiting or training, and this adds {more}: wait for some to end."
         )
-    check_minutes(store)
+    check_minutes(mine)
     check_room(store)
 
 
-def check_minutes(store: Store) -> None:
+def check_minutes(runs: Iterable[Run | BrokenRun]) -> None:
     """
     Raises:
-        OverLimit: the current client's runs have trained for too long today.
+        OverLimit: those of these runs that are the current client's have trained for too long today.
     """
     most = limits().minutes
-    if most < float("inf") and (used := minutes(own(store))) >= most:
+    if most < float("inf") and (used := minutes(own(runs))) >= most:
         raise OverLimit(f"Your runs have trained for {used:.0f} minutes; {most:g} are allowed within 24 hours here.")
 
 

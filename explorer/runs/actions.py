@@ -30,7 +30,7 @@ def queue(configs: Sequence[RunConfig]) -> list[Run]:
     Raises:
         BetascopeError: training is off, or over a limit; the store cannot be written.
     """
-    check_training(library.store(), len(configs))
+    check_training(library.store(), library.own_runs(), len(configs))
     runs = [submit(library.store(), config) for config in configs]
     for run in runs:
         claim(run.path)
@@ -42,7 +42,7 @@ def request_action(run: Run, action: str) -> None:
     try:
         require("control", run.path)
         if action == "resume":
-            check_minutes(library.store())
+            check_minutes(library.own_runs())
             resume(library.store(), run)
         else:
             request(run, action)

@@ -16,7 +16,7 @@ from streamlit import App
 
 import vae_core
 from vae_core.config import BetascopeError
-from vae_core.runs import Run, Store
+from vae_core.runs import BrokenRun, Run, Store
 from vae_core.runs.launch import STANDBY, start_worker
 from vae_core.runs.worker import slots
 from vae_core.serving import DECODE_SERVICE
@@ -43,9 +43,15 @@ async def lifespan(app: App) -> AsyncIterator[None]:
     share_session_locks()
     DECODE_SERVICE.observe = DECODING.observe
     LOG.info("Betascope %s started", vae_core.__version__)
-    threading.Thread(target=watch_minutes, name="minutes", daemon=True).start()
+    threading.Thread(target=watch_minutes, args=(_own_runs,), name="minutes", daemon=True).start()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield
+
+
+def _own_runs() -> list[Run | BrokenRun]:
+    from .. import library  # Streamlit's caches need a running server when they are declared
+
+    return library.own_runs()
 
 
 def _warm() -> None:

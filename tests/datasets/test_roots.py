@@ -46,6 +46,11 @@ def test_inside_is_read_and_outside_is_refused_whether_it_is_there_or_not(folder
     assert len(sentences) == 1, "what is there shows in the sentence"
 
 
+def test_a_home_that_nobody_has_is_no_way_out(folders: tuple[Path, Path]) -> None:
+    with pytest.raises(DataError, match="outside of the folders"):
+        permitted("~nobody-of-this-name/pictures")
+
+
 @pytest.mark.parametrize("name", ["../outside/a.csv", "link.csv", "../inside/../outside/a.csv"])
 def test_links_and_dots_do_not_lead_out(folders: tuple[Path, Path], name: str) -> None:
     inside, outside = folders
