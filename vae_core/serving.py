@@ -34,7 +34,7 @@ MAX_BATCH = 256
 #: Far beyond any code of a trained model.
 MAX_CODE = 1e4
 #: Who pays: receives the seconds that each request of this context took in the decode thread.
-METER: ContextVar[Callable[[float], None] | None] = ContextVar("meter", default=None)
+METER: ContextVar[Callable[[float], object]] = ContextVar("meter", default=lambda seconds: None)
 
 
 class RequestError(BetascopeError):
@@ -122,11 +122,7 @@ class DecodeService:
             RequestError: images of another shape, an invalid condition. RunError: the run was deleted.
         """
 
-        def work() -> NDArray[np.float32]:
-            model, labels = conditioned(self.models.model(run), condition, len(images))
-            return model.embed(checked_images(images, model), labels).float().numpy()
-
-        return self._put(len(images), work)
+        return self._read(run, images, condition, lambda model, x, labels: model.embed(x, labels))
 
     def posterior(
         self, run: Run, images: NDArray[np.uint8], condition: float | None = None
@@ -137,11 +133,22 @@ class DecodeService:
             RequestError: images of another shape, an invalid condition. RunError: the run was deleted.
         """
 
+        def moments(model: Model, x: Tensor, labels: Tensor | None) -> Tensor:
+            found = model.encode(x, labels)
+            logvar = torch.full_like(found.mu, -torch.inf) if found.logvar is None else found.logvar
+            return torch.stack([found.mu, logvar], 1)
+
+        return self._read(run, images, condition, moments)
+
+    def _read(
+        self, run: Run, images: NDArray[np.uint8], condition: float | None,
+        read: Callable[[Model, Tensor, Tensor | None], Tensor],
+    ) -> Future[NDArray[np.float32]]:  # fmt: skip
+        """What the model makes of images, under a condition."""
+
         def work() -> NDArray[np.float32]:
             model, labels = conditioned(self.models.model(run), condition, len(images))
-            found = model.encode(checked_images(images, model), labels)
-            logvar = torch.full_like(found.mu, -torch.inf) if found.logvar is None else found.logvar
-            return torch.stack([found.mu, logvar], 1).float().numpy()
+            return read(model, checked_images(images, model), labels).float().numpy()
 
         return self._put(len(images), work)
 
@@ -171,9 +178,7 @@ class DecodeService:
                 self._thread = threading.Thread(target=self._serve, name="live", daemon=True)
                 self._thread.start()
         future: Future[Any] = Future()
-        if meter := METER.get():
-            work = metered(work, meter)
-        self._jobs.put((size, next(self._counter), work, future))
+        self._jobs.put((size, next(self._counter), metered(work, self.observe, METER.get()), future))
         return future
 
     def _serve(self) -> None:
@@ -182,25 +187,25 @@ class DecodeService:
             _, _, work, future = self._jobs.get()
             if not future.set_running_or_notify_cancel():
                 continue  # cancelled by the client
-            started = time.perf_counter()
             try:
                 with torch.inference_mode():
                     future.set_result(work())
             except BaseException as error:
                 future.set_exception(error)
-            self.observe(time.perf_counter() - started)
             del work, future  # else the last answer stays in memory until the next request
 
 
-def metered(work: Callable[[], Any], meter: Callable[[float], None]) -> Callable[[], Any]:
-    """The work, which tells the meter how many seconds it took."""
+def metered(work: Callable[[], Any], *meters: Callable[[float], object]) -> Callable[[], Any]:
+    """The work, which tells the meters how many seconds it took, before anybody has its result."""
 
     def measured() -> Any:
         started = time.perf_counter()
         try:
             return work()
         finally:
-            meter(time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            for meter in meters:
+                meter(seconds)
 
     return measured
 

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 from vae_core.export.files import cached_onnx
 from vae_core.runs import Run, RunError
 
-from .http import IMMUTABLE, UNCOMPRESSED, requested_run, state_of
+from .http import IMMUTABLE, UNCOMPRESSED, requested_run, unless_deleted
 
 #: onnxruntime-web as published on npm (MIT); manifest.json has its version and the hash of each file.
 RUNTIME = Path(__file__).parent / "runtime"
@@ -25,11 +25,13 @@ KINDS = {".mjs": "text/javascript", ".wasm": "application/wasm"}
 POLL = 0.2
 
 
+@unless_deleted
 async def decoder(request: Request) -> Response:
     """The decoder of a run; exported first, in a process of its own, where that has not been done yet."""
     return await _half(request, "decoder")
 
 
+@unless_deleted
 async def encoder(request: Request) -> Response:
     """The encoder of a run, in the same way."""
     return await _half(request, "encoder")
@@ -37,7 +39,7 @@ async def encoder(request: Request) -> Response:
 
 async def _half(request: Request, name: str) -> Response:
     run = await requested_run(request)
-    if await run_in_threadpool(state_of, run) in ("queued", "running"):
+    if (await run_in_threadpool(run.status))["state"] in ("queued", "running"):
         raise HTTPException(409, f"The run {run.id!r} is still training: its {name} changes.")
     try:
         content = await run_in_threadpool(cached_onnx, run, name) or await _exported(run, name)

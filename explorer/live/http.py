@@ -131,16 +131,6 @@ async def draw(request: Request) -> Response:
     return Response(code.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-def state_of(run: Run) -> str:
-    """
-    Raises:
-        HTTPException: 404, the run was deleted meanwhile."""
-    try:
-        return str(run.status()["state"])
-    except RunError as error:
-        raise HTTPException(404, f"The run {run.id!r} was deleted meanwhile.") from error
-
-
 async def images_run(request: Request) -> Run:
     """The run of the address, if it is on images.
 
