@@ -17,7 +17,7 @@ from vae_core.runs.notes import Notes
 from ..access.modes import Mode, allowed, mode
 from ..access.owners import is_own
 from ..images.thumbnails import thumbnail
-from ..runs.actions import delete, explore, request_action
+from ..runs.actions import controls, delete, explore, request_action
 from ..runs.summary import BADGES, bound
 from .pictures import strips_html, strips_of
 
@@ -107,13 +107,9 @@ def _actions(run: Run, state: str) -> None:
             explore(run, "map")
     elif run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
         explore(run)
-    if allowed("control", run.path):
-        if state == "running":
-            st.button("Pause", key=f"pause.{run.id}", on_click=request_action, args=(run, "pause"))
-        if state in ("queued", "running"):
-            st.button("Cancel", key=f"cancel.{run.id}", on_click=request_action, args=(run, "cancel"))
-        if state in ("paused", "failed", "cancelled"):
-            st.button("Resume", key=f"resume.{run.id}", on_click=request_action, args=(run, "resume"))
+    for control in controls(run, state):
+        key = f"{control.action}.{run.id}"
+        st.button(control.label, key=key, on_click=request_action, args=(run, control.action))
     if not run.id.startswith("gallery/"):
         _more(run, state)
 

@@ -30,8 +30,8 @@ class Chapter:
     page: str
 
 
-def show_chapter(number: int, chapter: Chapter, count: int) -> None:
-    """One chapter; number: from 1 to count."""
+def show_chapter(number: int, chapter: Chapter) -> None:
+    """One chapter; number: from 1."""
     st.header(f"{number}. {chapter.question}", anchor=False)
     st.markdown(chapter.text)
     left, right = st.columns(2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..state import session
+from ..shell.controls import linked
 from .chapter import Chapter, show_chapter, understood
 from .code import CHAPTER as CODE
 from .disentangled import CHAPTER as DISENTANGLED
@@ -17,16 +17,12 @@ CHAPTERS: list[Chapter] = [CODE, NOISE, PRICE, DISENTANGLED, FAMILY_TREE]
 
 def chapters() -> None:
     """The chapter in view, and a choice of all; the link carries which, and what has been understood."""
-    numbers = [str(number) for number in range(1, len(CHAPTERS) + 1)]
-    key, done = "learn.chapter", understood()
-    if st.session_state.get(key) not in numbers:
-        in_view = session().view.get("chapter", "1")
-        st.session_state[key] = in_view if in_view in numbers else "1"
+    done = understood()
 
-    def title(number: str) -> str:
-        mark = ":material/check_circle: " if int(number) in done else ""
-        return f"{mark}{number}. {CHAPTERS[int(number) - 1].question}"
+    def title(number: int) -> str:
+        mark = ":material/check_circle: " if number in done else ""
+        return f"{mark}{number}. {CHAPTERS[number - 1].question}"
 
-    chosen = st.pills("Chapter", numbers, format_func=title, key=key, required=True) or "1"
-    session().set_view("chapter", None if chosen == "1" else chosen)
-    show_chapter(int(chosen), CHAPTERS[int(chosen) - 1], len(CHAPTERS))
+    numbers = range(1, len(CHAPTERS) + 1)
+    number = linked(st.pills, "Chapter", numbers, "chapter", "learn.chapter", format_func=title, required=True)
+    show_chapter(number, CHAPTERS[number - 1])

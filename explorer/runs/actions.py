@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run, RunConfig, request, resume, submit
 
 from .. import library
-from ..access.modes import needs, require
+from ..access.modes import allowed, needs, require
 from ..access.owners import claim
 from ..access.usage import check_minutes, check_training
 from ..navigation import go
@@ -35,6 +36,27 @@ def queue(configs: Sequence[RunConfig]) -> list[Run]:
     for run in runs:
         claim(run.path)
     return runs
+
+
+class Control(NamedTuple):
+    """A button on a training. action: as `request_action` takes it; states: of the run, in which it is there."""
+
+    label: str
+    icon: str
+    action: str
+    states: tuple[str, ...]
+
+
+CONTROLS = (
+    Control("Pause", ":material/pause:", "pause", ("running",)),
+    Control("Cancel", ":material/close:", "cancel", ("queued", "running")),
+    Control("Resume", ":material/play_arrow:", "resume", ("paused", "cancelled", "failed")),
+)
+
+
+def controls(run: Run, state: str) -> list[Control]:
+    """The buttons on a run in this state; none on somebody else's."""
+    return [control for control in CONTROLS if state in control.states] if allowed("control", run.path) else []
 
 
 def request_action(run: Run, action: str) -> None:

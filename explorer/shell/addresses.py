@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import streamlit
@@ -28,7 +29,9 @@ def page(request: Request) -> HTMLResponse:
     return HTMLResponse(html(), headers={"Cache-Control": "no-cache"})
 
 
+@cache
 def html() -> str:
+    """Streamlit's HTML, which is the same for every page, with the address of the server set."""
     return INDEX.read_text("utf8").replace("<head>", f"<head>{SERVER}", 1)
 
 

@@ -12,8 +12,8 @@ from vae_core.runs.launch import start_worker
 from vae_core.runs.machine import trains_here
 
 from .. import library
-from ..access.modes import allowed, require
-from ..runs.actions import request_action
+from ..access.modes import require
+from ..runs.actions import controls, request_action
 from ..runs.summary import BADGES
 
 #: Seconds after which a queued run may need a new worker.
@@ -29,25 +29,13 @@ def run_row(run: Run, status: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
         share = min(1.0, status.get("step", 0) / status["total"]) if status.get("total") else 0.0
         st.progress(share, text=f"**{run.config.name}** · {progress_text(run, status)}")
-        if allowed("control", run.path):
-            _buttons(run, state)
+        for control in controls(run, state):
+            st.button(
+                control.label, icon=control.icon, key=f"train.{control.action}.{run.id}", type="tertiary",
+                on_click=request_action, args=(run, control.action),
+            )  # fmt: skip
     if state == "failed":
         st.error(status.get("message") or "The training failed.", icon=":material/error:")
-
-
-def _buttons(run: Run, state: str) -> None:
-    if state == "running":
-        action_button("Pause", ":material/pause:", run, "pause")
-    if state in ("queued", "running"):
-        action_button("Cancel", ":material/close:", run, "cancel")
-    if state in ("paused", "cancelled", "failed"):
-        action_button("Resume", ":material/play_arrow:", run, "resume")
-
-
-def action_button(label: str, icon: str, run: Run, action: str) -> None:
-    """A button that pauses, cancels or resumes a run."""
-    key = f"train.{action}.{run.id}"
-    st.button(label, icon=icon, key=key, type="tertiary", on_click=request_action, args=(run, action))
 
 
 def progress_text(run: Run, status: dict[str, Any]) -> str:

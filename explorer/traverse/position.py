@@ -52,7 +52,7 @@ def remember_names(run: Run, value: object, dims: int) -> None:
         return
     typed = {int(dim): str(name) for dim, name in value.items() if str(dim).isdecimal() and int(dim) < dims}
     try:
-        if renamed(run.notes(), typed) != run.notes():
+        if renamed(notes := run.notes(), typed) != notes:
             require("name", run.path)
             rename(run.path, typed)
     except BetascopeError as error:
