@@ -252,10 +252,9 @@ def test_an_image_file_dropped_on_the_page_is_encoded(open_page: Open, store: va
         if by == "browser":
             with page.expect_response("**/encoder?*"):
                 page.locator(".traversal").dispatch_event("dragenter")
-            page.wait_for_function(
-                "async (modules) => (await import(`${modules}/shared/encoding.js`)).isHere('plane-1')",
-                arg=f"/modules/{modules_version()}",
-            )
+            modules = f"/modules/{modules_version()}"
+            here = "async (modules) => (await import(`${modules}/shared/encoding.js`)).isHere('plane-1')"
+            soon(page, lambda here=here, modules=modules: page.evaluate(here, modules), "the encoder does not come")
         page.locator(".traversal").evaluate(DROP, [image.shape[1], image.flatten().tolist()])
         expect_code(main, wanted, tolerance=0.02)
         wait_for_pixels(main, drawn(run, wanted), near=3)

@@ -83,6 +83,7 @@ def test_a_run_of_the_gallery_becomes_an_own_one(run: Run, packed: Path, elsewhe
     assert unpack(elsewhere, tmp_path / "shipped.zip").run.id == run.id
 
 
+@pytest.mark.usefixtures("always_due")
 def test_a_run_in_the_middle_of_its_training_can_go_on_there(store: Store, elsewhere: Store, tmp_path: Path) -> None:
     from tests.conftest import QUICK
     from vae_core.jobs import configure, train_run
