@@ -9,6 +9,7 @@ import { posterior, prepareEncoder } from "../shared/encoding.js";
 import { formula, normal, rates, reparameterised, vector } from "../shared/learn/gaussian.js";
 import { Pad } from "../shared/learn/pad.js";
 import { dot, ellipse, Plane } from "../shared/learn/plane.js";
+import { steadyView } from "../shared/learn/view.js";
 import { mainImage } from "../shared/main_image.js";
 import { number } from "../shared/numbers.js";
 import { Pictures } from "../shared/pictures.js";
@@ -175,21 +176,11 @@ export function mount(component) {
   }
 
   const stop = connection.watch((state) => state.name === "open" && prepareEncoder(run));
-  cleanup.add(stop, image.remove, () => animation.stop());
+  cleanup.add(stop, image.remove, () => animation.stop(), () => (destroyed = true));
   load();
   if (!pad.isEmpty) encodeSoon();
   else if (data.originals) take();
   show();
 
-  return {
-    update(component) {
-      report.update(component);
-    },
-    destroy() {
-      destroyed = true;
-      report.stop();
-      cleanup.run();
-      element.remove();
-    },
-  };
+  return steadyView(report, element, cleanup);
 }

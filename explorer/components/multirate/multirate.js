@@ -2,12 +2,11 @@
 
 import { codesAtStep } from "../shared/beta.js";
 import { betaSlider } from "../shared/beta_slider.js";
-import { announce, countPaint } from "../shared/canvas.js";
 import { Cleanup, connect } from "../shared/component.js";
 import { h } from "../shared/dom.js";
 import { Report } from "../shared/report.js";
 import { fetchCodesAlong } from "../shared/server.js";
-import { paintStrip, stripCanvas } from "../shared/strip.js";
+import { liveStrip, stripCanvas } from "../shared/strip.js";
 import { Plane } from "../shared/rate_plane.js";
 
 /**
@@ -35,28 +34,17 @@ export function mount(component) {
   const plane = new Plane(curve, data.others);
   /** @type {{rows: number[], codes: Float32Array} | null} n · steps · D */
   let images = null;
-  /** @type {number | null} when the images were requested that are not decoded yet */
-  let requested = null;
 
   const control = betaSlider(curve, data.at, show, (step) => report.setValue("beta", curve.betas[step]));
-  const remove = connection.add({
-    limit: 1,
-    next() {
-      if (requested === null || !images) return null;
-      const [time, beta, count] = [requested, curve.betas[control.step], images.rows.length];
-      requested = null;
-      connection.condition = beta;
-      return {
-        codes: codesAtStep(images.codes, count, steps, control.step),
-        done(pixels) {
-          paintStrip(strip, pixels, shape, count);
-          strip.dataset.beta = `${beta}`;
-          countPaint(strip);
-          announce(strip, time);
-        },
-        lost: () => (requested ??= time),
-      };
-    },
+  const live = liveStrip(connection, strip, shape, () => {
+    if (!images) return null;
+    const [beta, count] = [curve.betas[control.step], images.rows.length];
+    connection.condition = beta;
+    return {
+      codes: codesAtStep(images.codes, count, steps, control.step),
+      count,
+      painted: () => (strip.dataset.beta = `${beta}`),
+    };
   });
   strip.style.aspectRatio = `${data.rows.length} / 1`;
   const caption = h("figcaption", {}, `Rate and distortion in nats, on ${curve.images} test images`);
@@ -72,10 +60,9 @@ export function mount(component) {
    * @param {number} step
    * @param {number} [time] when it was moved
    */
-  function show(step, time = performance.now()) {
+  function show(step, time) {
     plane.showStep(step);
-    requested = time;
-    connection.poll();
+    live.again(time);
   }
 
   /** Fetch the codes of the test images in view. */
@@ -108,7 +95,7 @@ export function mount(component) {
     destroy() {
       report.stop();
       control.stop();
-      remove();
+      live.remove();
       cleanup.run();
       element.remove();
     },

@@ -6,6 +6,7 @@ import { button } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 import { formula, normal, reparameterised, vector } from "../shared/learn/gaussian.js";
 import { dot, ellipse, Plane } from "../shared/learn/plane.js";
+import { steadyView } from "../shared/learn/view.js";
 import { mainImage } from "../shared/main_image.js";
 import { number } from "../shared/numbers.js";
 import { Report } from "../shared/report.js";
@@ -165,14 +166,5 @@ export function mount(component) {
   if (still) play.textContent = "Play";
   else animation.start(tick);
 
-  return {
-    update(component) {
-      report.update(component);
-    },
-    destroy() {
-      report.stop();
-      cleanup.run();
-      element.remove();
-    },
-  };
+  return steadyView(report, element, cleanup);
 }

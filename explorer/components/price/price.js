@@ -2,15 +2,15 @@
 
 import { codesAtStep } from "../shared/beta.js";
 import { betaSlider } from "../shared/beta_slider.js";
-import { countPaint } from "../shared/canvas.js";
 import { Cleanup, connect } from "../shared/component.js";
 import { h } from "../shared/dom.js";
 import { formula, normal } from "../shared/learn/gaussian.js";
+import { steadyView } from "../shared/learn/view.js";
 import { number } from "../shared/numbers.js";
 import { Plane } from "../shared/rate_plane.js";
 import { Report } from "../shared/report.js";
 import { fetchCodesAlong } from "../shared/server.js";
-import { paintStrip, stripCanvas } from "../shared/strip.js";
+import { liveStrip, stripCanvas } from "../shared/strip.js";
 import { silence } from "./silence.js";
 
 const DRAWS = 8;
@@ -53,39 +53,22 @@ export function mount(component) {
   /** @type {Float32Array | null} n · steps · D */
   let codes = null;
   let before = data.at;
+  cleanup.add(control.stop);
 
   /**
-   * Decode a strip whenever the step changes.
    * @param {HTMLCanvasElement} strip
    * @param {number} count
    * @param {(step: number) => Float32Array | null} codesOf
    */
   function follow(strip, count, codesOf) {
-    let stale = false;
-    const remove = connection.add({
-      limit: 1,
-      next() {
-        const wanted = stale ? codesOf(control.step) : null;
-        if (!wanted) return null;
-        stale = false;
-        const beta = curve.betas[control.step];
-        connection.condition = beta;
-        return {
-          codes: wanted,
-          done(pixels) {
-            paintStrip(strip, pixels, shape, count);
-            strip.dataset.beta = `${beta}`;
-            countPaint(strip);
-          },
-          lost: () => (stale = true),
-        };
-      },
+    const { again, remove } = liveStrip(connection, strip, shape, () => {
+      const codes = codesOf(control.step);
+      const beta = curve.betas[control.step];
+      connection.condition = beta;
+      return codes && { codes, count, painted: () => (strip.dataset.beta = `${beta}`) };
     });
     cleanup.add(remove);
-    return () => {
-      stale = true;
-      connection.poll();
-    };
+    return again;
   }
 
   const followers = [
@@ -142,15 +125,5 @@ export function mount(component) {
   load();
   show(control.step);
 
-  return {
-    update(component) {
-      report.update(component);
-    },
-    destroy() {
-      report.stop();
-      control.stop();
-      cleanup.run();
-      element.remove();
-    },
-  };
+  return steadyView(report, element, cleanup);
 }

@@ -5,10 +5,11 @@ import { h } from "../shared/dom.js";
 import { entropy, gap, inBins, information } from "../shared/learn/information.js";
 import { formula } from "../shared/learn/gaussian.js";
 import { dot, ellipse, Plane } from "../shared/learn/plane.js";
+import { steadyView } from "../shared/learn/view.js";
 import { number } from "../shared/numbers.js";
 import { Report } from "../shared/report.js";
 import { fetchTensors } from "../shared/server.js";
-import { paintStrip, stripCanvas } from "../shared/strip.js";
+import { liveStrip, stripCanvas } from "../shared/strip.js";
 import { turned } from "./turn.js";
 
 const POINTS = 1500; // test images that the information is counted on
@@ -105,34 +106,21 @@ export function mount(component) {
     return codes;
   }
 
-  const stale = [false, false];
-  strips.forEach((strip, axis) => {
-    const remove = connection.add({
-      limit: 1,
-      next() {
-        const codes = stale[axis] ? along(axis) : null;
-        if (!codes) return null;
-        stale[axis] = false;
-        const shown = angle;
-        return {
-          codes,
-          done(pixels) {
-            paintStrip(strip, pixels, shape, STRIP);
-            strip.dataset.angle = `${shown}`;
-          },
-          lost: () => (stale[axis] = true),
-        };
-      },
+  const shown = strips.map((strip, axis) => {
+    const live = liveStrip(connection, strip, shape, () => {
+      const codes = along(axis);
+      const turnedBy = angle;
+      return codes && { codes, count: STRIP, painted: () => (strip.dataset.angle = `${turnedBy}`) };
     });
-    cleanup.add(remove);
+    cleanup.add(live.remove);
+    return live;
   });
 
   /** @param {number} degrees */
   function turn(degrees) {
     angle = (degrees * Math.PI) / 180;
     value.textContent = `${degrees}°`;
-    stale.fill(true);
-    connection.poll();
+    for (const strip of shown) strip.again();
     if (!known) return;
     const xy = new Float32Array(2 * columns[0].length);
     columns[0].forEach((a, row) => xy.set(turned(a, columns[1][row], angle), 2 * row));
@@ -193,16 +181,7 @@ export function mount(component) {
   slider.addEventListener("input", () => turn(slider.valueAsNumber));
   load();
 
-  return {
-    update(component) {
-      report.update(component);
-    },
-    destroy() {
-      report.stop();
-      cleanup.run();
-      element.remove();
-    },
-  };
+  return steadyView(report, element, cleanup);
 }
 
 /**
