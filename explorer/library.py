@@ -21,12 +21,14 @@ from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData
 from vae_core.models import Model
 from vae_core.models.tabular_vae import TabularVAE
-from vae_core.runs import BrokenRun, Run, RunError, Store
+from vae_core.runs import BrokenRun, Run, RunError, Store, split_id
 from vae_core.runs.store import NOT_RUNS, folders
 from vae_core.serving import MODEL_CACHE
 
-#: How Streamlit's caches hash a run: by its folder and the β in view.
-BY_PATH: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: f"{run.path} {run.requested_beta}"}
+#: How Streamlit's caches hash a run: by its folder, the step and the β in view.
+BY_PATH: dict[str | type[Any], Callable[[Any], Any]] = {
+    Run: lambda run: f"{run.path} {run.requested_step} {run.requested_beta}"
+}
 
 
 def store() -> Store:
@@ -66,17 +68,18 @@ def active_runs() -> list[Run]:
 
 
 def find(id: str) -> Run:
-    """The run of this id, opened again only when one of its files has changed.
+    """The run of this id, or its snapshot, as `Store.open`; opened again only when one of its files has changed.
 
     Raises:
-        RunError: there is no such run, or it is broken.
+        RunError: there is no such run or snapshot, or it is broken.
     """
-    shipped = id.startswith("gallery/")
+    name, step = split_id(id)
+    shipped = name.startswith("gallery/")
     for path in folders(store().gallery_root if shipped else store().root):
-        if path.name == id.removeprefix("gallery/") and id not in NOT_RUNS:
-            run = _opened(path, id)
+        if path.name == name.removeprefix("gallery/") and name not in NOT_RUNS:
+            run = _opened(path, name)
             if isinstance(run, Run):
-                return run
+                return run.at_step(step)
             raise RunError(run.reason)
     raise RunError(f"There is no run {id!r} any more; choose another one.")
 

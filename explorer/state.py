@@ -66,6 +66,15 @@ class Session:
         self.picks[run] = list(dict.fromkeys(indices))[:MAX_PICKS]
         self.set_view("keys", None)
 
+    def move_to(self, run: str) -> None:
+        """Look at another moment of the training of the run in view: at the same test images, or at the same code if it is of none."""
+        before, self.run = self.run or "", run
+        self.picks[run] = self.picks.get(before, [])
+        if "row" in self.view:
+            self.z.pop(run, None)
+        elif before in self.z:
+            self.z[run] = self.z[before]
+
     def set_code(self, run: str, z: Sequence[float], row: int | None = None) -> None:
         """Set the code of a run's sliders; `row` is the test image that has this code, if any."""
         self.z[run] = [round(float(value), 4) for value in z]

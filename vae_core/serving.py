@@ -61,17 +61,17 @@ class ModelCache:
             self.forget(run)
             raise
         with self._lock:
-            cached = self._models.get(run.path)
+            cached = self._models.get(run.weights_path)
             if cached is not None and cached[0] == version:
-                self._models.move_to_end(run.path)
+                self._models.move_to_end(run.weights_path)
                 return cached[1] if run.requested_beta is None else cached[1].at_beta(run.requested_beta)
         # Loaded outside of the lock: requests for other models must not wait for this one.
         with torch.inference_mode(False):  # else no search for a code could take gradients through it
             model = run.at_beta(None).model().to(memory_format=torch.channels_last)
         model.requires_grad_(False)  # a search for a code takes gradients of codes alone
         with self._lock:
-            self._models[run.path] = (version, model)
-            self._models.move_to_end(run.path)
+            self._models[run.weights_path] = (version, model)
+            self._models.move_to_end(run.weights_path)
             while len(self._models) > 1 and sum(size_of(loaded) for _, loaded in self._models.values()) > self.capacity:
                 self._models.popitem(last=False)
         return model if run.requested_beta is None else model.at_beta(run.requested_beta)
@@ -79,7 +79,7 @@ class ModelCache:
     def forget(self, run: Run) -> None:
         """Drop a run's model."""
         with self._lock:
-            self._models.pop(run.path, None)
+            self._models.pop(run.weights_path, None)
 
 
 class DecodeService:

@@ -61,7 +61,8 @@ class MapService:
                 self._start()
                 job.process = self.process
                 path, settings = str(run.path.resolve()), config.to_dict()
-                self._send({"key": job.id, "path": path, "id": run.id, "at": run.requested_beta, "config": settings})
+                which: dict[str, object] = {"path": path, "id": run.id, "at": run.requested_beta}
+                self._send({"key": job.id, "config": settings} | which)
             return job
 
     def forget(self, run: Run, config: MapConfig) -> None:

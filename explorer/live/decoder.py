@@ -39,13 +39,18 @@ async def encoder(request: Request) -> Response:
 
 async def _half(request: Request, name: str) -> Response:
     run = await requested_run(request)
-    if (await run_in_threadpool(run.status))["state"] in ("queued", "running"):
+    if not await run_in_threadpool(is_settled, run):
         raise HTTPException(409, f"The run {run.id!r} is still training: its {name} changes.")
     try:
         content = await run_in_threadpool(cached_onnx, run, name) or await _exported(run, name)
     except (OSError, RunError):
         return Response(status_code=204)  # deleted meanwhile, which the socket reports
     return Response(content, media_type="application/octet-stream", headers=IMMUTABLE | UNCOMPRESSED)
+
+
+def is_settled(run: Run) -> bool:
+    """Whether its weights stay as they are: those of a snapshot, or of a run that is not training."""
+    return run.requested_step is not None or run.status()["state"] not in ("queued", "running")
 
 
 async def _exported(run: Run, name: str) -> bytes:

@@ -14,7 +14,7 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run
 from vae_core.serving import DECODE_SERVICE, MODEL_CACHE, RequestError
 
-from .decoder import runtime_address
+from .decoder import is_settled, runtime_address
 from .origin import same_origin
 
 #: Of each frame from the client: sequence number, condition (a class or a β; −1: none). The codes follow as float32.
@@ -56,7 +56,7 @@ def hello(run: Run) -> dict[str, object]:
         "shape": list(model.config.shape),
         "classes": model.config.classes if model.conditional else 0,
         "betas": model.config.betas,
-        "runtime": None if run.status()["state"] in ("queued", "running") else runtime_address(),
+        "runtime": runtime_address() if is_settled(run) else None,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vae_core.runs import Run
+from vae_core.runs import Run, split_id
 
 from .. import library
 from ..state import session
@@ -24,9 +24,10 @@ def current_run() -> Run | None:
     """
     runs = library.openable_runs()
     requested = session().run
+    name, step = split_id(requested or "")
     for run in runs:
-        if run.id == requested:
-            return at_current_beta(run)
+        if run.id == name and (step is None or step in [snapshot for snapshot, _ in run.snapshots()]):
+            return at_current_beta(run.at_step(step))
     chosen = next((run for run in runs if run.id.startswith("gallery/")), runs[0] if runs else None)
     shown = chosen.id if chosen else None
     if requested:
@@ -42,17 +43,23 @@ def notice() -> str:
     return why if shown == session().run else ""
 
 
+def _snapshots(runs: Sequence[Run], ids: Sequence[str]) -> list[Run]:
+    """The snapshots among `ids` of these runs."""
+    found = [(run, split_id(id)) for id in ids for run in runs if split_id(id)[0] == run.id]
+    return [run.at_step(step) for run, (_, step) in found if step in [snapshot for snapshot, _ in run.snapshots()]]
+
+
 def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
     """A widget for the runs to compare, each returned at the β in view; warns of runs in the link that do not exist.
 
     runs: the options; key: of the widget.
     """
-    by_id = {run.id: at_current_beta(run) for run in runs}
+    by_id = {run.id: at_current_beta(run) for run in [*runs, *_snapshots(runs, session().compared)]}
     requested = session().compared
     if missing := [id for id in requested if id not in by_id]:
         st.warning(f"These runs no longer exist and are left out: {', '.join(missing)}.", icon=":material/warning:")
     default = [id for id in requested if id in by_id] or [run.id for run in siblings(current_run(), runs)]
-    names = labels(runs)
+    names = labels(list(by_id.values()))
     chosen = st.multiselect(
         "Runs",
         list(names),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from vae_core.runs import Run
+from vae_core.runs import Run, split_id
 from vae_core.training import choose_device, describe_device
 
 from .. import library, navigation
@@ -25,7 +25,7 @@ def run_picker(run: Run | None) -> None:
     if run is None:
         return
     names = labels(library.openable_runs(), _label)
-    st.session_state[PICKER] = run.id
+    st.session_state[PICKER], _ = split_id(run.id)
     with st.sidebar:
         st.selectbox("Run in view", list(names), format_func=names.__getitem__, key=PICKER, on_change=_picked)
 

@@ -28,7 +28,8 @@ def current_code(run: Run, codes: Latents) -> tuple[list[float], int | None]:
         )
         z = None
     if z is None:
-        first = next((row for row in session().picked() if row < len(codes)), 0)
+        chosen = [int(row)] if row.isdecimal() else []
+        first = next((row for row in [*chosen, *session().picked()] if row < len(codes)), 0)
         session().set_code(run.id, codes.mu[first].tolist(), first)
         return session().z[run.id], first
     return z, int(row) if row.isdecimal() and int(row) < len(codes) else None

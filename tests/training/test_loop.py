@@ -8,7 +8,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from vae_core.datasets import ImageData
 from vae_core.models import MODELS, create
 from vae_core.training import Listener, TrainConfig, TrainingFailed, fit
-from vae_core.training.loop import hold_out, log_spaced
+from vae_core.training.loop import affordable, hold_out, log_spaced
 
 
 def model_for(data, family="beta_vae", network="mlp", **settings):
@@ -197,9 +197,17 @@ def test_the_plateau_schedule_halves_the_rate_when_nothing_improves(digits, monk
 
 
 def test_snapshots_are_spaced_by_the_logarithm():
-    steps = sorted(log_spaced(10_000, 4))
-    assert steps == [316, 1000, 3162, 10_000]
-    assert log_spaced(100, 0) == frozenset()
+    assert sorted(log_spaced(10_000, 5)) == [0, 10, 100, 1000, 10_000]
+    assert sorted(log_spaced(5, 24)) == [0, 1, 2, 3, 4, 5]
+    assert (log_spaced(100, 0), log_spaced(100, 1), log_spaced(100, 2)) == (frozenset(), {100}, {0, 100})
+
+
+def test_as_many_snapshots_as_fit_unless_a_number_is_given(monkeypatch):
+    small = torch.nn.Linear(10, 10)
+    size = 4 * (100 + 10)
+    for room, count in ((24, 24), (99, 24), (7, 7), (4, 4), (3, 0)):
+        monkeypatch.setattr("vae_core.training.loop.SNAPSHOT_BYTES", room * size + 1)
+        assert affordable(small) == count
 
 
 class EverySave(Notes):

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..analysis import MapConfig, Stopped, map_of
 from ..config import BetascopeError
-from ..runs import Run
+from ..runs import Run, split_id
 
 
 def lay_out_options(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +74,8 @@ class MapWorker:
             return key in self.forgotten or self.closed
 
         try:
-            run = Run.open(Path(request["path"]), request["id"]).at_beta(request["at"])
+            id, step = split_id(request["id"])
+            run = Run.open(Path(request["path"]), id).at_step(step).at_beta(request["at"])
             map_of(run, MapConfig.from_dict(request["config"]), progress)
             answer({"key": key, "done": True})
         except Stopped:

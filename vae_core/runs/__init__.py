@@ -6,7 +6,7 @@ from .executors import Executor, Processes, RayCluster, Together
 from .files import RunError
 from .machine import fitting
 from .queue import request, resume, submit
-from .run import FINISHED, BrokenRun, Run
+from .run import FINISHED, BrokenRun, Run, split_id
 from .store import GALLERY, Store
 from .worker import work
 
@@ -30,6 +30,7 @@ __all__ = [
     "plan_run",
     "request",
     "resume",
+    "split_id",
     "submit",
     "work",
 ]

@@ -65,8 +65,9 @@ def pack(run: Run, file: IO[bytes], caches: bool = False) -> None:
     """Write the ZIP into an open file.
 
     Raises:
-        RunError: no weights yet.
+        RunError: no weights yet, or a snapshot.
     """
+    run.check_whole("to take elsewhere")
     with zipfile.ZipFile(file, "w") as archive:
         hashes = {}
         for name in names_of(run, caches):

@@ -47,6 +47,7 @@ def _lock(run: Run, locks: ExitStack) -> None:
     Raises:
         RunError: another process trains it or has finished it meanwhile, or the folder cannot be written.
     """
+    run.check_whole("to train")
     try:
         locks.enter_context(run.lock.acquire(timeout=5))
     except Timeout:

@@ -42,6 +42,7 @@ def resume(store: Store, run: Run) -> None:
     """
     if run.id.startswith("gallery/"):
         raise RunError(f"{run.id!r} ships with Betascope and cannot be resumed; train a new run instead.")
+    run.check_whole("to train")
     try:
         with run.lock.acquire(timeout=1):  # of two who resume it at once, the second finds it queued
             state = read_json(run.path / "status.json").get("state")
@@ -67,6 +68,7 @@ def request(run: Run, action: str, why: str = "") -> None:
     Raises:
         RunError: the run is neither queued nor running.
     """
+    run.check_whole(f"to {action}")
     state = run.status()["state"]
     if state not in ("queued", "running"):
         raise RunError(f"The run {run.id!r} is {state}; there is nothing to {action}.")

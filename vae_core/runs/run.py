@@ -31,19 +31,41 @@ FINISHED = ("done", "failed", "cancelled", "paused")
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder that can be opened. `id` is its path below the store: `digits-vae-1` or `gallery/…`.
+    """A run folder that can be opened. `id` is its path below the store: `digits-vae-1` or `gallery/…`; at a snapshot of its
+    training with the step, `digits-vae-1@120`.
 
-    requested_beta: the β that its model is conditioned on, for a multi-rate family; None for all others.
+    requested_beta: the β that its model is conditioned on, for a multi-rate family; None for all others. requested_step: the
+    step of the snapshot, and of: the run that it is a snapshot of; None for the weights at the end.
     """
 
     id: str
     path: Path
     config: RunConfig
     requested_beta: float | None = None
+    requested_step: int | None = None
+    of: Run | None = None
 
     def at_beta(self, beta: float | None) -> Run:
         """The same run at another β: its model, codes and maps are those of that β. None: as trained."""
         return replace(self, requested_beta=beta)
+
+    def at_step(self, step: int | None) -> Run:
+        """The same run at a snapshot of its training: its weights, history, codes and maps are those of that step. None: at the end.
+
+        Raises:
+            RunError: there is no such snapshot.
+        """
+        whole = (self.of or self).at_beta(self.requested_beta)
+        if step is None:
+            return whole
+        if step not in (steps := [step for step, _ in self.snapshots()]):
+            have = f"its snapshots are {', '.join(map(str, steps))}" if steps else "it has none"
+            raise RunError(f"{whole.id}@{step}: the run {whole.id!r} has no snapshot of step {step}; {have}.")
+        return whole._snapshot(step)
+
+    def _snapshot(self, step: int) -> Run:
+        config = replace(self.config, name=f"{self.config.name} · step {step:,}")
+        return replace(self, id=f"{self.id}@{step}", config=config, requested_step=step, of=self)
 
     @classmethod
     def open(cls, path: Path, id: str | None = None) -> Run:
@@ -83,6 +105,7 @@ class Run:
         return checked_status(read_json(self.path / "status.json"))
 
     def set_status(self, **changes: Any) -> None:
+        self.check_whole("to train")
         path = self.path / "status.json"
         write_json(path, read_json(path) | changes | {"heartbeat": time.time()}, self.path)
 
@@ -113,7 +136,7 @@ class Run:
 
     # -- results -----------------------------------------------------------------------------------------
     def history(self) -> list[dict[str, Any]]:
-        """The evaluations so far, oldest first; empty before the first.
+        """The evaluations so far, oldest first; empty before the first. Of a snapshot those up to its step.
 
         Raises:
             RunError: a file of another form.
@@ -125,16 +148,18 @@ class Run:
         records = [checked_record(parse_json(line, "a line of metrics.jsonl")) for line in lines]
         if len({len(record.get("rate_per_dim") or ()) for record in records} - {0}) > 1:
             raise RunError("metrics.jsonl has lines with rates of different numbers of dimensions.")
-        return records
+        return records if self.requested_step is None else [r for r in records if r["step"] <= self.requested_step]
 
     def evaluation(self) -> dict[str, Any] | None:
-        """The table of numbers on the whole test split; None before there is one.
+        """The table of numbers on the whole test split; None before there is one, and of a snapshot.
 
         Raises:
             RunError: a file of another form.
         """
         path = self.path / "evaluation.json"
-        return checked_numbers(read_json(path), "evaluation.json") if path.exists() else None
+        if self.requested_step is not None or not path.exists():
+            return None
+        return checked_numbers(read_json(path), "evaluation.json")
 
     def notes(self) -> Notes:
         """What a person wrote about the run.
@@ -146,6 +171,8 @@ class Run:
 
     @property
     def weights_path(self) -> Path:
+        if self.requested_step is not None:
+            return self.path / "snapshots" / f"{self.requested_step}.safetensors"
         return self.path / "weights.safetensors"
 
     @property
@@ -209,6 +236,17 @@ class Run:
         files = (self.path / "snapshots").glob("*.safetensors")
         return sorted((int(path.stem), path) for path in files if path.stem.isdecimal())
 
+    def moments(self) -> list[tuple[int, Run]]:
+        """(step, run) of each state of its training that can be looked at: the snapshots, then the weights at the end or, while it
+        trains, of the last save. Empty before there are weights.
+        """
+        whole = self.at_step(None)
+        history = whole.history()
+        if not history or not whole.has_weights:
+            return []
+        last = history[-1]["step"]
+        return [*((step, whole._snapshot(step)) for step, _ in self.snapshots() if step < last), (last, whole)]
+
     def data(self, split: str = "test") -> Any:
         """The images (`ImageData`), the table (`TableData`) or the histories (`HistoryData`) that the run was trained on.
 
@@ -223,6 +261,14 @@ class Run:
                 f"(fingerprint {data.fingerprint}, expected {self.config.fingerprint}); put the original data back."
             )
         return data
+
+    def check_whole(self, what: str) -> None:
+        """
+        Raises:
+            RunError: a snapshot, which is there to be looked at.
+        """
+        if self.requested_step is not None:
+            raise RunError(f"{self.id} is a snapshot, not a run {what}; choose {split_id(self.id)[0]}.")
 
     def check_images(self, what: str) -> None:
         """
@@ -255,6 +301,12 @@ class Run:
         except OSError:  # another process was faster, or there is no room here either
             return copy if copy.exists() else self.path / "cache"
         return copy
+
+
+def split_id(id: str) -> tuple[str, int | None]:
+    """ "digits-vae-1@120" → ("digits-vae-1", 120); without a step ("digits-vae-1", None)."""
+    name, at, step = id.rpartition("@")
+    return (name, int(step)) if at and step.isdecimal() and len(step) <= 12 else (id, None)
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ from ..places import FILES
 from .config import RunConfig
 from .files import RunError, read_json, write_json, write_tensors
 from .held import held, remove_left_over
-from .run import BrokenRun, Run
+from .run import BrokenRun, Run, split_id
 
 #: The runs that ship with the project.
 GALLERY = FILES / "checkpoints" / "gallery"
@@ -46,11 +46,13 @@ class Store:
         return [_open(path, f"gallery/{path.name}") for path in folders(self.gallery_root)]
 
     def open(self, id: str) -> Run:
-        """
+        """The run of this id; `ID@STEP` is its snapshot of that step.
+
         Raises:
-            RunError: no such run, or a broken one.
+            RunError: no such run or snapshot, or a broken run.
         """
-        return Run.open(self._path(id), id)
+        name, step = split_id(id)
+        return Run.open(self._path(name), name).at_step(step)
 
     def _own(self) -> list[Path]:
         return [path for path in folders(self.root) if path.name not in NOT_RUNS]

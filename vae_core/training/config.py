@@ -50,7 +50,13 @@ class TrainConfig(Config):
         advanced=True,
     )
     compile: bool = setting(False, "Compile the loss with torch.compile (pays on long GPU runs)", advanced=True)
-    snapshots: int = setting(8, "Snapshots of the weights to save, at log-spaced steps", low=0, high=64, advanced=True)
+    snapshots: int | None = setting(
+        None,
+        "Snapshots of the weights to save, at log-spaced steps (none: 24, or as many as fit into 20 MB)",
+        low=0,
+        high=64,
+        advanced=True,
+    )
     augment_shift: float = setting(
         0.0, "Shift training images by up to this share of their side", low=0.0, high=0.5, advanced=True
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,6 +30,8 @@ from .steps import Plan, as_numbers, step_function
 
 #: Evaluations during training use at most this many test images; the last one uses all.
 CURVE_IMAGES = 2048
+#: Snapshots of a run, the bytes that they may take, and fewer than which are not worth a look.
+SNAPSHOTS, SNAPSHOT_BYTES, FEWEST_SNAPSHOTS = 24, 20 * 10**6, 4
 
 
 class Listener:
@@ -150,7 +153,7 @@ def prepare(model: Model, data: Data, config: TrainConfig, group: Group = ALONE)
         every=min(max(batches.per_epoch, total // 100), max(1, total // 20)),
         arithmetic=Arithmetic.of(config.precision, device),
         check_every=1 if device.type == "cpu" else 50,
-        snapshot_steps=log_spaced(total, config.snapshots),
+        snapshot_steps=log_spaced(total, config.snapshots if config.snapshots is not None else affordable(model)),
         threads=threads,
         group=group,
     )
@@ -222,11 +225,20 @@ def score(measurement: Measurement) -> float:
     return -measurement.distortion if measurement.elbo is None else measurement.elbo
 
 
+def affordable(model: Model) -> int:
+    """How many snapshots are saved unless a number is given: 24, or as many as fit into 20 MB; none where fewer than 4 do."""
+    size = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
+    count = min(SNAPSHOTS, SNAPSHOT_BYTES // max(1, size))
+    return count if count >= FEWEST_SNAPSHOTS else 0
+
+
 def log_spaced(total: int, count: int) -> frozenset[int]:
-    """`count` steps from about 1% of the run to its end, evenly spaced on a log scale."""
+    """`count` steps: 0, before any training, then evenly spaced on a log scale from 0.1% of the run to its end. Short runs have fewer."""
     if count == 0:
         return frozenset()
-    return frozenset(max(1, round(total ** (0.5 + 0.5 * (i + 1) / count))) for i in range(count))
+    if count == 1:
+        return frozenset([total])
+    return frozenset([0, *(round(step) for step in np.geomspace(total, max(1.0, total / 1000), count - 1))])
 
 
 class Clock:

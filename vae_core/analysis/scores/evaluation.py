@@ -42,7 +42,7 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
     Of a model that classifies also its accuracy and, on the whole test split, the `baseline_accuracies`.
     `progress(done, total)` in images.
 
-    The table of the whole test split is stored in `evaluation.json`.
+    The table of the whole test split is stored in `evaluation.json`, unless the run is one at a β or at a snapshot.
 
     Raises:
         DataError, RunError: data or weights are not available.
@@ -71,7 +71,8 @@ def evaluate(run: Run, config: EvaluateConfig, progress: Callable[[int, int], No
         table |= baseline_accuracies(run) if config.split == "test" and config.limit is None else {}
     table["iwae"] = _iwae(model, images, labels, config, progress)
     table["iwae_samples"] = config.iwae
-    if config.split == "test" and config.limit is None and run.requested_beta is None:
+    whole = run.requested_beta is None and run.requested_step is None
+    if config.split == "test" and config.limit is None and whole:
         write_json(run.path / "evaluation.json", table | {"weights": run.weights_hash()}, run.path)
     return table
 
