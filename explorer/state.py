@@ -40,6 +40,7 @@ VIEW = {
     "mix": 400,
     "chapter": 1,
     "learnt": 6,
+    "time": 9,
 }
 
 

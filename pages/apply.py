@@ -7,10 +7,12 @@ from explorer.apply.compress import compressed
 from explorer.apply.mix import mix
 from explorer.apply.repair import repair
 from explorer.runs.selection import current_run
+from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state, tabbed
 
 st.title("Apply")
 run = current_run()
+training_time(run)
 if run is None:
     empty_state("There is no trained model to apply yet.", "train", "Train one")
 elif run.config.data_kind != "images":

@@ -6,6 +6,7 @@ from explorer import library
 from explorer.compare.images import images
 from explorer.compare.numbers import numbers
 from explorer.compare.rows import columns
+from explorer.compare.training_time import at_training_time
 from explorer.compare.traversals import traversals
 from explorer.runs.selection import choose_runs
 from explorer.shell.controls import empty_state, tabbed
@@ -26,4 +27,4 @@ else:
             "Choose at least two runs. A sweep over β on the Train page makes a good set.", icon=":material/compare:"
         )
     if chosen:
-        tabbed("compare", TABS[chosen[0].config.data_kind], chosen)
+        tabbed("compare", TABS[chosen[0].config.data_kind], at_training_time(chosen))

@@ -11,6 +11,7 @@ from explorer.diagnose.histories import recommendations
 from explorer.diagnose.noise import noise
 from explorer.diagnose.rows import columns, row_anomalies
 from explorer.runs.selection import current_run
+from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state, tabbed
 
 TABS = {
@@ -20,6 +21,7 @@ TABS = {
 }
 st.title("Diagnose")
 run = current_run()
+training_time(run)
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 else:

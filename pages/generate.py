@@ -8,11 +8,13 @@ from explorer.generate.rows import rows
 from explorer.generate.samples import samples
 from explorer.generate.variations import variations
 from explorer.runs.selection import current_run
+from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state, tabbed
 
 NEW = {"images": ("New images", samples), "table": ("New rows", rows), "history": ("New users", new_users)}
 st.title("Generate")
 run = current_run()
+training_time(run)
 if run is None:
     empty_state("There is no trained model to draw from yet.", "train", "Train one")
 else:

@@ -7,10 +7,12 @@ from explorer.map.picks import picked_rows, picks
 from explorer.map.settings import choose
 from explorer.map.view import view
 from explorer.runs.selection import current_run
+from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state
 
 st.title("Map")
 run = current_run()
+training_time(run)
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 else:

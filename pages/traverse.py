@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer import library
 from explorer.runs.selection import current_run
+from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state
 from explorer.traverse.codebook import codebook
 from explorer.traverse.histories import recommendations
@@ -14,6 +15,7 @@ from vae_core.models.vq_vae import VQVAE
 OF_ROWS = {"table": row_sliders, "history": recommendations}
 st.title("Traverse")
 run = current_run()
+training_time(run)
 if run is None:
     empty_state("There is no trained model to look at yet.", "train", "Train one")
 elif run.config.data_kind in OF_ROWS:

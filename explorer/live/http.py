@@ -46,13 +46,18 @@ def unless_deleted(endpoint: Endpoint) -> Endpoint:
 async def images(request: Request) -> Response:
     """Test images `?rows=3,1,4` as raw uint8 `(n, H, W, C)`; decoded from their codes where the data is not available."""
     run = await images_run(request)
-    rows = _rows(request.query_params.get("rows", ""))
+    rows = rows_of(request)
     pixels = await run_in_threadpool(test_pixels, run, rows)
     caching = IMMUTABLE if "v" in request.query_params else {"Cache-Control": "no-cache"}
     return Response(pixels.tobytes(), media_type="application/octet-stream", headers=caching | UNCOMPRESSED)
 
 
-def _rows(text: str) -> list[int]:
+def rows_of(request: Request) -> list[int]:
+    """The test images of `?rows=3,1,4`.
+
+    Raises:
+        HTTPException: 400 for anything else."""
+    text = request.query_params.get("rows", "")
     parts = text.split(",")
     if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", text) or len(parts) > MAX_BATCH:
         raise HTTPException(400, f"rows: must be 1 to {MAX_BATCH} numbers of test images, as in rows=3,1,4.")
@@ -115,7 +120,7 @@ async def encode(request: Request) -> Response:
 async def along(request: Request) -> Response:
     """Test images `?rows=3,1,4` → their codes at each β of `beta_steps`, raw float32 `(n, steps, D)`."""
     run = await requested_run(request)
-    rows, betas = _rows(request.query_params.get("rows", "")), run.config.model.betas
+    rows, betas = rows_of(request), run.config.model.betas
     if betas is None:
         raise HTTPException(404, f"The model of {run.id!r} is not conditioned on β.")
     pixels = await run_in_threadpool(test_pixels, run, rows)

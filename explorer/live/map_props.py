@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vae_core.analysis import Latents, MapConfig, codes_limit, latents_file, map_file, map_of, pca_axes
 from vae_core.runs import Run
 
 from ..figures.colourings import colourings
 from ..figures.style import COLOURS
-from .props import about
+from .props import about, moment_props
 
 
 def flat_map(codes: Latents) -> MapConfig:
@@ -42,13 +45,14 @@ def map_props(
         "map": files[0].name,
         "images": run.config.fingerprint,
         "codes": files[1].name,
-        "space": space_of(codes, config),
+        "space": space_of(codes, config, points),
         "colourings": options,
         "colour": colour if colour in [option["name"] for option in options] else options[0]["name"],
         "palette": list(COLOURS),
         "picks": [row for row in picks if row < len(points)],
         "z": None if z is None else list(z),
         "condition": condition,
+        "moments": moment_props(run) if config.method in ("plane", "pca") else None,
         "mini": mini,
     }
 
@@ -67,11 +71,11 @@ def colour_table(codes: Latents) -> list[dict[str, Any]]:
     ]
 
 
-def space_of(codes: Latents, config: MapConfig) -> dict[str, Any]:
-    """How the browser gets from a point of the map to a code and back (space.js)."""
+def space_of(codes: Latents, config: MapConfig, points: NDArray[np.float32]) -> dict[str, Any]:
+    """How the browser gets from a point of the map to a code and back (space.js). points: where the codes lie on it."""
     if config.method == "plane":
         return {"kind": "plane"}
     if config.method == "pca":
-        mean, axes = pca_axes(codes.mu[: config.limit])
+        mean, axes = pca_axes(codes.mu[: config.limit], like=points)
         return {"kind": "pca", "mean": mean.tolist(), "axes": axes.tolist()}
     return {"kind": "near"}

@@ -17,6 +17,7 @@ from .origin import base
 from .repair import repair
 from .show import file, show
 from .socket import live
+from .training import flow, training
 
 
 def routes() -> list[BaseRoute]:
@@ -33,6 +34,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{prefix}/live/{{run:path}}/decoder", decoder),
         Route(f"{prefix}/live/{{run:path}}/encoder", encoder),
         Route(f"{prefix}/live/{{run:path}}/along", along),
+        Route(f"{prefix}/live/{{run:path}}/training", training, methods=["GET", "POST"]),
+        Route(f"{prefix}/live/{{run:path}}/flow", flow),
         WebSocketRoute(f"{prefix}/repair/{{run:path}}", repair),
         Route(f"{prefix}/runtime/{{version}}/{{name}}", runtime),
         Route(f"{prefix}/show/{{run:path}}/files/{{version}}/{{name}}", file),

@@ -15,7 +15,7 @@ STOPPED = "map.stopped"
 
 def map_to_show(run: Run, config: MapConfig) -> MapConfig:
     """The requested map; PCA while a slow one is laid out in the map process, was stopped, or has failed."""
-    pca = config.replace(method="pca", density=False, like="")
+    pca = config.replace(method="pca", density=False)
     title, settings = PROJECTIONS[config.method].title, (run.id, run.requested_beta, config)
     if not PROJECTIONS[config.method].slow:
         return config

@@ -42,7 +42,9 @@ def choose(run: Run) -> MapConfig:
         names = {limit: f"{limit:,}" for limit in limits} | {LIMIT: f"{len(codes):,}", ALL: "All test images"}
         limit = linked(st.selectbox, "Points", limits, "points", f"map.limit.{run.id}", LIMIT, format_func=names.get)
     others = same_images(run)
-    if PROJECTIONS[method].slow and shape == FLAT and others:
+    if run.of is not None:
+        like = "" if method == "plane" else run.of.id
+    elif PROJECTIONS[method].slow and shape == FLAT and others:
         with fourth:
             like = linked(
                 st.selectbox, "Keep the places of", ["", *others], "like", f"map.like.{run.id}",

@@ -16,7 +16,7 @@ from vae_core.runs import Run
 from .. import library
 from ..access.modes import allowed
 from ..live.map_props import flat_map, map_props
-from ..live.props import about, dimensions
+from ..live.props import about, dimensions, moment_props
 
 
 def traversal_props(
@@ -29,6 +29,7 @@ def traversal_props(
     return sliders_props(run, codes, z, row, reach) | {
         "condition": condition,
         "originals": library.test_data(run)[0] is not None,
+        "moments": moment_props(run),
         "classNames": list(codes.class_names),
         "mayName": allowed("name", run.path),
         "map": map_props(run, codes, flat_map(codes), mini=True),

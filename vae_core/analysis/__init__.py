@@ -13,6 +13,7 @@ from .images.reconstruction import Reconstruction, denoise, reconstruct
 from .images.sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
 from .images.strips import ANCHOR, ends, strips
 from .images.traversal import decode, manifold, traverse, traverse_all
+from .maps.flow import flow_of
 from .maps.layouts import Stopped
 from .maps.neighbours import place
 from .maps.projections import PROJECTIONS, MapConfig, codes_limit, map_file, map_of, pca_axes
@@ -77,6 +78,7 @@ __all__ = [
     "encode_images",
     "ends",
     "evaluate",
+    "flow_of",
     "generation_quality",
     "keyframe",
     "labels_of",

@@ -18,6 +18,7 @@
  * @property {number} [at] the place of `z` on the path, 0 … 1
  * @property {Keyframe[]} [keyframes] of the path
  * @property {import("./moves.js").Move} [led] where a presenter is
+ * @property {number} [moment] of the training, also between two; sent to the run at its end
  */
 
 /** @typedef {(message: Message, sender?: object) => void} Listener a listener that comes late has no sender */

@@ -1,5 +1,6 @@
 // The plane of rate and distortion: a run's curve over β, other runs as dots, and the β in view.
 
+import { svg } from "./dom.js";
 import { number } from "./numbers.js";
 
 const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [360, 230, 46, 10, 12, 34];
@@ -7,20 +8,6 @@ const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [360, 230, 46, 10, 12, 34];
 /** @typedef {{title: string, colour: string, rate: number, distortion: number}} OtherRun */
 
 /** @typedef {import("./beta.js").Curve} Curve */
-
-/**
- * @template {keyof SVGElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, string | number>} [attributes]
- * @param {...(Node | string)} children
- * @returns {SVGElementTagNameMap[Tag]}
- */
-function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
-  element.append(...children);
-  return element;
-}
 
 /**
  * @param {number} left

@@ -11,6 +11,7 @@
  * @property {boolean} prior whether centre and deviation are those of N(0, I)
  * @property {number | null} condition the class or β in view
  * @property {Rates | null} rates the curve over β, for models that are conditioned on it
+ * @property {import("../shared/training_film.js").Moments | null} [moments] of its training
  * @property {string[]} [classNames]
  * @property {boolean} [mayName] whether dimensions may be named; true where it is missing
  * @property {import("../shared/map/props.js").MapProps | null} map

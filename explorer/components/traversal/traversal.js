@@ -7,6 +7,7 @@ import { button, choice, onUndo, undoButton } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 import { onImageDrop, readImage } from "../shared/dropped_image.js";
 import { encode, prepareEncoder } from "../shared/encoding.js";
+import { paint } from "../shared/canvas.js";
 import { mainImage } from "../shared/main_image.js";
 import { miniMap } from "../shared/map/mini_map.js";
 import { nearest, rounded } from "../shared/numbers.js";
@@ -14,6 +15,7 @@ import { Position } from "../shared/position.js";
 import { Report } from "../shared/report.js";
 import { drawFromPrior } from "../shared/server.js";
 import { codeOfImage, sourceImage } from "../shared/source.js";
+import { TrainingFilm } from "../shared/training_film.js";
 import { fullWeight } from "../shared/weight.js";
 import { ClassField } from "./class_field.js";
 import { CodesAlong } from "./codes_along.js";
@@ -57,6 +59,7 @@ export function mount(component) {
     title: "Drop an image file here to see what the model makes of it",
     painted: (pixels) => pin.show(pixels),
   });
+  const film = data.moments && new TrainingFilm(data.moments, showMoment);
   const full = fullWeight(rates?.per_dim[0] ?? data.weights);
   const collapsed = new Set(data.collapsed);
   const rows = data.order.map((dim) => {
@@ -238,6 +241,27 @@ export function mount(component) {
     } else classes.set(condition);
   }
 
+  /**
+   * The large image at another moment of the training, until that one is the run in view.
+   * @param {number} [moment]
+   */
+  function goToMoment(moment) {
+    if (!film || moment === undefined) return;
+    const at = Math.round(moment);
+    if (at === film.moments.at && main.canvas.dataset.moment === undefined) return;
+    stop();
+    film.show(at, position, connection.condition);
+  }
+
+  /**
+   * @param {Uint8Array} pixels an image for each moment
+   * @param {number} moment
+   */
+  function showMoment(pixels, moment) {
+    paint(main.canvas, pixels, shape, moment);
+    main.canvas.dataset.moment = `${moment}`;
+  }
+
   /** @param {import("../shared/moves.js").Move} led where a presenter is: shown, not reported */
   function lookAt({ z, condition }) {
     stop();
@@ -263,6 +287,7 @@ export function mount(component) {
     if (led) lookAt(led);
     along?.fetch(position.row);
   });
+  if (film) cleanup.add(subscribe(film.moments.run, {}, ({ moment }) => goToMoment(moment)));
   along?.fetch(position.row);
   show();
   element.dataset.ready = "true";

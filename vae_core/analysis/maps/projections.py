@@ -30,7 +30,10 @@ class MapConfig(Config):
     limit: int = setting(LIMIT, "Test images on the map", low=10, high=1_000_000)
     dims: int = setting(2, "Dimensions of the map; 3 for pca and umap", low=2, high=3)
     density: bool = setting(False, "UMAP: crowded places stay crowded (densMAP)")
-    like: str = setting("", "Run of the same images whose map this one starts from, so that points keep their places")
+    like: str = setting(
+        "",
+        "Run of the same images whose map this one starts from (pca: is turned to), so that points keep their places",
+    )
     neighbours: int = setting(15, "UMAP: neighbours that count as near", low=2, high=200, advanced=True)
     min_dist: float = setting(0.1, "UMAP: how tightly points may pack", low=0.0, high=0.99, advanced=True)
     perplexity: float = setting(30.0, "t-SNE: effective number of neighbours", low=2.0, high=200.0, advanced=True)
@@ -42,23 +45,28 @@ class MapConfig(Config):
             raise ConfigError(f"--dims 3: {self.method!r} lays out in 2 dimensions; use pca or umap.")
         if self.density and self.method != "umap":
             raise ConfigError(f"--density: is a setting of umap, not of {self.method!r}.")
-        if self.like and self.method not in ("umap", "tsne"):
-            raise ConfigError(f"--like {self.like!r}: only umap and tsne start from another map.")
+        if self.like and self.method == "plane":
+            raise ConfigError(f"--like {self.like!r}: the plane lies as it is; use umap, tsne or pca.")
 
 
-def pca_axes(codes: NDArray[np.float32], dims: int = 2) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean `(D,)` and the directions `(D, dims)` of largest variance, each with its largest weight positive."""
+def pca_axes(
+    codes: NDArray[np.float32], dims: int = 2, like: Positions = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean `(D,)` and the directions `(D, dims)` of largest variance, each with its largest weight positive; turned within their
+    plane so that the projection lies as the positions `like` `(N, dims)` do, if those are given.
+    """
     mean = codes.mean(0, dtype=np.float64)
     _, _, directions = np.linalg.svd(codes.astype(np.float64) - mean, full_matrices=False)
     top = directions[:dims]
     signs = np.sign(top[np.arange(len(top)), np.abs(top).argmax(1)])
     axes = (top * signs[:, None]).T
-    return mean, np.pad(axes, ((0, 0), (0, dims - axes.shape[1])))
+    axes = np.pad(axes, ((0, 0), (0, dims - axes.shape[1])))
+    return mean, axes if like is None else axes @ rotation((codes.astype(np.float64) - mean) @ axes, like)
 
 
-def pca(codes: NDArray[np.float32], config: MapConfig, **_: Any) -> NDArray[np.float32]:
-    """The directions of largest variance, by singular value decomposition; signs are fixed. `(N, dims)`."""
-    mean, axes = pca_axes(codes, config.dims)
+def pca(codes: NDArray[np.float32], config: MapConfig, start: Positions = None, **_: Any) -> NDArray[np.float32]:
+    """The plane of largest variance, by singular value decomposition; signs are fixed, or it is turned to lie as `start`. `(N, dims)`."""
+    mean, axes = pca_axes(codes, config.dims, start)
     return ((codes.astype(np.float64) - mean) @ axes).astype(np.float32)
 
 
@@ -154,7 +162,7 @@ def map_of(run: Run, config: MapConfig, progress: Progress | None = None) -> NDA
         codes = latents_of(run, codes_limit(config)).mu[: config.limit]
         reference = map_of(sibling(run, config.like), config.replace(like="")) if config.like else None
         layout = PROJECTIONS[config.method].function(codes, config, start=reference, progress=progress)
-        positions = layout if reference is None else laid_on(layout, reference)
+        positions = layout if reference is None or config.method == "pca" else laid_on(layout, reference)
         return {"positions": torch.from_numpy(np.ascontiguousarray(positions))}, {}
 
     return cached(run, "map", _parameters(run, config), compute, ["positions"])[0]["positions"].numpy()
@@ -173,6 +181,15 @@ def sibling(run: Run, id: str) -> Run:
             f"--like {id!r}: that run was trained on other images than {run.id!r}, so points cannot keep their places."
         )
     return other
+
+
+def rotation(points: NDArray[np.float64], reference: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The rotation, or mirroring, `(d, d)` after which points `(N, d)` lie as near as possible to `reference` `(N, d)`, both about their
+    means: orthogonal Procrustes analysis (Schönemann 1966).
+    """
+    a, b = points - points.mean(0), reference.astype(np.float64) - reference.mean(0, dtype=np.float64)
+    u, _, v = np.linalg.svd(a.T @ b)
+    return u @ v
 
 
 def laid_on(points: NDArray[np.float32], reference: NDArray[np.float32]) -> NDArray[np.float32]:

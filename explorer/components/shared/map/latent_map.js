@@ -8,11 +8,12 @@ import { indices, rounded } from "../numbers.js";
 import { Colouring } from "./colouring.js";
 import { MODES } from "./drags.js";
 import { DrawnPath } from "./drawn_path.js";
+import { between, Flow } from "./flow.js";
 import { inside } from "./geometry.js";
 import { Hover } from "./hover.js";
 import { listen } from "./listeners.js";
 import { MapData } from "./map_data.js";
-import { positionsBefore, remember } from "./seen.js";
+import { lookBefore, positionsBefore, remember } from "./seen.js";
 import { Stage } from "./stage.js";
 
 const REACH = 9; // pixels around the pointer within which a point is meant
@@ -67,7 +68,39 @@ export class LatentMap {
       () => this.hover.destroy(),
       () => this.stage.destroy(),
     );
+    if (data.moments) {
+      const flow = new Flow(data.moments, (...at) => this.#flow(...at));
+      const follow = subscribe(data.moments.run, {}, ({ moment }) => void (moment !== undefined && flow.go(moment)));
+      this.#cleanup.add(follow, () => flow.destroy());
+    }
     this.#load();
+  }
+
+  /**
+   * The points between two moments of the training, of which each has a map of its own.
+   * @param {Float32Array} moments
+   * @param {number} count points of each
+   * @param {number} place
+   */
+  #flow(moments, count, place) {
+    const { content, stage } = this;
+    if (!content || count > content.count) return;
+    const { before, after, share } = between(moments, count, place);
+    stage.points.flow(before, after, share, stage.viewport);
+    this.element.dataset.moment = `${place}`;
+    const xy = content.xy.slice();
+    xy.set(share < 0.5 ? before : after);
+    this.#remember({ xy, images: content.images });
+  }
+
+  /** @returns {string | undefined} the run at the end of its training, where the map is of one of its moments */
+  get #training() {
+    return this.data.moments?.run;
+  }
+
+  /** @param {import("./seen.js").Seen | null} seen */
+  #remember(seen) {
+    remember(seen, this.stage.viewport, this.#training);
   }
 
   #tools() {
@@ -110,16 +143,17 @@ export class LatentMap {
     if (this.#destroyed || map !== this.data.map) return;
     const arrived = performance.now();
     const { points, viewport } = this.stage;
-    remember(this.content, viewport);
+    this.#remember(this.content);
     this.content = content;
     points.setPoints(content.xy);
     this.#colourBy(this.data.colour);
     this.stage.resize();
     this.fit();
+    Object.assign(viewport, lookBefore(this.#training));
     const before = positionsBefore(content, viewport);
     if (before) points.moveFrom(before, viewport);
     this.stage.draw();
-    remember(content, viewport);
+    this.#remember(content);
     // The second frame from now begins when the first one is on the screen.
     requestAnimationFrame(() =>
       requestAnimationFrame((now) =>
@@ -147,7 +181,7 @@ export class LatentMap {
 
   destroy() {
     this.#destroyed = true;
-    remember(this.content, this.stage.viewport);
+    if (this.element.dataset.moment === undefined) this.#remember(this.content);
     this.#cleanup.run();
     this.element.remove();
   }

@@ -115,6 +115,19 @@ export class Points {
     requestAnimationFrame(step);
   }
 
+  /**
+   * Draw the first points on their way from one place to another.
+   * @param {Float32Array<ArrayBuffer>} before n · 2
+   * @param {Float32Array<ArrayBuffer>} after
+   * @param {number} share of the way
+   * @param {Viewport} viewport
+   */
+  flow(before, after, share, viewport) {
+    this.#scatter?.setPoints(after, before);
+    this.#share = share;
+    this.#drawAnew(viewport);
+  }
+
   /** @param {Viewport} viewport */
   draw(viewport) {
     clearTimeout(this.#timer);

@@ -12,6 +12,7 @@
  * @property {number[]} picks rows
  * @property {number[] | null} z the code in view
  * @property {number | null} condition a class or a β, for models that need one
+ * @property {import("../training_film.js").Moments | null} [moments] of its training, which the points flow through
  * @property {boolean} mini small and without tools
  */
 
