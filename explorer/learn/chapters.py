@@ -7,12 +7,13 @@ import streamlit as st
 from ..shell.controls import linked
 from .chapter import Chapter, show_chapter, understood
 from .code import CHAPTER as CODE
+from .collapse import CHAPTER as COLLAPSE
 from .disentangled import CHAPTER as DISENTANGLED
 from .family_tree import CHAPTER as FAMILY_TREE
 from .noise import CHAPTER as NOISE
 from .price import CHAPTER as PRICE
 
-CHAPTERS: list[Chapter] = [CODE, NOISE, PRICE, DISENTANGLED, FAMILY_TREE]
+CHAPTERS: list[Chapter] = [CODE, NOISE, PRICE, COLLAPSE, DISENTANGLED, FAMILY_TREE]
 
 
 def chapters() -> None:

@@ -15,6 +15,7 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run
 from vae_core.serving import DECODE_SERVICE
 
+from ..access.modes import require
 from .http import UNCOMPRESSED, images_run, rows_of, test_pixels, unless_deleted
 from .origin import same_origin
 
@@ -67,6 +68,7 @@ async def flow(request: Request) -> Response:
     """Positions of the first test images on the map of each snapshot, raw float32 `(S, n, 2)`; each map lies on the next one."""
     run = await images_run(request)
     try:
+        require("compute")
         positions = await run_in_threadpool(flow_of, run)
     except BetascopeError as error:
         raise HTTPException(404, str(error)) from error

@@ -70,10 +70,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> vae_core.Store:
 
 
 def furnish(store: vae_core.Store, own: Path) -> None:
-    """Runs of 2 and 32 dimensions, grey and RGB, an autoencoder, models conditioned on a class or β, a grid of code indices, and
+    """Runs of 2 and 32 dimensions, one with snapshots, grey and RGB, an autoencoder, models conditioned on a class or β, a grid of code indices, and
     images whose factors are known. own: a folder for images of one's own.
     """
     vae_core.train("digits", "beta_vae", store=store, name="plane", beta=1.0, latent_dim=2, **QUICK)
+    moments = QUICK | {"epochs": 6, "snapshots": 6}
+    vae_core.train("digits", "beta_vae", store=store, name="moments", latent_dim=2, image_size=16, **moments)
     vae_core.train("digits", "beta_vae", store=store, name="wide", beta=40.0, latent_dim=32, **{**QUICK, "epochs": 12})
     vae_core.train("digits", "autoencoder", store=store, name="auto", latent_dim=8, image_size=8, **QUICK)
     vae_core.train("digits", "conditional_vae", store=store, name="classes", latent_dim=4, image_size=16, **QUICK)

@@ -16,7 +16,6 @@ export class TrainingFilm {
   #key = "";
   /** @type {Uint8Array | null} one image for each moment */
   #pixels = null;
-  #wanted = 0;
 
   /**
    * @param {Moments} moments
@@ -25,6 +24,12 @@ export class TrainingFilm {
   constructor(moments, painted) {
     this.moments = moments;
     this.painted = painted;
+    this.moment = moments.at;
+  }
+
+  /** Whether another moment is shown than the component's own. */
+  get isElsewhere() {
+    return this.moment !== this.moments.at;
   }
 
   /**
@@ -34,7 +39,7 @@ export class TrainingFilm {
    * @param {number} condition a class or a β; −1: none
    */
   async show(moment, place, condition) {
-    this.#wanted = moment;
+    this.moment = moment;
     const key = `${place.row ?? Array.from(place.z).join()} ${condition}`;
     if (key !== this.#key) {
       this.#key = key;
@@ -47,7 +52,7 @@ export class TrainingFilm {
         this.#key = "";
       }
     }
-    if (this.#pixels && key === this.#key) this.painted(this.#pixels, this.#wanted);
+    if (this.#pixels && key === this.#key) this.painted(this.#pixels, this.moment);
   }
 
   /**

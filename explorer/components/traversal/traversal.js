@@ -57,7 +57,10 @@ export function mount(component) {
   const pin = new Pin(shape);
   const main = mainImage(connection, shape, "Decoded from the sliders", {
     title: "Drop an image file here to see what the model makes of it",
-    painted: (pixels) => pin.show(pixels),
+    painted: (pixels) => {
+      pin.show(pixels);
+      if (film?.isElsewhere) goToMoment(film.moment); // whose image this one has covered
+    },
   });
   const film = data.moments && new TrainingFilm(data.moments, showMoment);
   const full = fullWeight(rates?.per_dim[0] ?? data.weights);
@@ -248,7 +251,7 @@ export function mount(component) {
   function goToMoment(moment) {
     if (!film || moment === undefined) return;
     const at = Math.round(moment);
-    if (at === film.moments.at && main.canvas.dataset.moment === undefined) return;
+    if (at === film.moments.at && !film.isElsewhere) return;
     stop();
     film.show(at, position, connection.condition);
   }
