@@ -68,6 +68,11 @@ MNIST = ALL | dict(dataset="mnist", network="conv", epochs=20)
 
 #: Dimensions that open one by one (Jeong & Song 2019); at 64×64 the same did not separate the hues.
 CASCADE = ALL | dict(model="cascade_vae", network="broadcast", schedule="constant", image_size=32)
+#: A network so deep and narrow that its code collapses at β = 1, with snapshots of how that comes about.
+DEEP: dict[str, Any] = dict(
+    model="beta_vae", beta=1.0, dataset="digits", image_size=8, network="mlp", hidden=(32,) * 6, latent_dim=10, batch_size=64,
+    epochs=200, snapshots=14, precision="float32", threads=1,
+)  # fmt: skip
 SEEDS = (0, 1, 2)
 #: In the order of the cards.
 SHIPPED = {
@@ -100,6 +105,15 @@ SHIPPED = {
         "MNIST, a VampPrior", "New digits that look like digits", 6, MNIST | dict(model="vampprior_vae")
     ),
     "mnist-classes": Shipped("MNIST by class", "Any digit, in any handwriting", 4, MNIST | dict(model="conditional_vae")),
+    "digits-collapsed": Shipped("Digits, collapsed", "A deep network whose code says nothing", 1, DEEP),
+    "digits-annealed": Shipped("Digits, KL annealing", "The same network, with a β that rises", 1, DEEP | dict(schedule="linear")),
+    "digits-cyclical": Shipped(
+        "Digits, cyclical annealing", "The same network, with a β that rises four times", 1,
+        DEEP | dict(schedule="cyclical", warmup_steps=1050),
+    ),
+    "digits-free-bits": Shipped(
+        "Digits, free bits", "The same network, half a nat free in each dimension", 1, DEEP | dict(free_bits=0.5)
+    ),
 }  # fmt: skip
 FILES = ("config.json", "status.json", "metrics.jsonl", "weights.safetensors", "evaluation.json")
 MAPS = ("umap", "tsne", "pca")
@@ -128,7 +142,9 @@ def publish(id: str, runs: Sequence[Run]) -> Run:
     target.mkdir(parents=True)
     for name in FILES:
         shutil.copy2(run.path / name, target / name)
-    shutil.copytree(run.cache, target / "cache")
+    for folder in ("cache", "snapshots"):
+        if (run.path / folder).is_dir():
+            shutil.copytree(run.path / folder, target / folder)
     Notes(SHIPPED[id].about, picked, list(SHIPPED).index(id), earlier.names).write(target)
     shipped = Run.open(target, f"gallery/{id}")
     compute_numbers(shipped)

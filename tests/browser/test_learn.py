@@ -10,7 +10,8 @@ import torch
 from playwright.sync_api import Locator, Page
 
 import vae_core
-from vae_core.analysis import mig_matrix, rate_curve
+from explorer.learn.collapse import MODELS
+from vae_core.analysis import decode, latents_of, mig_matrix, rate_curve
 
 from .looking import assert_shows, pixels, ready, soon
 
@@ -97,12 +98,36 @@ def test_the_point_runs_along_the_curve_and_dimensions_fall_silent(open_page: Op
     assert counts[-1] == len(curve.rate_per_dim[0])
 
 
+def test_trainings_are_scrubbed_side_by_side_and_one_collapses(open_page: Open, gallery: vae_core.Store) -> None:
+    page = open_page("learn?chapter=4")
+    found = ready(page, "learn")
+    slider, columns = found.locator("input.dial"), found.locator("figure")
+    runs = [gallery.open(id) for id in MODELS]
+    steps = [step for step, _ in runs[0].moments()]
+    for at in (0, 5, len(steps) - 1):
+        set_slider(slider, at)
+        for number, run in enumerate(runs):
+            step, moment = run.moments()[at]
+            assert step == steps[at]
+            record = next(record for record in run.history() if record["step"] == step)
+            column = columns.nth(number)
+            soon(page, lambda column=column, record=record: numbers(column, "rate")[0] == pytest.approx(sum(record["rate_per_dim"]), abs=1e-3), "not the rate of the step")  # fmt: skip
+            active = sum(rate >= 0.1 for rate in record["rate_per_dim"])
+            assert numbers(column.locator(".bars"), "active") == [active]
+            images = decode(moment.model(), torch.from_numpy(latents_of(moment).mu[:8]))
+            strip = pixels(column.locator("canvas.strip"))[:, :, 0]
+            tiles = np.stack([strip[:8, 9 * tile : 9 * tile + 8] for tile in range(8)])
+            assert np.abs(tiles - (255 * images[:, 0]).round().numpy()).max() <= 3
+    ends = [numbers(columns.nth(number), "rate")[0] for number in range(len(runs))]
+    assert ends[0] < 0.1 < min(ends[1:])
+
+
 def test_a_rotation_leaves_the_elbo_and_ruins_the_gap(open_page: Open, gallery: vae_core.Store) -> None:
     run = gallery.open("gallery/sprites")
     matrix, _ = mig_matrix(run)
     ranked = np.sort(matrix, axis=0)
     wanted = float((ranked[-1] - ranked[-2]).mean())
-    page = open_page("learn?chapter=4")
+    page = open_page("learn?chapter=5")
     found = ready(page, "learn")
     migs = []
     for degrees in (0, 45, 90):
@@ -123,7 +148,7 @@ def test_a_rotation_leaves_the_elbo_and_ruins_the_gap(open_page: Open, gallery: 
 
 
 def test_a_family_leads_to_its_example(open_page: Open) -> None:
-    page = open_page("learn?chapter=5")
+    page = open_page("learn?chapter=6")
     page.get_by_text("The prior ·").click()
     page.get_by_role("button", name="Explore MNIST, a VampPrior").click()
     page.wait_for_url("**/traverse?**")

@@ -44,10 +44,14 @@ def labels_of(run: Run, codes: Latents) -> dict[int, Label]:
 
 
 def best_dimensions(run: Run, codes: Latents, count: int = 3) -> dict[int, Label | None]:
-    """The `count` dimensions that show most, with their labels; those with the highest rate where too few have one."""
+    """The `count` dimensions that show most, with their labels; those with the highest rate where too few have one. One dimension of a
+    code that has collapsed as a whole.
+    """
     labels: dict[int, Label | None] = {**labels_of(run, codes)}
     silent = set(codes.collapsed())
     for dim in codes.order():
         if dim not in silent:
             labels.setdefault(dim, None)
+    if not labels:
+        labels[codes.order()[0]] = None
     return dict(list(labels.items())[:count])
