@@ -18,7 +18,7 @@ PLAIN = {"displaylogo": False}
 
 def ink() -> str:
     """The theme's colour of text, for transparent cells: plotly's own choice does not see the page's background through them."""
-    return "#E8EBF4" if st.context.theme.type == "dark" else "#1B2130"
+    return "#E8EBF4" if st.context.theme.type == "dark" else "#10141F"
 
 
 def quiet(figure: go.Figure, height: int, top: int = 16) -> go.Figure:
