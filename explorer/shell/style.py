@@ -49,6 +49,13 @@ CSS = """<style>
 }
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: .4rem; }
 [class*="st-key-card"] img, [class*="st-key-split-"] img { image-rendering: auto; }  /* shown smaller than they are */
+/* Fingers need 44 pixels. */
+@media (pointer: coarse) {
+  [data-testid^="stBaseButton"], [data-testid="stPopoverButton"], [data-testid="stSidebarNavLink"], [data-testid="stTab"],
+  [data-testid="stExpandSidebarButton"], [data-testid="stLogoLink"], [data-testid="stButtonGroup"] button,
+  [data-testid="stSelectbox"] [role="group"], [data-testid^="stNumberInputStep"] { min-height: 44px; min-width: 44px; }
+}
+@media (prefers-reduced-motion: reduce) { [class*="st-key-card-"] { transition: none; } }
 /* Filled with the primary colour, which in the dark is a light one. */
 [data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * {
   color: light-dark(#FFFFFF, #11141C);
