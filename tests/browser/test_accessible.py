@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .axe import PLACES, SCHEMES, SCRIPT, Violation, turn, violations
 from .conftest import profile, settle
-from .looking import soon
+from .looking import ready, soon
 from .serving import App
 
 
@@ -43,3 +43,16 @@ def test_axe_finds_nothing(visitor: Page, app: App, place: str) -> None:
             soon(visitor, clean, "axe", seconds=5)
         except AssertionError:
             pytest.fail(f"{scheme}:\n" + "\n".join(map(str, found[-1])))
+
+
+def test_nothing_plays_by_itself_with_reduced_motion(visitor: Page, app: App) -> None:
+    visitor.emulate_media(color_scheme="light", reduced_motion="reduce")
+    for place, name, count in (("", "featured", "data-painted"), ("learn?chapter=2", "noise", "data-draws")):
+        visitor.goto(f"{app.address}/{place}")
+        found = ready(visitor, name)
+        expect(found.get_by_role("button", name="Play")).to_be_visible()
+        counted = found.locator("canvas.main") if name == "featured" else found
+        before = counted.get_attribute(count)
+        visitor.wait_for_timeout(500)
+        assert counted.get_attribute(count) == before, name
+    visitor.emulate_media(reduced_motion="no-preference")

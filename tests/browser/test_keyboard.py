@@ -86,10 +86,11 @@ def test_interpolate(open_page: Open, store: vae_core.Store) -> None:
 
 
 def test_compare(open_page: Open) -> None:
-    page = open_page("compare?compare=plane-1,wide-1")
+    page = open_page("compare?run=plane-1&compare=plane-1,wide-1")
     tab_to(page, page.get_by_role("tab").first)
     page.keyboard.press("ArrowRight")
     found = ready(page, "comparison")
+    settle(page)
     main = found.locator("[data-run=plane-1] .main")
     before = code_of(main)
     tab_into(page, found.locator(".slider").first)

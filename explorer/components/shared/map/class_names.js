@@ -45,7 +45,7 @@ export function apart(names, widthOf) {
     const width = widthOf(text);
     const covers = (/** @type {Name} */ other) =>
       Math.abs(other.at[1] - y) < HEIGHT && Math.abs(other.at[0] - x) < (width + widthOf(other.text)) / 2;
-    while (placed.some(covers)) y += HEIGHT;
+    for (let other = placed.find(covers); other; other = placed.find(covers)) y = other.at[1] + HEIGHT;
     placed.push({ text, at: [x, y] });
   }
   return placed;
