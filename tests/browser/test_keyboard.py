@@ -94,7 +94,7 @@ def test_compare(open_page: Open) -> None:
     main = found.locator("[data-run=plane-1] .main")
     before = code_of(main)
     tab_into(page, found.locator(".slider").first)
-    page.keyboard.press("Home")
+    page.keyboard.press("End")
     soon(page, lambda: code_of(main) != before, "the image does not follow")
     soon(page, lambda: " at " in (main.get_attribute("aria-label") or ""), "no words for the image")
 

@@ -2,6 +2,8 @@
 
 /** @typedef {import("./component.js").Shape} Shape */
 
+const LEAST = 0.05; // percent that are worth a word
+
 /**
  * @param {Uint8Array} pixels
  * @param {Shape} shape
@@ -11,8 +13,8 @@ export function inWords(pixels, [channels, height, width]) {
   const sum = pixels.reduce((total, value) => total + value, 0);
   const isBright = sum > 127.5 * pixels.length; // as a whole: what stands out is dark
   const total = isBright ? 255 * pixels.length - sum : sum;
-  const percent = Math.round((100 * total) / (255 * pixels.length));
-  if (percent === 0) return isBright ? "all bright" : "all dark";
+  const percent = (100 * total) / (255 * pixels.length);
+  if (percent < LEAST) return isBright ? "all bright" : "all dark";
   let [right, down] = [0, 0];
   pixels.forEach((value, at) => {
     const place = Math.floor(at / channels);
@@ -20,7 +22,7 @@ export function inWords(pixels, [channels, height, width]) {
     right += weight * ((place % width) + 0.5);
     down += weight * (Math.floor(place / width) + 0.5);
   });
-  return `${percent} % ${isBright ? "dark" : "bright"}, ${around(right / total / width, down / total / height)}`;
+  return `${percent.toFixed(1)} % ${isBright ? "dark" : "bright"}, ${around(right / total / width, down / total / height)}`;
 }
 
 /**
@@ -31,7 +33,7 @@ export function inWords(pixels, [channels, height, width]) {
 export function changeInWords(now, before) {
   const total = now.reduce((sum, value, at) => sum + Math.abs(value - before[at]), 0);
   const percent = (100 * total) / (255 * now.length);
-  return percent < 0.05 ? "the image is the same" : `the image changed by ${percent.toFixed(1)} %`;
+  return percent < LEAST ? "the image is the same" : `the image changed by ${percent.toFixed(1)} %`;
 }
 
 const NEAR = 0.06; // of the side, from the middle
