@@ -24,7 +24,7 @@ from .claims import Report, run
 WIDTHS = {1440: 900, 390: 844}
 #: Runs whose pages differ: codes that are grids, a class or β to choose, colour.
 RUNS = ("digits-codebook", "digits-every-beta", "mnist-classes", "shapes3d")
-OF_A_RUN = ("map", "traverse", "interpolate", "diagnose", "generate", "apply")
+OF_A_RUN = ("map", "traverse", "interpolate")
 
 
 def measure(report: Report, quick: bool) -> None:

@@ -7,13 +7,16 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page
 
+from explorer.learn.chapters import CHAPTERS
+from explorer.navigation import ENTRIES
+
 SCRIPT = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES = ("light", "dark")
 #: Every page, and every chapter of Learn. Their tabs are found on them.
 PLACES = (
-    "", "learn", "learn?chapter=2", "learn?chapter=3", "learn?chapter=4", "learn?chapter=5", "train", "map", "traverse",
-    "interpolate", "compare", "measure", "diagnose", "generate", "apply",
-)  # fmt: skip
+    *("" if name == "home" else name for name in ENTRIES),
+    *(f"learn?chapter={number}" for number in range(2, len(CHAPTERS) + 1)),
+)
 RUN = """async (tags) => {
   const found = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
   return found.violations.flatMap(({ id, nodes }) =>

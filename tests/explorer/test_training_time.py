@@ -133,7 +133,10 @@ def test_every_page_of_a_run_opens_at_a_moment(app: Callable[..., AppTest], movi
 
 def test_a_moment_that_does_not_exist_says_so(app: Callable[..., AppTest], moving: Run) -> None:
     at = app("traverse", run="moving@77")
-    assert any("has no snapshot of step 77; its snapshots are 0, " in text for text in [*texts(at.warning), *texts(at.info), *texts(at.error)])
+    assert any(
+        "has no snapshot of step 77; its snapshots are 0, " in text
+        for text in [*texts(at.warning), *texts(at.info), *texts(at.error)]
+    )
 
 
 def test_compare_takes_moments_and_the_same_share_of_all(app: Callable[..., AppTest], moving: Run) -> None:
