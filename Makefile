@@ -28,19 +28,19 @@ app: $(VENV)/.app
 	@echo "Betascope: http://localhost:$(PORT)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev node_modules/.installed
 	$(NODE_TESTS)
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 3 --dist loadscope -m "not nightly"
 
 # Those of each night, too: long trainings, a cluster, servers of notebooks.
-test-all: $(VENV)/.dev
+test-all: $(VENV)/.dev node_modules/.installed
 	$(NODE_TESTS)
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 3 --dist loadscope
 
 # The same in another order each time; the seed is in the first lines, and SEED=… repeats an order.
-test-random: $(VENV)/.dev
+test-random: $(VENV)/.dev node_modules/.installed
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 3 --dist loadscope -p randomly $(if $(SEED),--randomly-seed=$(SEED))
 

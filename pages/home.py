@@ -8,7 +8,7 @@ from explorer.home.runs import gallery, own_runs, own_title
 from explorer.home.welcome import welcome
 
 welcome()
-st.subheader("Gallery")
+st.header("Gallery")
 gallery()
 with st.container(horizontal=True, vertical_alignment="center"):
     own_title()

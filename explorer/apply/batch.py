@@ -22,7 +22,7 @@ def over_test_images(run: Run, task: str, sigma: float, factor: int) -> None:
     """A choice of the damage, a button, and the numbers once they are there."""
     if library.test_data(run)[0] is None:
         return
-    st.subheader("Over many test images")
+    st.header("Over many test images")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = st.selectbox("Images", IMAGES, index=1, key="apply.images", width=110)
         damage: dict[str, Any] = {"noise": sigma} if task == "noise" else {"small": factor}

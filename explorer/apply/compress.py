@@ -89,7 +89,7 @@ def ratio(run: Run, size: int, count: int) -> str:
 
 def curve(run: Run, count: int) -> None:
     """Rate–distortion of the model, JPEG, WebP and PNG, computed in a process of its own."""
-    st.subheader("Beside JPEG, WebP and PNG")
+    st.header("Beside JPEG, WebP and PNG")
     config = CompressConfig(images=count)
     command = ["apply", "compress", run.id, "--images", str(count)]
     if not computed(run, command, is_cached(run, config), "Draw the curve", "apply.curve"):

@@ -92,7 +92,7 @@ def anomalies(run: Run, codes: Latents) -> None:
     show_scores(normal, anomalous, threshold, percentile, ANOMALY_SCORES[score], "images")
     values = normal if anomalous is None else anomalous
     ranked = np.argsort(-values, kind="stable")
-    st.subheader(
+    st.header(
         "Test images with the highest scores" if anomalous is None else "Anomalous images with the highest scores"
     )
     rows = ranked[: 2 * SHOWN]

@@ -42,7 +42,7 @@ def classes(run: Run, codes: Latents) -> None:
         wrong = np.flatnonzero(predicted[: len(codes)] != labels[: len(codes)])
         rows = wrong[np.argsort(-probabilities[wrong].max(1), kind="stable")][:SHOWN].tolist()
         if rows:
-            st.subheader("Most confident errors")
+            st.header("Most confident errors")
             show_pairs(run, rows, columns=SHOWN // 2)
             names = ", ".join(f"{codes.class_names[predicted[row]]} ({probabilities[row].max():.0%})" for row in rows)
             st.caption(f"Predicted: {names}. Below each image its reconstruction.")

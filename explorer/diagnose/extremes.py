@@ -19,7 +19,7 @@ def extremes(run: Run, codes: Latents) -> None:
     """The test images with the largest and smallest distortion, and the spread over all and per class."""
     order = np.argsort(codes.distortion, kind="stable")
     for title, rows in (("Worst", order[::-1][:SHOWN]), ("Best", order[:SHOWN])):
-        st.subheader(title)
+        st.header(title)
         indices = [int(row) for row in rows]
         show_pairs(run, indices, columns=SHOWN)
         low, high = codes.distortion[rows].min(), codes.distortion[rows].max()

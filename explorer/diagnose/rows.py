@@ -58,7 +58,7 @@ def row_anomalies(run: Run, codes: Latents) -> None:
     odd = np.zeros(len(values), bool) if not anomaly or labels is None else (labels == int(anomaly[6:])).numpy()
     threshold = threshold_at(values[~odd], percentile)
     show_scores(values[~odd], values[odd] if odd.any() else None, threshold, percentile, ROW_ANOMALY_SCORES[score], "rows")  # fmt: skip
-    st.subheader("Rows with the highest scores")
+    st.header("Rows with the highest scores")
     ranked_table(run, data, scores, values, threshold)
 
 

@@ -64,9 +64,9 @@ def compare(run: Run, new: Tensor, temperature: float, seed: int) -> None:
         return
     train, _ = library.training_images(run)
     assert train is not None, "the test rows are there, so the training rows are"
-    st.subheader("Are they copies?")
+    st.header("Are they copies?")
     copies_line(_copies(run, run.weights_hash(), temperature, seed, new, train, data.test.items))
-    st.subheader("Do they resemble the real rows?")
+    st.header("Do they resemble the real rows?")
     schema = schema_of(run)
     found = marginals(schema, train, data.test.items, new)
     left, right = st.columns(2, gap="large")

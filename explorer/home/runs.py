@@ -36,9 +36,9 @@ def gallery() -> None:
 def own_title() -> None:
     """Whose runs follow; nothing where there are none and nobody can make one."""
     if mode() == Mode.PERSONAL:
-        st.subheader("Your runs", width="stretch")
+        st.header("Your runs", width="stretch")
     elif allowed("train") or library.own_runs():
-        st.subheader("Runs of this class" if mode() == Mode.CLASS else "More models", width="stretch")
+        st.header("Runs of this class" if mode() == Mode.CLASS else "More models", width="stretch")
 
 
 def own_runs(was_active: bool) -> None:

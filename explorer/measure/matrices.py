@@ -46,7 +46,7 @@ def matrices(run: Run) -> None:
     picked = None
     for column, (title, matrix, unit, caption, detail) in zip(st.columns(2, gap="large"), shown, strict=False):
         with column:
-            st.subheader(title)
+            st.header(title)
             event = st.plotly_chart(
                 matrix_figure(matrix, order, factors, unit, codes.title), key=f"measure.{title}.{run.id}", on_select="rerun",
                 selection_mode="points", config=PLAIN, alt=f"{title} of dimensions and factors",
@@ -62,7 +62,7 @@ def matrices(run: Run) -> None:
 def show_cell(run: Run, codes: Latents, dim: int, factor: str, share: float) -> None:
     """The traversal of a dimension above the images along a factor; `share`: its information on the factor, 0 to 1."""
     title, dimension = factor.replace("_", " "), codes.title(dim)
-    st.subheader(f"{dimension} and {title}")
+    st.header(f"{dimension} and {title}")
     prior = codes.rate is not None and codes.standard
     where = (
         f"{dimension} from −{REACH:g} to {REACH:g} σ"

@@ -29,12 +29,12 @@ def rate_planes(runs: Sequence[Run], page: str) -> None:
     evaluations, names = [library.numbers(run) for run in measured], [labels(runs)[run.id] for run in measured]
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Rate and distortion")
+        st.header("Rate and distortion")
         rates, distortions = ([evaluation[term] for evaluation in evaluations] for term in ("rate", "distortion"))
         figure = rate_distortion_figure(names, rates, distortions, [track(run) for run in measured])
         st.plotly_chart(figure, key=f"{page}.plane", config=PLAIN, alt="Rate–distortion plane")
         st.caption("Along a dotted line the ELBO is the same; faint lines show the runs during training.")
     with right:
-        st.subheader("KL per dimension")
+        st.header("KL per dimension")
         figure = rate_heatmap(names, [evaluation["rate_per_dim"] for evaluation in evaluations])
         st.plotly_chart(figure, key=f"{page}.heat", config=PLAIN, alt="KL per dimension of each run")

@@ -20,7 +20,7 @@ CSS = """<style>
 @media (min-width: 1180px) { [class*="st-key-split-"] { grid-template-columns: 22rem minmax(0, 1fr); } }
 [class*="st-key-split-"] > * { width: 100% !important; min-width: 0; }
 [class*="st-key-card-"] { transition: border-color .15s, box-shadow .15s; }
-[class*="st-key-card-"]:hover { border-color: #7C8CFF; box-shadow: 0 4px 18px rgba(76, 111, 255, .14); }
+[class*="st-key-card-"]:hover { border-color: #7A8AFF; box-shadow: 0 4px 18px rgba(76, 111, 255, .14); }
 .st-key-sign-in { max-width: 24rem; margin: 18vh auto 0; padding: 2.5rem 2rem; }
 .st-key-sign-in img { border-radius: 0 !important; }
 .qr { display: block; width: 16rem; max-width: 100%; border-radius: .4rem; margin-bottom: .4rem; }
@@ -49,6 +49,20 @@ CSS = """<style>
 }
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: .4rem; }
 [class*="st-key-card"] img, [class*="st-key-split-"] img { image-rendering: auto; }  /* shown smaller than they are */
+/* Fingers need 44 pixels. */
+@media (pointer: coarse) {
+  [data-testid^="stBaseButton"], [data-testid="stPopoverButton"], [data-testid="stSidebarNavLink"], [data-testid="stTab"],
+  [data-testid="stExpandSidebarButton"], [data-testid="stLogoLink"], [data-testid="stButtonGroup"] button,
+  [data-testid="stSelectbox"] [role="group"], [data-testid^="stNumberInputStep"] { min-height: 44px; min-width: 44px; }
+}
+@media (prefers-reduced-motion: reduce) { [class*="st-key-card-"] { transition: none; } }
+/* Filled with the primary colour, which in the dark is a light one. */
+[data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * {
+  color: light-dark(#FFFFFF, #11141C);
+}
+/* A formula that is too wide breaks before a sign, so that nothing has to be scrolled. */
+.katex-display > .katex { white-space: normal; }
+.katex-display .base { margin: .15em 0; }
 </style>"""
 
 

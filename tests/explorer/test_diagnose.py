@@ -97,7 +97,7 @@ def test_a_class_as_anomaly_has_a_roc(app: Open, put: Put) -> None:
     assert "Area under the ROC" in texts(at.caption)
     assert "Class 3 (seen in training)" in at.selectbox(key="diagnose.odd.one").options
     at.selectbox(key="diagnose.odd.one").select("sprites").run()
-    assert "Anomalous images with the highest scores" in texts(at.subheader)
+    assert "Anomalous images with the highest scores" in texts(at.header)
     at.slider(key="diagnose.percentile").set_value(80.0).run()
     assert "for 20.0 % false alarms" in texts(at.caption)
 

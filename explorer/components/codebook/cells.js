@@ -47,7 +47,10 @@ export class Cells {
         onkeydown: (event) => this.#step(event, cell),
       }),
     );
-    this.element = h("div", { class: "cells", role: "grid", "aria-label": "Cells of the code" }, ...this.buttons);
+    const rows = Array.from({ length: side }, (_, row) =>
+      h("div", { class: "line", role: "row" }, ...this.buttons.slice(row * side, (row + 1) * side)),
+    );
+    this.element = h("div", { class: "cells", role: "grid", "aria-label": "Cells of the code" }, ...rows);
     this.element.style.setProperty("--side", `${side}`);
   }
 

@@ -13,7 +13,7 @@ import { Report } from "../shared/report.js";
 import { drawFromPrior } from "../shared/server.js";
 import { codeOfImage, sourceImage } from "../shared/source.js";
 import { Candidates } from "./candidates.js";
-import { Cells } from "./cells.js";
+import { Cells, placeOf } from "./cells.js";
 import { countBars } from "./count_bars.js";
 import { Grid } from "./grid.js";
 
@@ -69,7 +69,7 @@ export function mount(component) {
       h(
         "div",
         { class: "stage" },
-        h("div", { class: "board" }, main.canvas, cells.element),
+        h("div", { class: "board" }, main.canvas, main.spoken, cells.element),
         h("div", { class: "beside" }, source.figure),
         map.element,
       ),
@@ -120,6 +120,7 @@ export function mount(component) {
     position.set(z, row);
     undo.disabled = !position.canUndo;
     show();
+    main.say(`${placeOf(cells.chosen, side)}: word ${grid.wordsOf(position.z)[cells.chosen]}`);
     report.setValue("z", { z: position.commit(), row });
   }
 

@@ -3,6 +3,7 @@
 import { button, fold } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 import { News } from "../shared/news.js";
+import { number } from "../shared/numbers.js";
 import { Report } from "../shared/report.js";
 import { fullWeight } from "../shared/weight.js";
 import { moveOf, moveText } from "./moves.js";
@@ -102,6 +103,7 @@ export function mount(component) {
 
   function commit() {
     const text = moveText(move, order);
+    for (const view of views) view.main.say(`${view.run.title}, z${chosen} of ${reference.title} at ${number(reference.z[chosen] + move[chosen])}`); // prettier-ignore
     news.report(text);
     report.setValue("move", text);
   }

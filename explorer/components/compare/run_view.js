@@ -36,7 +36,7 @@ export function matchText(match, dim, isReference) {
 
 export class RunView {
   #cleanup = new Cleanup();
-  #strip = stripCanvas();
+  #strip;
   #caption = h("div", { class: "caption" });
   /** @type {Sliders | null} those whose strip is not drawn yet */
   #waiting = null;
@@ -50,6 +50,7 @@ export class RunView {
   constructor(run, reference, gone) {
     this.run = run;
     this.reference = reference;
+    this.#strip = stripCanvas(`${run.title}, along the dimension that is moved`);
     const { connection, status } = connect(run.run, run.condition, this.#cleanup, gone);
     this.connection = connection;
     this.main = mainImage(connection, run.shape, `${run.title}, decoded`);

@@ -109,7 +109,7 @@ export function mount(component) {
     h(
       "div",
       { class: "walk" },
-      h("div", { class: "stage" }, main.canvas, caption),
+      h("div", { class: "stage" }, main.canvas, main.spoken, caption),
       h(
         "div",
         { class: "line" },
@@ -159,6 +159,7 @@ export function mount(component) {
   function commit() {
     const place = Math.round(at * 1000) / 1000;
     places.report(place);
+    main.say(caption.textContent ?? "");
     report.setValue("at", place);
   }
 

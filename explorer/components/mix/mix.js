@@ -131,7 +131,7 @@ export function mount(component) {
       h(
         "div",
         { class: "bench" },
-        h("div", { class: "three" }, a.element, h("div", { class: "stage" }, main.canvas, caption), b.element),
+        h("div", { class: "three" }, a.element, h("div", { class: "stage" }, main.canvas, main.spoken, caption), b.element),
         h("div", { class: "track-and-strip" }, strip, slider),
         h("div", { class: "tools" }, playing, swap, classes),
       ),
@@ -178,6 +178,7 @@ export function mount(component) {
 
   function commit() {
     const dimsTaken = taken.size === dims ? null : [...taken].sort((one, other) => one - other);
+    main.say(caption.textContent ?? "");
     report.setValue("mix", { a: a.row, b: b.row, share: Math.round(share * 100) / 100, taken: dimsTaken });
   }
 

@@ -45,10 +45,13 @@ export function mount(component) {
   /** @type {{mu: Float32Array, sigma: Float32Array | null} | null} of the test images */
   let all = null;
 
-  const plane = new Plane("The plane of codes. Press and drag to move μ", marks, (z) => {
-    code = { mu: Float32Array.from(z), sigma: nearestSpread(z) };
-    trail = [];
-    tick();
+  const plane = new Plane("The plane of codes. Press and drag, or use the arrow keys, to move μ", marks, {
+    at: () => code.mu,
+    moved(z) {
+      code = { mu: Float32Array.from(z), sigma: nearestSpread(z) };
+      trail = [];
+      tick();
+    },
   });
   const bounds = { type: "range", min: "0", max: "2", step: "0.01", value: "1" };
   const slider = h("input", { ...bounds, class: "dial", "aria-label": "How much of the noise is added" });

@@ -97,7 +97,7 @@ export class Answers {
     paint(this.#main, pixels, this.shape, shown);
     this.#caption.textContent = `${number(psnr[shown], 1)} dB · ${this.#rank(energy[shown] - least)}`;
     if (this.#others.length !== psnr.length) {
-      this.#others = indices(psnr.length).map((index) => new Tile(this.shape, "", () => this.#choose(index)));
+      this.#others = indices(psnr.length).map((index) => new Tile(this.shape, "Answer", () => this.#choose(index)));
       this.#list.replaceChildren(...this.#others.map(({ figure }) => figure));
     }
     this.#others.forEach((tile, index) => {
@@ -160,6 +160,7 @@ class Tile {
   show(pixels, index, caption, pressed = false) {
     paint(this.#canvas, pixels, this.shape, index);
     this.#caption.textContent = caption;
+    if (this.button) this.#canvas.setAttribute("aria-label", caption);
     this.button?.setAttribute("aria-pressed", `${pressed}`);
     if (this.button) this.button.title = caption;
   }

@@ -147,7 +147,7 @@ export function mount(component) {
 
   /** @param {number[][]} shares of a and b */
   function showCells(shares) {
-    const head = h("tr", {}, h("th", {}, ""), ...data.factors.map((name) => h("th", { scope: "col" }, name.replaceAll("_", " "))));
+    const head = h("tr", {}, h("td"), ...data.factors.map((name) => h("th", { scope: "col" }, name.replaceAll("_", " "))));
     const rows = shares.map((row, at) => {
       const tds = row.map((share) => {
         const cell = h("td", {}, number(share, 2));

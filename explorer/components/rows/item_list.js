@@ -23,7 +23,7 @@ export class ItemList {
    */
   constructor(names, history) {
     this.#names = names;
-    const heads = ["", "Recommended", "", "Probability", "Moved"].map((text) => h("th", { scope: "col" }, text));
+    const heads = ["", "Recommended", "", "Probability", "Moved"].map((text) => (text ? h("th", { scope: "col" }, text) : h("td")));
     this.element = h(
       "div",
       { class: "row-table item-list" },

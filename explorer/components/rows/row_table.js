@@ -32,7 +32,7 @@ export class RowTable {
       return { column, value, bar, change, original, element, amount: 0 };
     });
     this.#body = h("tbody", {}, ...this.#cells.map(({ element }) => element));
-    const heads = ["Column", "Decoded", "", "Change", "In the data"].map((text) => h("th", { scope: "col" }, text));
+    const heads = ["Column", "Decoded", "", "Change", "In the data"].map((text) => (text ? h("th", { scope: "col" }, text) : h("td")));
     this.element = h(
       "div",
       { class: "row-table" },

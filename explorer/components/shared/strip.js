@@ -7,7 +7,7 @@ import { clamp, indices } from "./numbers.js";
 const GAP = 1; // pixels between two images
 
 /**
- * @param {string} [label]
+ * @param {string} label
  * @returns {HTMLCanvasElement}
  */
 export function stripCanvas(label) {

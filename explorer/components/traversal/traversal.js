@@ -10,7 +10,7 @@ import { encode, prepareEncoder } from "../shared/encoding.js";
 import { paint } from "../shared/canvas.js";
 import { mainImage } from "../shared/main_image.js";
 import { miniMap } from "../shared/map/mini_map.js";
-import { nearest, rounded } from "../shared/numbers.js";
+import { nearest, number, rounded } from "../shared/numbers.js";
 import { Position } from "../shared/position.js";
 import { Report } from "../shared/report.js";
 import { drawFromPrior } from "../shared/server.js";
@@ -52,6 +52,8 @@ export function mount(component) {
   const conditions = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** @type {number | null} the dimension that was moved last; null: all of them */
+  let movedDim = null;
 
   // -- what is on the page -------------------------------------------------------------------------------------
   const pin = new Pin(shape);
@@ -106,7 +108,7 @@ export function mount(component) {
     h(
       "div",
       { class: "stage-and-rows" },
-      h("div", { class: "stage" }, main.canvas, beside, map.element),
+      h("div", { class: "stage" }, main.canvas, main.spoken, beside, map.element),
       h("div", { class: "lists" }, control?.element, heads, ...lists),
     ),
   );
@@ -126,6 +128,7 @@ export function mount(component) {
    */
   function move(dim, value, time) {
     [position.z[dim]] = rounded([value]);
+    movedDim = dim;
     position.row = null;
     show(time, dim);
   }
@@ -134,7 +137,14 @@ export function mount(component) {
     clearTimeout(timer);
     const z = position.commit();
     conditions.add(connection.condition);
+    main.say(inText());
     report.setValue("z", { z, row: position.row, condition: connection.condition });
+  }
+
+  /** Where the sliders are, for screen readers. */
+  function inText() {
+    if (movedDim === null) return position.row === null ? "Another code" : `Test image ${position.row}`;
+    return `z${movedDim}${names[movedDim] ? `, ${names[movedDim]},` : ""} at ${number(position.z[movedDim])}`;
   }
 
   function commitSoon() {
@@ -149,6 +159,7 @@ export function mount(component) {
   function jump(z, row = null) {
     begin();
     position.set(rounded(z), row);
+    movedDim = null;
     show();
     commit();
   }
@@ -158,6 +169,7 @@ export function mount(component) {
     if (!before) return;
     stop();
     position.set(before.z, null);
+    movedDim = null;
     show();
     commit();
     undo.disabled = !position.canUndo;

@@ -3,9 +3,12 @@
 import { context2d } from "../canvas.js";
 import { h } from "../dom.js";
 import { rgbOf } from "../map/colours.js";
+import { ARROWS } from "../map/keys.js";
+import { clamp } from "../numbers.js";
 
 const SIDE = 420; // pixels of CSS
 const DOT = 1.6;
+const STEPS = 40; // presses of an arrow from the middle to an edge
 
 /** @typedef {[x: number, y: number]} Point in units of the code */
 
@@ -26,16 +29,19 @@ export class Plane {
   /**
    * @param {string} label
    * @param {(plane: Plane, context: CanvasRenderingContext2D) => void} marks draws over the points
-   * @param {(z: Point) => void} [moved] called where a person presses and drags
+   * @param {{at: () => ArrayLike<number>, moved: (z: Point) => void}} [handlers] `moved`: called where a person presses and drags, and
+   *   with the next place from `at` at each arrow
    */
-  constructor(label, marks, moved) {
+  constructor(label, marks, handlers) {
     this.#marks = marks;
     const side = SIDE * this.#ratio;
     this.#canvas = h("canvas", { class: "plane", role: "img", "aria-label": label, width: side, height: side });
     this.#scatter.width = this.#scatter.height = side;
     this.#context = context2d(this.#canvas);
     this.element = this.#canvas;
-    if (moved) this.#listen(moved);
+    if (!handlers) return;
+    this.#listen(handlers.moved);
+    this.#listenToKeys(handlers);
   }
 
   /**
@@ -78,6 +84,19 @@ export class Plane {
     context.drawImage(this.#scatter, 0, 0);
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     this.#marks(this, context);
+  }
+
+  /** @param {{at: () => ArrayLike<number>, moved: (z: Point) => void}} handlers */
+  #listenToKeys({ at, moved }) {
+    Object.assign(this.#canvas, { tabIndex: 0, role: "application" });
+    this.#canvas.addEventListener("keydown", (event) => {
+      const arrow = ARROWS[event.key];
+      if (!arrow) return;
+      event.preventDefault();
+      const step = this.#reach / STEPS;
+      const within = (/** @type {number} */ value) => clamp(value, -this.#reach, this.#reach);
+      moved([within(at()[0] + step * arrow[0]), within(at()[1] - step * arrow[1])]);
+    });
   }
 
   /** @param {(z: Point) => void} moved */

@@ -1,11 +1,14 @@
 // What the points are coloured by: the choice, the legend, and the classes that are hidden.
 
 import { h } from "../dom.js";
+import { classNames } from "./class_names.js";
 import { coloursOfClasses, coloursOfValues } from "./colours.js";
 import { classLegend, scaleLegend } from "./legend.js";
 import { valuesOf } from "./values.js";
 
 /** @typedef {import("./legend.js").ColouringProps} ColouringProps */
+
+const MANY_CLASSES = 20; // whose names would cover the points
 
 export class Colouring {
   /** @type {import("../safetensors.js").Numbers} */
@@ -13,6 +16,8 @@ export class Colouring {
   /** @type {Set<number>} */
   #hidden = new Set();
   #name = "";
+  /** @type {import("./class_names.js").Name[]} of the classes in view, at places of the map */
+  names = [];
 
   /**
    * @param {ColouringProps[]} colourings
@@ -44,12 +49,13 @@ export class Colouring {
    * @param {import("./map_data.js").MapData} data
    * @returns {Uint8Array<ArrayBuffer>} rgba of the points
    */
-  show(colouring, palette, { codes, count }) {
+  show(colouring, palette, { codes, count, xy }) {
     const { name, names, source } = colouring;
     if (this.#name !== name) this.#hidden.clear();
     this.#name = name;
     this.select.value = name;
     const values = (this.#values = valuesOf(source, codes, count));
+    this.names = names && names.length <= MANY_CLASSES ? classNames(names, values, xy, this.#hidden) : [];
     if (!names) {
       this.legend.replaceChildren(...scaleLegend(colouring, values));
       return coloursOfValues(values);

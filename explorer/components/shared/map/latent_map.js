@@ -224,6 +224,7 @@ export class LatentMap {
     return {
       picks: picks.map((row) => toScreen(content.point(row))),
       lines: lines.flatMap((line) => (line ? [line.map(toScreen)] : [])),
+      names: this.data.mini ? [] : this.colouring.names.map(({ text, at }) => ({ text, at: toScreen(at) })),
       lasso: this.lasso,
       here: here && toScreen(here),
       frame: drawnPath.current && toScreen(drawnPath.current),

@@ -2,10 +2,12 @@
 
 import { context2d } from "../canvas.js";
 import { h } from "../dom.js";
-import { drawCross, drawDot, drawLine } from "./pen.js";
+import { apart } from "./class_names.js";
+import { drawCross, drawDot, drawLine, drawText } from "./pen.js";
 
 const PICK = "#eb5757";
 const HERE = "#f2994a";
+const FONT = "600 14px system-ui, sans-serif";
 const MANY_PICKS = 500;
 
 /** @typedef {import("./geometry.js").Point} Point */
@@ -14,6 +16,7 @@ const MANY_PICKS = 500;
  * Everything in pixels of the screen.
  * @typedef {object} Marks
  * @property {Point[]} picks
+ * @property {import("./class_names.js").Name[]} names of classes
  * @property {Point[][]} lines
  * @property {Point[] | null} lasso
  * @property {Point | null} here the code in view
@@ -46,13 +49,15 @@ export class Overlay {
   }
 
   /** @param {Marks} marks */
-  draw({ picks, lines, lasso, here, frame, cross }) {
+  draw({ picks, names, lines, lasso, here, frame, cross }) {
     const { canvas } = this;
     const pen = context2d(canvas);
     pen.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     pen.clearRect(0, 0, canvas.width / this.#ratio, canvas.height / this.#ratio);
     drawPicks(pen, picks);
+    pen.font = FONT;
     for (const line of lines) drawLine(pen, line, PICK);
+    for (const { text, at } of apart(names, (text) => pen.measureText(text).width + 6)) drawText(pen, at, text);
     if (lasso) {
       pen.fillStyle = "rgba(235, 87, 87, .12)";
       drawLine(pen, [...lasso, lasso[0]], PICK);

@@ -55,3 +55,19 @@ export function drawCross(pen, [x, y], colour) {
   pen.lineTo(x, y + 10);
   pen.stroke();
 }
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Point} centre
+ * @param {string} text
+ */
+export function drawText(pen, [x, y], text) {
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.lineJoin = "round";
+  pen.lineWidth = 4;
+  pen.strokeStyle = "rgba(255, 255, 255, 0.9)";
+  pen.strokeText(text, x, y);
+  pen.fillStyle = "#10141f";
+  pen.fillText(text, x, y);
+}
