@@ -9,7 +9,7 @@ import streamlit as st
 from vae_core.runs import Run, split_id
 
 from .. import library
-from ..state import session
+from ..state import fresh_key, session
 from .conditions import at_current_beta
 from .names import by_beta, labels, siblings
 
@@ -65,7 +65,7 @@ def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
         list(names),
         default=default,
         format_func=names.__getitem__,
-        key=key,
+        key=fresh_key(key),
         placeholder="Choose two or more runs",
     )
     session().compared = chosen
