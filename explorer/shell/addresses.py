@@ -16,11 +16,13 @@ from ..navigation import ENTRIES
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 #: Without it the browser looks for the server below the page's own address first ("/map/_stcore/health"): two 404s.
 SERVER = "window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };"
-#: Stage mode is dark: Streamlit has no call to change its theme, but follows the browser, which says what it prefers here.
+#: A stage is dark, paper is light: Streamlit has no call to change its theme, but follows what the browser prefers, which is said here.
 STAGE = """{
   const ask = window.matchMedia.bind(window), root = document.documentElement;
-  root.toggleAttribute("data-stage", new URLSearchParams(location.search).get("stage") === "1");
-  window.matchMedia = (query) => ask(query === "(prefers-color-scheme: dark)" && root.hasAttribute("data-stage") ? "all" : query);
+  const asked = { "1": "", print: "print" }[new URLSearchParams(location.search).get("stage")];
+  if (asked !== undefined) root.setAttribute("data-stage", asked);
+  const answers = { "": "all", print: "not all" };
+  window.matchMedia = (query) => ask((query === "(prefers-color-scheme: dark)" && answers[root.getAttribute("data-stage")]) || query);
 }"""
 
 

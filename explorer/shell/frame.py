@@ -26,7 +26,7 @@ name = next(name for name, listed in by_name.items() if listed == page)
 why_not = why_off(ENTRIES[name].action)
 run = None
 try:
-    follow()
+    follow(name)
     if ENTRIES[name].one_run:
         run = current_run()
         sidebar.run_picker(run)

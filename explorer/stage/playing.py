@@ -6,7 +6,7 @@ import streamlit as st
 
 from vae_core.config import BetascopeError
 
-from ..navigation import ENTRIES, go
+from ..navigation import go
 from ..state import reopen, session
 from .saved import tour_of
 from .tours import Tour, TourError, View, link_of, pack
@@ -67,10 +67,11 @@ def end() -> None:
     session().set_view("n", None)
 
 
-def follow() -> None:
-    """Go to the page of the view that was opened last."""
-    if page := st.session_state.pop(GOAL, None):
-        go(page)
+def follow(page: str = "") -> None:
+    """Go to the page of the view that was opened last. page: where we are; where that is the goal, there is nothing to do."""
+    goal = st.session_state.pop(GOAL, page)
+    if goal != page:
+        go(goal)
 
 
 def keep(page: str, title: str) -> None:
@@ -88,7 +89,3 @@ def say() -> None:
     if sentence := st.session_state.pop(SENTENCE, None):
         st.toast(sentence, icon=":material/slideshow:")
 
-
-def caption_of(page: str) -> str:
-    """What a kept view is called until somebody writes a caption."""
-    return ENTRIES[page].title

@@ -48,6 +48,5 @@ export class Bar {
     this.next.disabled = number >= captions.length;
     this.steps.hidden = this.end.hidden = !number;
     this.stage.setAttribute("aria-pressed", `${stage}`);
-    this.stage.textContent = stage ? "Leave the stage" : "Stage";
   }
 }

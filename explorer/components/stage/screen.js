@@ -4,6 +4,7 @@ const ROOT = document.documentElement;
 
 /** @param {boolean} on */
 export function setScreen(on) {
+  if (ROOT.dataset.stage === "print") return; // a view on paper stays what it is
   if (ROOT.hasAttribute("data-stage") === on) return;
   ROOT.toggleAttribute("data-stage", on);
   if (!on) ROOT.removeAttribute("data-black");
