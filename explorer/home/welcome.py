@@ -29,5 +29,10 @@ def welcome() -> None:
         ):
             go("compare")
         first = shipped_tours().get(FIRST)
-        if first and st.button("β in ten minutes", key="home.tour", icon=":material/slideshow:", help="A tour through the gallery, in stage mode"):
+        if first and st.button(
+            "β in ten minutes",
+            key="home.tour",
+            icon=":material/slideshow:",
+            help="A tour through the gallery, in stage mode",
+        ):
             play(FIRST)

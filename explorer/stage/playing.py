@@ -88,4 +88,3 @@ def say() -> None:
     """Show the sentence that waits, once."""
     if sentence := st.session_state.pop(SENTENCE, None):
         st.toast(sentence, icon=":material/slideshow:")
-

@@ -132,7 +132,9 @@ def from_bytes(content: bytes, title: str) -> Tour:
     except BetascopeError as error:
         raise TourError(str(error)) from error
     if found.get("format") != FORMAT:
-        raise TourError(f"{title} has the format {found.get('format')!r}; this Betascope reads tours of format {FORMAT}.")
+        raise TourError(
+            f"{title} has the format {found.get('format')!r}; this Betascope reads tours of format {FORMAT}."
+        )
     views = found.get("views")
     if not isinstance(found.get("title"), str) or not isinstance(views, list):
         raise TourError(f"{title} is no tour: it needs a text `title` and a list `views`.")
@@ -140,7 +142,11 @@ def from_bytes(content: bytes, title: str) -> Tour:
 
 
 def _view(number: int, view: Any, title: str) -> View:
-    if not isinstance(view, dict) or not isinstance(view.get("link"), str) or not isinstance(view.get("caption", ""), str):
+    if (
+        not isinstance(view, dict)
+        or not isinstance(view.get("link"), str)
+        or not isinstance(view.get("caption", ""), str)
+    ):
         raise TourError(f"View {number} of {title} needs a text `link`, and its `caption` is a text.")
     try:
         parts = urlsplit(view["link"])
@@ -175,5 +181,7 @@ def unpack(text: str) -> Tour:
         unpacker = zlib.decompressobj()
         content = unpacker.decompress(packed, LARGEST)
     except (binascii.Error, ValueError, zlib.error) as error:
-        raise TourError("The tour in the link cannot be read: it was cut or changed. Copy the whole link again.") from error
+        raise TourError(
+            "The tour in the link cannot be read: it was cut or changed. Copy the whole link again."
+        ) from error
     return from_bytes(content, "The tour in the link")

@@ -47,24 +47,32 @@ def _row(tour: Tour, index: int, view: View) -> None:
     with st.container(border=True, key=f"tour-view-{index}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             entry = ENTRIES[view.page]
-            st.markdown(f"{entry.icon} **{index + 1}** · {entry.title} :small[{view.query.get('run', '').removeprefix('gallery/')}]")
+            st.markdown(
+                f"{entry.icon} **{index + 1}** · {entry.title} :small[{view.query.get('run', '').removeprefix('gallery/')}]"
+            )
             st.space("stretch")
             for name, icon, label, off, change in (
                 ("up", ":material/arrow_upward:", "Earlier", index == 0, lambda: tour.moved(index, -1)),
-                ("down", ":material/arrow_downward:", "Later", index == len(tour.views) - 1, lambda: tour.moved(index, 1)),
+                (
+                    "down",
+                    ":material/arrow_downward:",
+                    "Later",
+                    index == len(tour.views) - 1,
+                    lambda: tour.moved(index, 1),
+                ),
                 ("remove", ":material/delete:", "Remove", False, lambda: tour.without(index)),
             ):
                 st.button(
-                    "", key=f"tour.{name}.{index}", icon=icon, help=f"{label}: view {index + 1}", type="tertiary", disabled=off,
+                    label, key=f"tour.{name}.{index}", icon=icon, type="tertiary", disabled=off,
                     on_click=_apply, args=(change,),
                 )  # fmt: skip
-            if st.button("Show", key=f"tour.show.{index}", help="Open this view"):
+            if st.button("Show", key=f"tour.show.{index}", type="tertiary", icon=":material/visibility:"):
                 open_view(tour, index + 1)
                 st.rerun()
         key = f"tour.caption.{index}"
         st.session_state[key] = view.caption
         st.text_area(
-            f"Caption of view {index + 1}", key=key, height=68, max_chars=LONGEST["caption"], label_visibility="collapsed",
+            f"Caption of view {index + 1}", key=key, height="content", max_chars=LONGEST["caption"], label_visibility="collapsed",
             placeholder="What you will say", on_change=lambda: _apply(lambda: tour.captioned(index, st.session_state[key])),
         )  # fmt: skip
 

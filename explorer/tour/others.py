@@ -24,7 +24,9 @@ def others() -> None:
             _line(name, own.get(name))
     if not allowed("upload"):
         return
-    file = st.file_uploader("Open a tour", ["json"], key="tour.file", max_upload_size=1, help="A file that Download has made")
+    file = st.file_uploader(
+        "Open a tour", ["json"], key="tour.file", max_upload_size=1, help="A file that Download has made"
+    )
     if file is not None and st.session_state.get("tour.opened") != file.file_id:
         st.session_state["tour.opened"] = file.file_id
         try:
@@ -57,7 +59,14 @@ def _line(name: str, folder: Path | None) -> None:
             play(name)
         st.button("Edit", key=f"tour.edit.{name}", on_click=lambda: session().set_view("tour", name))
     if folder is not None and allowed("tour", folder):
-        st.button("Delete", key=f"tour.delete.{name}", icon=":material/delete:", type="tertiary", on_click=_delete, args=(name,))
+        st.button(
+            "Delete",
+            key=f"tour.delete.{name}",
+            icon=":material/delete:",
+            type="tertiary",
+            on_click=_delete,
+            args=(name,),
+        )
 
 
 def _delete(name: str) -> None:

@@ -21,7 +21,14 @@ def share(tour: Tour) -> None:
     st.subheader("Share")
     with st.container(horizontal=True, vertical_alignment="center"):
         if allowed("tour"):
-            st.button("Save here", key="tour.save", icon=":material/save:", help="In the store of this app, for the list below", on_click=_save, args=(tour,))
+            st.button(
+                "Save here",
+                key="tour.save",
+                icon=":material/save:",
+                help="In the store of this app, for the list below",
+                on_click=_save,
+                args=(tour,),
+            )
         st.download_button(
             "Download", to_bytes(tour), f"{tour.title}.json", "application/json", icon=":material/download:", key="tour.download", on_click="ignore",
             help="A small JSON file, for Open of another Betascope with the same runs",

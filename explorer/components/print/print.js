@@ -11,7 +11,7 @@ const STYLE = `
   .tour-paper .progress { position: sticky; top: 0; background: #fff; padding: 0.8rem 1.2rem; border-bottom: 1px solid #dde2ee; }
   .tour-paper section { padding: 0 1.2rem; }
   .tour-paper p { font-size: 15px; line-height: 1.4; margin: 0.6rem 0; }
-  .tour-paper iframe { display: block; width: 1060px; height: 600px; border: 1px solid #dde2ee; }
+  .tour-paper iframe { display: block; width: 1060px; height: 660px; border: 1px solid #dde2ee; }
   @page { size: A4 landscape; margin: 8mm; }
   @media print {
     html, body, #root { height: auto !important; overflow: visible !important; }

@@ -6,11 +6,11 @@ import { KEYS, letters } from "./keys.js";
 
 export class Help {
   #lists = h("div", { class: "lists" });
-  element = h(
-    "dialog",
-    { class: "help", "aria-label": "Keys", onclick: () => this.element.close() },
-    this.#lists,
-  );
+  element = h("dialog", { class: "help", "aria-label": "Keys" }, this.#lists);
+
+  constructor() {
+    this.element.addEventListener("click", () => this.close());
+  }
 
   get isOpen() {
     return this.element.open;
@@ -18,7 +18,7 @@ export class Help {
 
   toggle() {
     if (this.isOpen) {
-      this.element.close();
+      this.close();
       return;
     }
     const found = buttons();
