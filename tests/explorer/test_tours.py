@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -28,6 +29,7 @@ from explorer.stage.tours import (
 )
 from explorer.state import VIEW
 from explorer.tour.others import opened
+from explorer.tour.share import runs_of
 from vae_core.runs import Run, Store
 
 from .conftest import texts
@@ -206,3 +208,10 @@ def test_playing_opens_the_first_view_in_stage_mode(app: Open, store: Store) -> 
     assert at.query_params["n"] == "1"
     assert at.query_params["tour"] == "two"
     assert at.title[0].value == ENTRIES["traverse"].title
+
+
+def test_the_page_to_take_away_has_each_run_of_the_tour_once(put: Callable[..., Path]) -> None:
+    put("one")
+    put("two")
+    views = [View("compare?run=two&compare=one,two"), View("learn"), View("map?run=gone"), View("map?run=one")]
+    assert [run.id for run in runs_of(Tour("x", tuple(views)))] == ["two", "one"]

@@ -3,6 +3,7 @@
 const MAIN = '[data-testid="stMain"]';
 const OURS = ".st-key-stage-bar, [role=dialog]";
 const BUTTONS = "button:not(:disabled, .icon, .cell, .jump, .word, [data-testid*=Toolbar], [data-testid=stTooltipIcon])";
+const PLAYS = /play|pause|animate|▶|❚❚/i;
 const SLIDERS = 'input[type="range"], [role="slider"]';
 
 /** @returns {HTMLElement[]} */
@@ -33,8 +34,9 @@ export function isSlider(target) {
  * @param {EventTarget | undefined} slider
  */
 export function playRow(slider) {
-  const row = slider instanceof Element ? slider.closest(".row, .walk") : null;
-  /** @type {HTMLElement | null | undefined} */ (row?.querySelector("button.icon, button"))?.click();
+  const row = slider instanceof Element ? slider.closest(".row, .beta, .walk, .halves") : null;
+  const found = [...(row?.querySelectorAll("button") ?? [])].find((button) => PLAYS.test(`${button.ariaLabel} ${button.textContent}`));
+  found?.click();
 }
 
 /**
