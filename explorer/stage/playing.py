@@ -9,7 +9,7 @@ from vae_core.config import BetascopeError
 from ..navigation import go
 from ..state import reopen, session
 from .saved import tour_of
-from .tours import Tour, TourError, View, link_of, pack
+from .tours import Tour, TourError, View, link_of, to_text
 
 #: Session keys: the page of the view that was opened last, until the frame is there; what the person should hear of.
 GOAL, SENTENCE = "frame.goal", "frame.sentence"
@@ -78,7 +78,7 @@ def keep(page: str, title: str) -> None:
     """Add what is in view to the tour in the link, or to a new one; a sentence says so. title: the first caption."""
     try:
         tour = (tour_in_view() or Tour()).with_view(View(link_of(page, session().to_query()), title))
-        session().set_view("tour", pack(tour))
+        session().set_view("tour", to_text(tour))
         st.session_state[SENTENCE] = f"View {len(tour.views)} of the tour; its caption is on the page Tour."
     except BetascopeError as error:
         st.session_state[SENTENCE] = str(error)

@@ -12,7 +12,7 @@ from vae_core.runs.store import folders
 from .. import library
 from ..access.modes import require
 from ..access.owners import claim
-from .tours import PACKED, Tour, TourError, from_bytes, to_bytes, unpack
+from .tours import PACKED, Tour, TourError, from_bytes, from_text, to_bytes
 
 FILE = "tour.json"
 SHIPPED = "gallery/"
@@ -39,7 +39,7 @@ def tour_of(text: str) -> Tour:
         TourError: there is none of this name, or it cannot be read.
     """
     if text.startswith(PACKED):
-        return unpack(text)
+        return from_text(text)
     own, shipped = own_tours(), shipped_tours()
     if text not in own and text not in shipped:
         raise TourError(f"There is no tour {text[:80]!r} here; choose another one on the page Tour.")

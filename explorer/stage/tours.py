@@ -156,7 +156,7 @@ def _view(number: int, view: Any, title: str) -> View:
     return View(link_of(page, dict(parse_qsl(parts.query))), view.get("caption", ""))
 
 
-def pack(tour: Tour) -> str:
+def to_text(tour: Tour) -> str:
     """A tour as a text for the address.
 
     Raises:
@@ -170,8 +170,8 @@ def pack(tour: Tour) -> str:
     return packed
 
 
-def unpack(text: str) -> Tour:
-    """The inverse of `pack`.
+def from_text(text: str) -> Tour:
+    """The inverse of `to_text`.
 
     Raises:
         TourError: not the text of a tour, or one that was cut.

@@ -11,7 +11,7 @@ from vae_core.config import BetascopeError
 
 from ..navigation import ENTRIES
 from ..stage.playing import open_view, play, tour_in_view
-from ..stage.tours import LONGEST, Tour, View, checked, pack
+from ..stage.tours import LONGEST, Tour, View, checked, to_text
 from ..state import session
 
 INTRODUCTION = """
@@ -84,7 +84,7 @@ def _rename(tour: Tour) -> None:
 def _apply(change: Callable[[], Tour]) -> None:
     """Put the changed tour into the link; a tour that does not fit stays as it was, and a sentence says why."""
     try:
-        session().set_view("tour", pack(change()))
+        session().set_view("tour", to_text(change()))
         session().set_view("n", None)
     except BetascopeError as error:
         st.toast(str(error), icon=":material/error:")

@@ -11,7 +11,7 @@ from vae_core.config import BetascopeError
 from ..access.modes import allowed
 from ..stage.playing import play
 from ..stage.saved import delete, own_tours, shipped_tours, tour_of
-from ..stage.tours import LARGEST, Tour, TourError, from_bytes, pack
+from ..stage.tours import LARGEST, Tour, TourError, from_bytes, to_text
 from ..state import session
 
 
@@ -30,7 +30,7 @@ def others() -> None:
     if file is not None and st.session_state.get("tour.opened") != file.file_id:
         st.session_state["tour.opened"] = file.file_id
         try:
-            session().set_view("tour", pack(opened(file.name, file.getvalue())))
+            session().set_view("tour", to_text(opened(file.name, file.getvalue())))
         except BetascopeError as error:
             st.error(f"{error} Nothing was opened.", icon=":material/error:")
         else:

@@ -15,7 +15,7 @@ from ..components import mount
 from ..shell.present import public_address
 from ..shell.take_away import made
 from ..stage.saved import save
-from ..stage.tours import Tour, View, pack, to_bytes
+from ..stage.tours import Tour, View, to_bytes, to_text
 from ..state import session
 
 
@@ -67,7 +67,7 @@ def first_view(tour: Tour) -> str:
         TourError: the tour is too long for a link.
     """
     view, text = tour.views[0], session().view.get("tour", "")
-    text = text if text and not text.startswith("~") else pack(tour)
+    text = text if text and not text.startswith("~") else to_text(tour)
     query = view.query | {"stage": "1", "tour": text, "n": "1"}
     return f"{view.link.partition('?')[0]}?{urlencode(query, safe='/,~:')}"
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import vae_core
 from explorer.stage.saved import FIRST
-from explorer.stage.tours import Tour, View, from_bytes, pack, unpack
+from explorer.stage.tours import Tour, View, from_bytes, from_text, to_text
 from vae_core.runs.store import GALLERY
 
 from .conftest import profile, settle
@@ -23,7 +23,7 @@ SHOWN = {"map": ".map[data-ready]", "traverse": ".traversal[data-ready]", "inter
 TABS = {"Traversals": ".comparison[data-ready]", "Matrices": ".js-plotly-plot", "": "[data-testid=stImage] img"}
 BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 DARK = "rgb(17, 20, 28)"
-PLANE = pack(Tour("Plane", (View("map?run=plane-1"), View("traverse?run=plane-1&z=0,0", "Drag it"), View("traverse?run=plane-1&z=1,-1", "There"))))  # fmt: skip
+PLANE = to_text(Tour("Plane", (View("map?run=plane-1"), View("traverse?run=plane-1&z=0,0", "Drag it"), View("traverse?run=plane-1&z=1,-1", "There"))))  # fmt: skip
 
 
 def at_view(page: Page, number: int) -> None:
@@ -96,7 +96,7 @@ def test_every_action_has_a_key(open_page: Open, store: vae_core.Store) -> None:
     page.keyboard.press("k")
     expect(page.get_by_text("View 1 of the tour")).to_be_visible()
     soon(page, lambda: "tour" in query(page), "the view was not kept")
-    kept = unpack(query(page)["tour"])
+    kept = from_text(query(page)["tour"])
     assert [view.page for view in kept.views] == ["traverse"]
     assert kept.views[0].query["run"] == "plane-1"
     assert "stage" not in kept.views[0].query

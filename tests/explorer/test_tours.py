@@ -22,10 +22,10 @@ from explorer.stage.tours import (
     View,
     checked,
     from_bytes,
+    from_text,
     link_of,
-    pack,
     to_bytes,
-    unpack,
+    to_text,
 )
 from explorer.state import VIEW
 from explorer.tour.others import opened
@@ -40,8 +40,8 @@ TWO = Tour("Two", (View("traverse?run=one&z=0,1", "First: β"), View("learn?chap
 
 def test_a_tour_survives_its_file_and_its_link() -> None:
     assert from_bytes(to_bytes(TWO), "It") == TWO
-    assert unpack(pack(TWO)) == TWO
-    assert unpack(pack(Tour())) == Tour()
+    assert from_text(to_text(TWO)) == TWO
+    assert from_text(to_text(Tour())) == Tour()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_is_too_long_is_refused() -> None:
         opened("big.json", b" " * 2_000_000)
     rows = ["".join(f"{hash_like(12 * number + part):x}" for part in range(12)) for number in range(60)]
     with pytest.raises(TourError, match=f"a link at most {VIEW['tour']:,}"):
-        pack(Tour("x", tuple(View("map", row) for row in rows)))
+        to_text(Tour("x", tuple(View("map", row) for row in rows)))
 
 
 def hash_like(number: int) -> int:
@@ -86,10 +86,10 @@ def hash_like(number: int) -> int:
     return pow(3, number + 5, 2**251 - 9)
 
 
-@pytest.mark.parametrize("text", ["~", "~x", "~####", "~" + pack(TWO)[1:40], "~eJwDAAAAAAE"])
+@pytest.mark.parametrize("text", ["~", "~x", "~####", "~" + to_text(TWO)[1:40], "~eJwDAAAAAAE"])
 def test_a_link_that_was_cut_is_refused(text: str) -> None:
     with pytest.raises(TourError, match="The tour in the link"):
-        unpack(text)
+        from_text(text)
 
 
 def test_links_lose_the_address_of_a_server_and_what_is_around_a_view() -> None:
@@ -174,14 +174,14 @@ def test_shipped_tours_are_listed_beside_the_gallery(store: Store) -> None:
 
 
 def test_the_page_edits_the_tour_in_the_link(app: Open) -> None:
-    at = app("tour", tour=pack(TWO))
+    at = app("tour", tour=to_text(TWO))
     assert not at.exception
     at.button(key="tour.down.0").click().run()
-    assert [view.page for view in unpack(at.query_params["tour"]).views] == ["learn", "traverse"]
+    assert [view.page for view in from_text(at.query_params["tour"]).views] == ["learn", "traverse"]
     at.text_area(key="tour.caption.0").set_value("Noise").run()
     at.text_input(key="tour.title").set_value("  Mine ").run()
     at.button(key="tour.remove.1").click().run()
-    assert unpack(at.query_params["tour"]) == Tour("Mine", (View("learn?chapter=2", "Noise"),))
+    assert from_text(at.query_params["tour"]) == Tour("Mine", (View("learn?chapter=2", "Noise"),))
     at.button(key="tour.save").click().run()
     assert at.query_params["tour"] == "mine"
     at.button(key="tour.new").click().run()
