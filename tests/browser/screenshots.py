@@ -48,7 +48,7 @@ VIEWS = {
 #: Views of the shipped tour in stage mode, dark whatever the system prefers: file → view, width, height.
 STAGE = {
     "stage": ("traverse?run=gallery/sprites-beta-4&stage=1&tour=gallery/beta-in-ten-minutes&n=9", 1440, 900),
-    "stage-map": ("map?run=gallery/mnist-2d&method=plane&stage=1&tour=gallery/beta-in-ten-minutes&n=2", 1440, 900),
+    "stage-map": ("map?run=gallery/mnist-2d&stage=1&tour=gallery/beta-in-ten-minutes&n=2", 1440, 900),
     "stage-narrow": (
         "traverse?run=gallery/digits-every-beta&beta=3.98&stage=1&tour=gallery/beta-in-ten-minutes&n=5",
         800,
