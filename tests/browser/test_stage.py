@@ -135,12 +135,11 @@ def test_a_tour_survives_a_reload_and_a_server_that_starts_again(
     after = still(main)  # decoded in this browser: the network is off
     assert abs(after[0]) + abs(after[1]) > 0.5
     page.mouse.up()
-    page.keyboard.press("f")
-    expect(page.get_by_test_id("stSidebar")).to_be_visible()
-    page.keyboard.press("f")
-    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("?")
     with running_app(store.root, log, port=port):
-        soon(page, lambda: "z" in query(page) and query(page)["z"] != "0,0", "what was dragged meanwhile is lost")
+        soon(page, lambda: "z" in query(page) and query(page)["z"] != "0,0", "what was dragged meanwhile is lost", 240)
         expect_query(page, n="2", stage="1", tour=PLANE)
         expect_code(main, after)
         page.reload()
