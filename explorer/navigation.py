@@ -40,6 +40,7 @@ ENTRIES = {
     "diagnose": Entry("Diagnose", ":material/stethoscope:", one_run=True, needs="reconstructions"),
     "generate": Entry("Generate", ":material/auto_awesome:", one_run=True, needs="decoder"),
     "apply": Entry("Apply", ":material/handyman:", one_run=True, needs="reconstructions"),
+    "tour": Entry("Tour", ":material/slideshow:"),
 }
 
 

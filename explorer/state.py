@@ -41,7 +41,12 @@ VIEW = {
     "chapter": 1,
     "learnt": 6,
     "time": 9,
+    "stage": 5,
+    "tour": 16_000,
+    "n": 3,
 }
+#: Of them those that are no part of the view: another view that is opened leaves them as they are.
+AROUND = ("learnt", "stage", "tour", "n")
 
 
 @dataclass
@@ -49,7 +54,8 @@ class Session:
     """What a person is looking at.
 
     run: id of the run in view. z: the code of the sliders, by run id. picks: indices of picked test
-    images, by run id. compared: ids of the runs on the Compare page. view: settings of pages.
+    images, by run id. compared: ids of the runs on the Compare page. view: settings of pages. opened: how many views were
+    opened in place of another (`reopen`).
     """
 
     run: str | None = None
@@ -57,6 +63,7 @@ class Session:
     picks: dict[str, list[int]] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)
     view: dict[str, str] = field(default_factory=dict)
+    opened: int = 0
 
     def picked(self) -> list[int]:
         """The picks of the run in view."""
@@ -141,6 +148,21 @@ def session() -> Session:
     if "session" not in st.session_state:
         st.session_state["session"] = Session.from_query(st.query_params.to_dict())
     return st.session_state["session"]
+
+
+def reopen(query: dict[str, str]) -> None:
+    """Show the view that a link with these query parameters opens; what is around a view stays as it is."""
+    before, fresh = session(), Session.from_query({name: text for name, text in query.items() if name not in AROUND})
+    fresh.view |= {name: before.view[name] for name in AROUND if name in before.view}
+    fresh.opened = before.opened + 1
+    st.session_state["session"] = fresh
+    st.session_state.pop("map.picked", None)
+
+
+def fresh_key(key: str) -> str:
+    """The key of a page's widget: another one for each view that was opened, so that no widget brings its last state along."""
+    opened = session().opened
+    return key if not opened or key.startswith("frame.") else f"{key}.{opened}"
 
 
 def show_in_address() -> None:

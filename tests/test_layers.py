@@ -44,6 +44,7 @@ EXPLORER_LAYERS = [
     {"figures", "images", "jobs"},
     {"live", "runs", "tables", "histories"},
     {"components", "watching"},
+    {"stage"},
     {"shell"},
     WINGS,
     {"take_away"},

@@ -55,6 +55,7 @@ ACTIONS = {
     "name": Action("Naming the dimensions of a run", owned=True),
     "delete": Action("Deleting and renaming runs and uploads", owned=True),
     "lead": Action("Leading everyone on /show"),
+    "tour": Action("Saving and deleting tours", owned=True),
 }
 
 

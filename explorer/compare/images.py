@@ -47,7 +47,8 @@ def images(runs: list[Run]) -> None:
         st.info(f"{why} The other tabs need no data.", icon=":material/hide_image:")
         return
     matching = same_images(runs)
-    left, right = st.columns([4, 2], vertical_alignment="bottom")
+    with st.container(key="off-stage-images"):
+        left, right = st.columns([4, 2], vertical_alignment="bottom")
     last = max(0, len(data.test) - IMAGES)
     first = left.slider("First test image", 0, last, 0, key="compare.first") if last else 0
     errors = right.toggle("Error maps", key="compare.errors")

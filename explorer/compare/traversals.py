@@ -12,7 +12,7 @@ from .. import library
 from ..components import mount, state_value
 from ..runs.abilities import DECODER, able
 from ..runs.names import labels
-from ..state import session
+from ..state import fresh_key, session
 from .images import same_images
 from .props import comparison_props
 
@@ -47,9 +47,10 @@ def traversals(runs: list[Run]) -> None:
     reference = ids.index(current) if current in ids else 0
     last = min(len(library.latents(run)) for run in runs) - 1
     image_in_link = session().view.get("image", "0")
-    chosen = st.session_state.get("compare.image", int(image_in_link) if image_in_link.isdecimal() else 0)
-    st.session_state["compare.image"] = min(chosen, last)
-    image = int(st.number_input("Test image", 0, last, key="compare.image", width=150))
+    widget = fresh_key("compare.image")
+    chosen = st.session_state.get(widget, int(image_in_link) if image_in_link.isdecimal() else 0)
+    st.session_state[widget] = min(chosen, last)
+    image = int(st.number_input("Test image", 0, last, key=widget, width=150))
     session().set_view("image", str(image) if image else None)
     key = f"compare.live.{'~'.join(ids)}.{reference}"
 

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from ..live.modules import modules_version
+from ..state import fresh_key
 
 HERE = Path(__file__).parent
 #: Streamlit calls this again with fresh data after each run of the script; it mounts once and updates then.
@@ -55,12 +56,12 @@ def mount(name: str, key: str, props: dict[str, Any], **callbacks: Callable[[], 
     """Show a component with these props; returns its triggers (`gone`), and `state_value` reads its state."""
     # From the page's own address, all of which lie one level below the app's: a proxy may serve it below any path.
     address = f"modules/{_version()}/{name}/{name}.js"
-    return _component(name)(key=key, data=props | {"module": address}, **callbacks)
+    return _component(name)(key=fresh_key(key), data=props | {"module": address}, **callbacks)
 
 
 def state_value(key: str, name: str) -> Any:
     """The state `name` of the component mounted as `key`, unchecked from the browser; None before the first event."""
-    state = st.session_state[key].get(name)
+    state = st.session_state.get(fresh_key(key), {}).get(name)
     return state.get("value") if isinstance(state, dict) else None
 
 

@@ -33,8 +33,9 @@ class Chapter:
 def show_chapter(number: int, chapter: Chapter) -> None:
     """One chapter; number: from 1."""
     st.header(f"{number}. {chapter.question}", anchor=False)
-    st.markdown(chapter.text)
-    left, right = st.columns(2)
+    with st.container(key="off-stage-text"):
+        st.markdown(chapter.text)
+        left, right = st.columns(2)
     left.info(f"**Move**: {chapter.move}", icon=":material/swipe:")
     right.info(f"**Notice**: {chapter.notice}", icon=":material/visibility:")
     try:

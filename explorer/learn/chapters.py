@@ -25,5 +25,6 @@ def chapters() -> None:
         return f"{mark}{number}. {CHAPTERS[number - 1].question}"
 
     numbers = range(1, len(CHAPTERS) + 1)
-    number = linked(st.pills, "Chapter", numbers, "chapter", "learn.chapter", format_func=title, required=True)
+    with st.container(key="off-stage-chapters"):
+        number = linked(st.pills, "Chapter", numbers, "chapter", "learn.chapter", format_func=title, required=True)
     show_chapter(number, CHAPTERS[number - 1])

@@ -9,7 +9,7 @@ import streamlit as st
 from vae_core.runs import Run, split_id
 
 from .. import library
-from ..state import session
+from ..state import fresh_key, session
 from .conditions import at_current_beta
 from .names import by_beta, labels, siblings
 
@@ -60,13 +60,14 @@ def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
         st.warning(f"These runs no longer exist and are left out: {', '.join(missing)}.", icon=":material/warning:")
     default = [id for id in requested if id in by_id] or [run.id for run in siblings(current_run(), runs)]
     names = labels(list(by_id.values()))
-    chosen = st.multiselect(
-        "Runs",
-        list(names),
-        default=default,
-        format_func=names.__getitem__,
-        key=key,
-        placeholder="Choose two or more runs",
-    )
+    with st.container(key="off-stage-runs"):
+        chosen = st.multiselect(
+            "Runs",
+            list(names),
+            default=default,
+            format_func=names.__getitem__,
+            key=fresh_key(key),
+            placeholder="Choose two or more runs",
+        )
     session().compared = chosen
     return by_beta([by_id[id] for id in chosen])

@@ -15,24 +15,33 @@ from ..navigation import ENTRIES
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 #: Without it the browser looks for the server below the page's own address first ("/map/_stcore/health"): two 404s.
-SERVER = "<script>window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };</script>"
+SERVER = "window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };"
+#: A stage is dark, paper is light: Streamlit has no call to change its theme, but follows what the browser prefers, which is said here.
+STAGE = """{
+  const ask = window.matchMedia.bind(window), root = document.documentElement;
+  const asked = { "1": "", print: "print" }[new URLSearchParams(location.search).get("stage")];
+  if (asked !== undefined) root.setAttribute("data-stage", asked);
+  const answers = { "": "all", print: "not all" };
+  window.matchMedia = (query) => ask((query === "(prefers-color-scheme: dark)" && answers[root.getAttribute("data-stage")]) || query);
+}"""
 
 
 def routes() -> list[Route]:
-    """One for each page: the first page redirects to "/", the others answer with Streamlit's HTML."""
+    """One for each page, which answers with Streamlit's HTML; the name of the first one redirects to "/"."""
     prefix = base()
-    return [Route(f"{prefix}/{name}", page if index else to_first) for index, name in enumerate(ENTRIES)]
+    others = [Route(f"{prefix}/{name}", page if index else to_first) for index, name in enumerate(ENTRIES)]
+    return [Route(f"{prefix}/", page), *others]
 
 
 def page(request: Request) -> HTMLResponse:
-    """Streamlit's HTML with the address of the server set."""
+    """Streamlit's HTML with our first lines."""
     return HTMLResponse(html(), headers={"Cache-Control": "no-cache"})
 
 
 @cache
 def html() -> str:
-    """Streamlit's HTML, which is the same for every page, with the address of the server set."""
-    return INDEX.read_text("utf8").replace("<head>", f"<head>{SERVER}", 1)
+    """Streamlit's HTML with the address of the server set, and what stage mode needs before the first paint; the same for every page."""
+    return INDEX.read_text("utf8").replace("<head>", f"<head><script>{SERVER}{STAGE}</script>", 1)
 
 
 def to_first(request: Request) -> RedirectResponse:

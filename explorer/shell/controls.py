@@ -9,7 +9,7 @@ import streamlit as st
 
 from ..access.modes import allowed
 from ..navigation import ENTRIES, go
-from ..state import session
+from ..state import fresh_key, session
 
 
 def valid_choice(key: str, options: Sequence[Any], default: Any = None) -> str:
@@ -29,7 +29,7 @@ def linked(
     **settings: Any,
 ) -> Any:
     """A widget that chooses one of `options`; the choice goes into the link as `name`, unless it is the default."""
-    default = options[0] if default is None else default
+    key, default = fresh_key(key), options[0] if default is None else default
     by_text = {str(option): option for option in options}
     if st.session_state.get(key) not in options:
         st.session_state[key] = by_text.get(session().view.get(name, ""), default)
@@ -40,7 +40,7 @@ def linked(
 
 def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments: Any) -> None:
     """Tabs by title; only the open one runs, called with `arguments`, and its title goes into the link."""
-    key = f"{page}.tab"
+    key = fresh_key(f"{page}.tab")
     if st.session_state.get(key) not in contents:  # those of another kind of run
         st.session_state.pop(key, None)
     if (name_in_view := session().view.get("tab")) in contents:

@@ -12,6 +12,8 @@ from explorer.shell.present import present
 from explorer.shell.sign_in import sign_in, sign_out
 from explorer.shell.style import apply_style
 from explorer.shell.take_away import take_away
+from explorer.stage.bar import stage
+from explorer.stage.playing import follow
 from explorer.state import show_in_address
 
 st.set_page_config(page_title="Betascope", page_icon=sidebar.ICON, layout="wide")
@@ -22,7 +24,9 @@ by_name = pages()
 page = st.navigation(list(by_name.values()), expanded=True)
 name = next(name for name, listed in by_name.items() if listed == page)
 why_not = why_off(ENTRIES[name].action)
+run = None
 try:
+    follow(name)
     if ENTRIES[name].one_run:
         run = current_run()
         sidebar.run_picker(run)
@@ -32,6 +36,7 @@ try:
         why_not = why_not or (lacking(run, ENTRIES[name].needs) if run else "")
         if why := notice():
             st.error(f"{why} Another run is shown instead; pick one in the sidebar.", icon=":material/error:")
+    stage(name, run.config.name if run else "")
     show_in_address()  # before the page, too: a link to a page has no query, and a reload may come while the page is drawn
     sidebar.link()
     sidebar.status()

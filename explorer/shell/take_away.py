@@ -8,6 +8,7 @@ import mimetypes
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -85,15 +86,17 @@ def take_away(run: Run | None) -> None:
 
 
 @needs("take_away")
-def made(run: Run, format: str) -> bytes:
+def made(run: Run, format: str, others: Sequence[Run] = ()) -> bytes:
     """What `export` writes, in a process of its own: its imports and exporters would hold this one up for seconds.
+
+    others: further runs, for formats that several go into.
 
     Raises:
         BetascopeError: it could not be exported.
     """
     with one_export(), tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "out"
-        command = command_line(run, ["export", run.id, f"--{format}", str(target)])
+        command = command_line(run, ["export", run.id, *(other.id for other in others), f"--{format}", str(target)])
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
         if done.returncode:
             raise BetascopeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "The export failed.")

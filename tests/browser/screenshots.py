@@ -43,6 +43,22 @@ VIEWS = {
     "generate": "generate?run=gallery/mnist-beta-1",
     "apply": "apply?run=gallery/mnist-beta-1&image=3",
     "mix": "apply?run=gallery/shapes3d&tab=Mix&mix=0~1~1~0",
+    "tour": "tour?tour=gallery/beta-in-ten-minutes",
+}
+#: Views of the shipped tour in stage mode, dark whatever the system prefers: file → view, width, height.
+STAGE = {
+    "stage": ("traverse?run=gallery/sprites-beta-4&stage=1&tour=gallery/beta-in-ten-minutes&n=9", 1440, 900),
+    "stage-map": ("map?run=gallery/mnist-2d&stage=1&tour=gallery/beta-in-ten-minutes&n=2", 1440, 900),
+    "stage-narrow": (
+        "traverse?run=gallery/digits-every-beta&beta=3.98&stage=1&tour=gallery/beta-in-ten-minutes&n=5",
+        800,
+        1100,
+    ),
+    "stage-phone": (
+        "interpolate?run=gallery/mnist-beta-1&keys=m3~m8~m0&stage=1&tour=gallery/beta-in-ten-minutes&n=10",
+        390,
+        844,
+    ),
 }
 SIZES = (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100))
 
@@ -68,6 +84,22 @@ def take(page: Page, address: str, target: Path, suffix: str) -> None:
         page.wait_for_timeout(4000)
         page.screenshot(path=target / f"{name}-{suffix}.png")
         print(target / f"{name}-{suffix}.png", flush=True)
+
+
+def take_stage(browser: Browser, address: str, target: Path) -> None:
+    """Stage mode, and its overlay of keys."""
+    for name, (view, width, height) in STAGE.items():
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(f"{address}/{view}")
+        settle(page)
+        page.wait_for_timeout(4000)
+        page.screenshot(path=target / f"{name}.png")
+        print(target / f"{name}.png", flush=True)
+        if name == "stage":
+            page.keyboard.press("?")
+            page.wait_for_timeout(500)
+            page.screenshot(path=target / "stage-keys.png")
+        page.close()
 
 
 def take_elsewhere(browser: Browser, address: str, target: Path) -> None:
@@ -130,6 +162,7 @@ def main() -> int:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme(suffix))
             take(context.new_page(), app.address, target, suffix)
             context.close()
+        take_stage(browser, app.address, target)
         take_elsewhere(browser, app.address, target)
         take_sign_in(browser, store, target)
         browser.close()

@@ -34,6 +34,18 @@ test("a state is sent again after 2, 4, 8, 16 and 32 seconds, and then no more",
   );
 });
 
+test("while the server is gone a state waits, however long, and is sent once it is back", () => {
+  let isLost = true;
+  globalThis.document = { querySelector: () => (isLost ? {} : null) };
+  new Report(componentOf({ z: [0] })).setValue("z", [1]);
+  mock.timers.tick(10 ** 6);
+  assert.deepEqual(sent, []);
+  isLost = false;
+  mock.timers.tick(2000);
+  assert.deepEqual(sent, [["z", [1], 0]]);
+  delete globalThis.document;
+});
+
 test("a state whose prop has changed has arrived, one whose prop has not is sent again", () => {
   const report = new Report(componentOf({ z: [0], reach: 3 }));
   report.setValue("z", [1]);

@@ -31,7 +31,7 @@ AUTH = {"redirect_uri": "http://testserver/oauth2callback", "cookie_secret": SEC
 ADA = {"is_logged_in": True, "origin": "http://testserver", "iss": "https://id.example.org", "sub": "7", "name": "Ada"}
 COOKIE = "_streamlit_user"
 #: What holds nothing of a run: Streamlit's empty frame at the addresses of pages, and files of the program.
-OPEN = {"/healthz", "/metrics", "/runtime/v/file", "/modules/v/file", *(f"/{name}" for name in ENTRIES)}
+OPEN = {"/", "/healthz", "/metrics", "/runtime/v/file", "/modules/v/file", *(f"/{name}" for name in ENTRIES)}
 PARAMETERS = {"run": "one", "version": "v", "name": "file"}
 
 

@@ -26,7 +26,7 @@ GALLERY = FILES / "checkpoints" / "gallery"
 #: Seconds that a deletion waits for a process that looks at the run, or leaves it.
 PATIENCE = 1.0
 #: Folders of a store that are no runs.
-NOT_RUNS = ("gallery", "uploads")
+NOT_RUNS = ("gallery", "uploads", "tours")
 
 
 class Store:

@@ -1,7 +1,9 @@
-// Copy link: the address bar always has the link to what is in view, so that copying it copies the view.
+// Copy link: the address bar always has the link to what is in view, so that copying it copies the view. And what else is done with
+// a view: keep it in the tour, show it on a stage.
 
 import { button } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
+import { request } from "../shared/requests.js";
 
 const SHOWN = 2000; // milliseconds that the button shows what happened
 
@@ -14,7 +16,10 @@ export function mount({ parentElement }) {
   let timer;
   const link = button("Copy link", copy, "A link that opens exactly this view");
   link.className = "link";
-  const element = h("div", { class: "betascope" }, link);
+  const keep = button("Keep this view", () => request("keep"), "Add what is in view to the tour (K)");
+  const stage = button("Stage", () => request("stage"), "No sidebar, large and dark, for a lecture (F); ? shows all keys");
+  keep.className = stage.className = "link";
+  const element = h("div", { class: "betascope" }, link, h("div", { class: "pair" }, keep, stage));
   parentElement.append(element);
 
   async function copy() {

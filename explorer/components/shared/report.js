@@ -3,6 +3,7 @@
 
 const FIRST = 2000; // milliseconds until it is sent again, then twice as long each time
 const TRIES = 5;
+const LOST = '[data-testid="stApp"]:not([data-test-connection-state="CONNECTED"])'; // Streamlit's page without its server
 
 /** @typedef {{value: unknown, before: string, tries: number, timer?: ReturnType<typeof setTimeout>}} Pending */
 
@@ -45,6 +46,10 @@ export class Report {
    */
   #send(name, pending) {
     const { value, tries } = pending;
+    if (globalThis.document?.querySelector(LOST)) {
+      pending.timer = setTimeout(() => this.#send(name, pending), FIRST); // no try of it: the server may be gone for long
+      return;
+    }
     this.#component.setStateValue(name, { value, tries }); // an equal value would not be sent again
     pending.tries += 1;
     if (tries < TRIES) pending.timer = setTimeout(() => this.#send(name, pending), FIRST * 2 ** tries);

@@ -40,7 +40,8 @@ export class Scatter {
    * @throws {Error} when the browser has no WebGL
    */
   constructor(canvas) {
-    const gl = canvas.getContext("webgl", { antialias: false, alpha: true, premultipliedAlpha: true });
+    const preserveDrawingBuffer = document.documentElement.dataset.stage === "print"; // else paper stays empty
+    const gl = canvas.getContext("webgl", { antialias: false, alpha: true, premultipliedAlpha: true, preserveDrawingBuffer });
     if (!gl) throw new Error("no WebGL");
     this.canvas = canvas;
     this.gl = gl;

@@ -1,0 +1,20 @@
+// What buttons anywhere on a page request of the component of stage mode.
+
+/** @typedef {"stage" | "keep"} Request */
+
+const requests = new EventTarget();
+
+/** @param {Request} name "stage": stage mode on or off; "keep": the view in view into the tour */
+export function request(name) {
+  requests.dispatchEvent(new Event(name));
+}
+
+/**
+ * @param {Request} name
+ * @param {() => void} listener
+ * @returns {() => void} stops it
+ */
+export function onRequest(name, listener) {
+  requests.addEventListener(name, listener);
+  return () => requests.removeEventListener(name, listener);
+}

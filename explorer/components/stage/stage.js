@@ -1,0 +1,149 @@
+// Stage mode and the tour that plays: keys, a bar, an overlay. Python hears of the view and the mode, which are in the link.
+
+import { h } from "../shared/dom.js";
+import { Report } from "../shared/report.js";
+import { onRequest } from "../shared/requests.js";
+import { Bar } from "./bar.js";
+import { buttons, isSlider, playRow, sliders, typesInto } from "./found.js";
+import { Help } from "./help.js";
+import { actionOf, letters } from "./keys.js";
+import { black, endBlack, fillScreen, setScreen } from "./screen.js";
+
+/**
+ * @typedef {object} StageProps
+ * @property {boolean} stage stage mode is on
+ * @property {string} tour its text in the link, "" without one
+ * @property {string} title of the tour
+ * @property {string[]} captions of its views
+ * @property {number} n the view that is shown, from 1; 0 while none plays
+ * @property {string} about page and run
+ */
+
+/**
+ * @param {import("../shared/component.js").Component<StageProps>} component
+ * @returns {import("../shared/component.js").View<StageProps>}
+ */
+export function mount(component) {
+  let { data } = component;
+  const report = new Report(component);
+  /** What was requested here and is not in the props yet. @type {{stage?: boolean, n?: number}} */
+  const wanted = {};
+  const help = new Help();
+  const bar = new Bar({ go, toggle, help: () => help.toggle() });
+  const element = h("div", { class: "betascope on-stage" }, bar.element, help.element);
+  const root = document.documentElement;
+  const sized = new ResizeObserver(() => root.style.setProperty("--stage-bar", `${bar.element.offsetHeight}px`));
+
+  const stage = () => wanted.stage ?? data.stage;
+  const number = () => wanted.n ?? data.n;
+
+  function show() {
+    setScreen(stage());
+    bar.show(data, number(), stage());
+  }
+
+  /**
+   * A press has a number of its own: an equal value would not be sent again.
+   * @param {"stage" | "n"} name
+   * @param {boolean | number} value
+   */
+  function set(name, value) {
+    Object.assign(wanted, { [name]: value });
+    report.setValue(name, { to: value, press: Math.round(performance.now()) });
+    show();
+  }
+
+  function toggle() {
+    const on = !stage();
+    fillScreen(on);
+    set("stage", on);
+  }
+
+  /** @param {number} to */
+  function go(to) {
+    if (to > data.captions.length || to === number() || (to < 1 && number() === 1 && to !== 0)) return;
+    set("n", to);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function key(event) {
+    const [target] = event.composedPath();
+    const situation = { stage: stage(), tour: number() > 0, types: typesInto(target), slides: isSlider(target) };
+    const action = actionOf(event, situation);
+    if (!action && help.isOpen) return;
+    if (action && act(action, target)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }
+
+  /**
+   * @param {import("./keys.js").Action} action
+   * @param {EventTarget} target
+   * @returns {boolean} whether it did anything
+   */
+  function act({ name, key = "" }, target) {
+    if (endBlack() && ["black", "close"].includes(name)) return true;
+    if (help.isOpen && name !== "next" && name !== "back") {
+      help.close();
+      if (name === "help" || name === "close") return true;
+    }
+    if (name === "stage") toggle();
+    else if (name === "help") help.toggle();
+    else if (name === "keep") keep();
+    else if (name === "black") black();
+    else if (name === "play") playRow(target);
+    else if (name === "next") go(Math.min(number() + 1, data.captions.length));
+    else if (name === "back") go(Math.max(number() - 1, 1));
+    else if (name === "slider") return focus(sliders()[(Number(key) + 9) % 10]);
+    else if (name === "letter") return press(key);
+    else if (stage()) toggle();
+    else return false;
+    return true;
+  }
+
+  /** @param {string} letter */
+  function press(letter) {
+    const found = buttons();
+    const index = letters(found.map(({ label }) => label)).get(letter);
+    if (index === undefined) return false;
+    found[index].element.click();
+    return true;
+  }
+
+  /** @param {HTMLElement | undefined} slider */
+  function focus(slider) {
+    slider?.focus();
+    return slider !== undefined;
+  }
+
+  function keep() {
+    component.setTriggerValue("keep", true);
+  }
+
+  const stops = [onRequest("stage", toggle), onRequest("keep", keep)];
+  window.addEventListener("keydown", key, { capture: true });
+  component.parentElement.append(element);
+  sized.observe(bar.element);
+  show();
+  element.dataset.ready = "true";
+
+  return {
+    update(fresh) {
+      component = fresh;
+      report.update(fresh);
+      if (fresh.data.tour !== data.tour) delete wanted.n;
+      data = fresh.data;
+      if (wanted.n === data.n) delete wanted.n;
+      if (wanted.stage === data.stage) delete wanted.stage;
+      show();
+    },
+    destroy() {
+      window.removeEventListener("keydown", key, { capture: true });
+      for (const stop of stops) stop();
+      sized.disconnect();
+      report.stop();
+      element.remove();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+"""Stage mode and tours: what a lecturer shows, view by view."""

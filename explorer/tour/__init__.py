@@ -1,0 +1,1 @@
+"""The page Tour: edit, save, share, print."""

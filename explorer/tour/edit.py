@@ -1,0 +1,90 @@
+"""The tour in the link: its title, and its views with caption and place, each of which can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from vae_core.config import BetascopeError
+
+from ..navigation import ENTRIES
+from ..stage.playing import open_view, play, tour_in_view
+from ..stage.tours import LONGEST, Tour, View, checked, to_text
+from ..state import session
+
+INTRODUCTION = """
+A tour is a list of views for a lecture, each with a caption that you can read aloud. Open any page, set it as you want to show it, and press
+**Keep this view** in the sidebar, or the key K. What you have kept is listed here.
+"""
+
+
+def head() -> Tour:
+    """The title of the tour in the link, and what plays it; returns the tour."""
+    tour = tour_in_view() or Tour()
+    if not tour.views:
+        st.markdown(INTRODUCTION)
+        return tour
+    st.session_state["tour.title"] = tour.title
+    st.text_input("Title", key="tour.title", max_chars=LONGEST["title"], on_change=_rename, args=(tour,))
+    with st.container(horizontal=True):
+        if st.button("Play", key="tour.play", type="primary", icon=":material/play_arrow:"):
+            play(session().view["tour"])
+        st.button("New tour", key="tour.new", icon=":material/add:", on_click=lambda: session().set_view("tour", None))
+    return tour
+
+
+def views(tour: Tour) -> None:
+    """A box for each view; what is changed there goes into the link."""
+    st.subheader("Views")
+    for index, view in enumerate(tour.views):
+        _row(tour, index, view)
+
+
+def _row(tour: Tour, index: int, view: View) -> None:
+    """One view: what it shows, its caption, and buttons."""
+    with st.container(border=True, key=f"tour-view-{index}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            entry = ENTRIES[view.page]
+            st.markdown(
+                f"{entry.icon} **{index + 1}** · {entry.title} :small[{view.query.get('run', '').removeprefix('gallery/')}]"
+            )
+            st.space("stretch")
+            for name, icon, label, off, change in (
+                ("up", ":material/arrow_upward:", "Earlier", index == 0, lambda: tour.moved(index, -1)),
+                (
+                    "down",
+                    ":material/arrow_downward:",
+                    "Later",
+                    index == len(tour.views) - 1,
+                    lambda: tour.moved(index, 1),
+                ),
+                ("remove", ":material/delete:", "Remove", False, lambda: tour.without(index)),
+            ):
+                st.button(
+                    label, key=f"tour.{name}.{index}", icon=icon, type="tertiary", disabled=off,
+                    on_click=_apply, args=(change,),
+                )  # fmt: skip
+            if st.button("Show", key=f"tour.show.{index}", type="tertiary", icon=":material/visibility:"):
+                open_view(tour, index + 1)
+                st.rerun()
+        key = f"tour.caption.{index}"
+        st.session_state[key] = view.caption
+        st.text_area(
+            f"Caption of view {index + 1}", key=key, height="content", max_chars=LONGEST["caption"], label_visibility="collapsed",
+            placeholder="What you will say", on_change=lambda: _apply(lambda: tour.captioned(index, st.session_state[key])),
+        )  # fmt: skip
+
+
+def _rename(tour: Tour) -> None:
+    _apply(lambda: checked(replace(tour, title=st.session_state["tour.title"].strip() or Tour().title)))
+
+
+def _apply(change: Callable[[], Tour]) -> None:
+    """Put the changed tour into the link; a tour that does not fit stays as it was, and a sentence says why."""
+    try:
+        session().set_view("tour", to_text(change()))
+        session().set_view("n", None)
+    except BetascopeError as error:
+        st.toast(str(error), icon=":material/error:")
