@@ -51,7 +51,7 @@ export function mount(component) {
   const element = h(
     "div",
     { class: "betascope learn collapse" },
-    h("label", { class: "turned" }, play, "training time", slider, value),
+    h("div", { class: "when" }, play, "training time", slider, value),
     h("div", { class: "columns" }, ...views.map((view) => view.element)),
   );
   component.parentElement.append(element);
@@ -112,7 +112,7 @@ function column({ run, title, caption, beta, distortion, rates }, rows, shape, l
     ["D", "distortion: nats that the image costs once its code is known"],
     ["−ELBO = D + R", "nats that the image costs in all"],
   ]);
-  const element = h("figure", {}, h("h4", {}, title), strip, bars.element, text.element, h("figcaption", {}, caption));
+  const element = h("figure", {}, h("h3", {}, title), strip, bars.element, text.element, h("figcaption", {}, caption));
   /** @type {Uint8Array | null} moments · n · H · W · C */
   let film = null;
   return {
