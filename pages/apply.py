@@ -7,8 +7,8 @@ from explorer.apply.compress import compressed
 from explorer.apply.mix import mix
 from explorer.apply.repair import repair
 from explorer.runs.selection import current_run
-from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state, tabbed
+from explorer.shell.training_time import training_time
 
 st.title("Apply")
 run = current_run()

@@ -11,8 +11,8 @@ from explorer.diagnose.histories import recommendations
 from explorer.diagnose.noise import noise
 from explorer.diagnose.rows import columns, row_anomalies
 from explorer.runs.selection import current_run
-from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state, tabbed
+from explorer.shell.training_time import training_time
 
 TABS = {
     "images": {"Checks": checks, "Best and worst": extremes, "Anomalies": anomalies, "Noise": noise},

@@ -8,8 +8,8 @@ from explorer.generate.rows import rows
 from explorer.generate.samples import samples
 from explorer.generate.variations import variations
 from explorer.runs.selection import current_run
-from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state, tabbed
+from explorer.shell.training_time import training_time
 
 NEW = {"images": ("New images", samples), "table": ("New rows", rows), "history": ("New users", new_users)}
 st.title("Generate")

@@ -4,8 +4,8 @@ import streamlit as st
 
 from explorer.interpolate.view import view
 from explorer.runs.selection import current_run
-from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state
+from explorer.shell.training_time import training_time
 
 st.title("Interpolate")
 run = current_run()

@@ -7,8 +7,8 @@ from explorer.map.picks import picked_rows, picks
 from explorer.map.settings import choose
 from explorer.map.view import view
 from explorer.runs.selection import current_run
-from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state
+from explorer.shell.training_time import training_time
 
 st.title("Map")
 run = current_run()

@@ -4,8 +4,8 @@ import streamlit as st
 
 from explorer import library
 from explorer.runs.selection import current_run
-from explorer.runs.training_time import training_time
 from explorer.shell.controls import empty_state
+from explorer.shell.training_time import training_time
 from explorer.traverse.codebook import codebook
 from explorer.traverse.histories import recommendations
 from explorer.traverse.rows import row_sliders
