@@ -54,8 +54,7 @@ class Session:
     """What a person is looking at.
 
     run: id of the run in view. z: the code of the sliders, by run id. picks: indices of picked test
-    images, by run id. compared: ids of the runs on the Compare page. view: settings of pages. opened: how many views were
-    opened in place of another (`reopen`).
+    images, by run id. compared: ids of the runs on the Compare page. view: settings of pages.
     """
 
     run: str | None = None
@@ -63,7 +62,6 @@ class Session:
     picks: dict[str, list[int]] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)
     view: dict[str, str] = field(default_factory=dict)
-    opened: int = 0
 
     def picked(self) -> list[int]:
         """The picks of the run in view."""
@@ -154,15 +152,17 @@ def reopen(query: dict[str, str]) -> None:
     """Show the view that a link with these query parameters opens; what is around a view stays as it is."""
     before, fresh = session(), Session.from_query({name: text for name, text in query.items() if name not in AROUND})
     fresh.view |= {name: before.view[name] for name in AROUND if name in before.view}
-    fresh.opened = before.opened + 1
     st.session_state["session"] = fresh
     st.session_state.pop("map.picked", None)
 
 
 def fresh_key(key: str) -> str:
-    """The key of a page's widget: another one for each view that was opened, so that no widget brings its last state along."""
-    opened = session().opened
-    return key if not opened or key.startswith("frame.") else f"{key}.{opened}"
+    """The key of a page's widget: another one for each view of a tour, so that no widget brings its last state along.
+
+    It depends on the address alone: after a restart of the server a component is the same one, and reports what was moved meanwhile.
+    """
+    number = session().view.get("n")
+    return key if not number or key.startswith("frame.") else f"{key}.{number}"
 
 
 def show_in_address() -> None:

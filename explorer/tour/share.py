@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from vae_core.config import BetascopeError
-from vae_core.runs import Run
+from vae_core.runs import Run, split_id
 
 from .. import library
 from ..access.modes import allowed
@@ -57,7 +57,7 @@ def runs_of(tour: Tour) -> list[Run]:
         for run in library.openable_runs()
         if run.config.data_kind == "images" and run.config.model.has_decoder
     }
-    return [found[id] for id in dict.fromkeys(named) if id in found]
+    return [found[id] for id in dict.fromkeys(split_id(one)[0] for one in named) if id in found]
 
 
 def first_view(tour: Tour) -> str:
