@@ -1,6 +1,6 @@
 """axe-core on every page and tab, light and dark, on a desktop and on a phone, with runs of several kinds: how many violations.
 
-The rules are those of WCAG 2.1, levels A and AA, and axe-core's best practices; nothing is left out.
+The rules are those of WCAG 2.1, levels A and AA, and axe-core's best practices; what is left out is listed in tests/browser/axe.py.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def head() -> Tour:
 
 def views(tour: Tour) -> None:
     """A box for each view; what is changed there goes into the link."""
-    st.subheader("Views")
+    st.header("Views")
     for index, view in enumerate(tour.views):
         _row(tour, index, view)
 

@@ -17,7 +17,7 @@ from ..state import session
 
 def others() -> None:
     """A line for each tour with its buttons, and a field for a file."""
-    st.subheader("All tours")
+    st.header("All tours")
     own = own_tours()
     for name in (*own, *shipped_tours()):
         with st.container(horizontal=True, vertical_alignment="center", key=f"tour-{name.replace('/', '-')}"):

@@ -21,7 +21,7 @@ from ..state import session
 
 def share(tour: Tour) -> None:
     """Buttons, and the link."""
-    st.subheader("Share")
+    st.header("Share")
     with st.container(horizontal=True, vertical_alignment="center"):
         if allowed("tour"):
             st.button(
