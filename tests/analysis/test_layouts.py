@@ -148,7 +148,7 @@ def test_what_does_not_go_together_is_one_sentence(pair, run):
     for settings, says in (
         ({"method": "tsne", "dims": 3}, "--dims 3"),
         ({"method": "pca", "density": True}, "--density"),
-        ({"method": "pca", "like": "one"}, "--like 'one'"),
+        ({"method": "plane", "like": "one"}, "--like 'one'"),
     ):
         with pytest.raises(ConfigError, match=says):
             MapConfig(**settings)
