@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = [
-    {"config", "cores", "logs", "places"},
+    {"config", "cores", "glossary", "logs", "places"},
     {"paths"},
     {"likelihoods", "row_likelihoods", "divergences", "schedules", "ssim"},
     {"datasets", "networks"},

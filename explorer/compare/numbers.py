@@ -15,7 +15,7 @@ from vae_core.runs import Run
 from vae_core.training.device import PRECISION_TITLES
 
 from .. import library
-from ..figures.tables import bold
+from ..figures.tables import bold, meanings
 from ..runs.names import labels
 from ..runs.rate_planes import rate_planes
 
@@ -67,7 +67,7 @@ def best_in_bold(frame: pd.DataFrame) -> object:
 def numbers(runs: list[Run]) -> None:
     """The table with a CSV download, and the rate–distortion plane."""
     frame = table(runs)
-    st.dataframe(best_in_bold(frame), key="compare.table")
+    st.dataframe(best_in_bold(frame), key="compare.table", column_config=meanings(frame))
     st.caption(
         "Evaluated on the whole test split; ELBO, distortion and rate in nats per image, row or user.",
         help="The best value of a column is bold, where larger or smaller is better. Each row is one seed.",

@@ -9,6 +9,7 @@ from vae_core.analysis import Latents
 from vae_core.runs import Run
 
 from ..figures.style import PLAIN
+from ..figures.tables import meanings
 from ..images.originals import show_pairs
 from .figures import distortion_figure
 
@@ -30,7 +31,8 @@ def extremes(run: Run, codes: Latents) -> None:
         st.plotly_chart(figure, key="diagnose.histogram", config=PLAIN, alt="Distortion of the test images")
     if codes.labels is not None and codes.class_names:
         with right:
-            st.dataframe(per_class(codes), key="diagnose.classes", hide_index=True)
+            table = per_class(codes)
+            st.dataframe(table, key="diagnose.classes", hide_index=True, column_config=meanings(table[0]))
 
 
 def per_class(codes: Latents) -> list[dict[str, object]]:

@@ -10,12 +10,16 @@ from vae_core.analysis.histories.recommending import BASELINES, MEASURES, recomm
 from vae_core.runs import Run
 
 from .. import library
+from ..figures.tables import meanings
 from ..histories.items import SHOWN, first_items, history_data, item_names
 
 
 def recommendations(run: Run, codes: Latents) -> None:
     """Scores beside popularity and an SVD, then a held-out user: what was seen, what was to be found, what is recommended."""
-    st.dataframe(scores_frame(run).style.format("{:.3f}", na_rep="–"), key="diagnose.recommendations")
+    scores = scores_frame(run)
+    st.dataframe(
+        scores.style.format("{:.3f}", na_rep="–"), key="diagnose.recommendations", column_config=meanings(scores)
+    )
     st.caption(
         "Means over held-out users, of whom the model sees four fifths of the events and ranks the items that are not among them.",
         help="Liang et al. 2018, §4: Recall@k over min(k, targets); NDCG@100 over the best that was possible.",

@@ -1,12 +1,25 @@
-"""The best number of each column, or of each row, of a table in bold."""
+"""Tables: what their columns mean, and the best number of each column, or of each row, in bold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 import pandas as pd
+import streamlit as st
 from pandas.io.formats.style import Styler
+
+from vae_core.glossary import by_spelling
+
+
+def meanings(columns: Iterable[object]) -> dict[str, Any]:
+    """For `column_config` of `st.dataframe`: the glossary's text for each column that is one of its words."""
+    known = by_spelling()
+    return {
+        str(name): st.column_config.Column(help=known[str(name).lower()].text)
+        for name in columns
+        if str(name).lower() in known
+    }
 
 
 def bold(style: Styler, better: Mapping[str, bool], rows: pd.Series | None = None, axis: Literal[0, 1] = 0) -> Styler:

@@ -12,7 +12,7 @@ from vae_core.config import BetascopeError
 from vae_core.runs import Run
 
 from .. import library
-from ..figures.tables import bold
+from ..figures.tables import bold, meanings
 from ..jobs import commands as background
 from ..shell.controls import linked
 
@@ -59,7 +59,9 @@ def qualities(run: Run) -> None:
             [{"Codes from": DRAWN_FROM[name], "FID": quality["fid"], "KID": quality["kid"]} for name, quality in measured.items()]
         ).set_index("Codes from")  # fmt: skip
         style = table.style.format({"FID": "{:.3f}", "KID": "{:.4f}"})
-        st.dataframe(bold(style, {"FID": False, "KID": False}), key="generate.quality", width=420)
+        st.dataframe(
+            bold(style, {"FID": False, "KID": False}), key="generate.quality", width=420, column_config=meanings(table)
+        )
         first = next(iter(measured.values()))
         floor = "" if first["fid_real"] is None else f"; training images have an FID of {first['fid_real']:.3f}"
         st.caption(

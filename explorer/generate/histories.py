@@ -6,6 +6,7 @@ import streamlit as st
 import torch
 
 from vae_core.analysis import Latents
+from vae_core.glossary import meaning
 from vae_core.runs import Run
 
 from .. import library
@@ -19,7 +20,9 @@ def new_users(run: Run, codes: Latents) -> None:
     history_data(run)
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     seed = left.number_input("Seed", 0, 2**31, 0, key="generate.users_seed")
-    temperature = right.slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.users_temperature", help="σ of the draw of z")  # fmt: skip
+    temperature = right.slider(
+        "Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.users_temperature", help=meaning("Temperature")
+    )
     with torch.no_grad():
         z = temperature * library.model_of(run).prior_sample(COUNT, torch.Generator().manual_seed(int(seed)))
     frame = lists_frame(run, probabilities(run, z), [f"user {place + 1}" for place in range(COUNT)])

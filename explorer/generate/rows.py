@@ -19,6 +19,7 @@ from vae_core.analysis.tables.synthetic import (
     new_rows,
     to_csv,
 )
+from vae_core.glossary import meaning
 from vae_core.runs import Run
 
 from .. import library
@@ -37,7 +38,9 @@ def rows(run: Run, codes: Latents) -> None:
     """New rows, their download, and how they compare with the real ones."""
     first, second, third = st.columns([3, 3, 2], vertical_alignment="bottom")
     count = int(first.number_input("Rows", 1, MAX_ROWS, 1000, key="generate.rows"))
-    temperature = second.slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.temperature", help="σ of the draw of z; below 1, rows are more alike")  # fmt: skip
+    temperature = second.slider(
+        "Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.temperature", help=meaning("Temperature")
+    )
     seed, schema = seed_of("generate.seed", third), schema_of(run)
     new = _new(run, run.weights_hash(), DRAWN, temperature, seed)
     st.dataframe(frame_of(schema, new[:SHOWN]), key="generate.new", hide_index=True, column_config=number_format(schema))  # fmt: skip

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vae_core.analysis import Latents, draw
+from vae_core.glossary import meaning
 from vae_core.runs import Run
 
 from .. import library
@@ -27,7 +28,9 @@ def samples(run: Run, codes: Latents) -> None:
     if density is not None:
         columns[2].caption("A fitted density has no temperature.")
     elif model.standard_prior:
-        temperature = columns[2].slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.temperature", help="σ of the draw; below 1, images are clearer and more alike")  # fmt: skip
+        temperature = columns[2].slider(
+            "Temperature", 0.0, 2.0, 1.0, 0.05, key="generate.temperature", help=meaning("Temperature")
+        )
     else:
         columns[2].caption("The prior of this family is learned, so it has no temperature.")
     label = None

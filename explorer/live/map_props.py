@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,14 @@ def map_props(
     *,
     colour: str | None = None,
     picks: Sequence[int] = (),
+    groups: Mapping[str, Sequence[int]] | None = None,
     z: Sequence[float] | None = None,
     condition: float | None = None,
     mini: bool = False,
 ) -> dict[str, Any] | None:
     """For `LatentMap`; None where the run's cache cannot hold the files that the browser requests.
 
-    picks: rows of test images; z: a code to mark; condition: class or β; mini: the small map of other pages.
+    picks: rows of test images; groups: name → rows, of those that are compared; z: a code to mark; condition: class or β; mini: the small map of other pages.
     """
     points = map_of(run, config)
     files = map_file(run, config), latents_file(run, codes_limit(config))
@@ -50,6 +51,7 @@ def map_props(
         "colour": colour if colour in [option["name"] for option in options] else options[0]["name"],
         "palette": list(COLOURS),
         "picks": [row for row in picks if row < len(points)],
+        "groups": [{"name": name, "rows": list(rows)} for name, rows in (groups or {}).items()],
         "z": None if z is None else list(z),
         "condition": condition,
         "moments": moment_props(run) if config.method in ("plane", "pca") else None,

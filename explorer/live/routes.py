@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from .decoder import decoder, encoder, runtime
 from .follow import follow, lead
+from .glossary import glossary
 from .health import healthz
 from .http import along, cache_file, draw, encode, images
 from .metrics import metrics
@@ -25,6 +26,7 @@ def routes() -> list[BaseRoute]:
     prefix = base()
     return [
         Route(f"{prefix}/healthz", healthz),
+        Route(f"{prefix}/glossary", glossary),
         Route(f"{prefix}/metrics", metrics),
         WebSocketRoute(f"{prefix}/live/{{run:path}}", live),
         Route(f"{prefix}/live/{{run:path}}/images", images),

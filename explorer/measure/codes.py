@@ -13,6 +13,7 @@ from vae_core.runs import Run
 
 from .. import library
 from ..figures.style import PLAIN
+from ..figures.tables import meanings
 from .figures import correlation_figure, latent_figure, response_figure
 
 #: At most so many dimensions are drawn.
@@ -53,7 +54,8 @@ def latent_shapes(run: Run) -> None:
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.dataframe(statistics(codes), key=f"measure.statistics.{run.id}", hide_index=True)
+        frame = statistics(codes)
+        st.dataframe(frame, key=f"measure.statistics.{run.id}", hide_index=True, column_config=meanings(frame))
     with right:
         if len(dims) > 1:
             figure = correlation_figure(correlations(codes, dims), dims, codes.title)

@@ -7,6 +7,7 @@ import streamlit as st
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.runs import Run
 
+from ..figures.tables import meanings
 from ..runs.seeds import seeds_panel
 from .check import check
 from .compute import compute, offer_autoencoder
@@ -38,7 +39,7 @@ def numbers(runs: list[Run], measurable: list[Run]) -> None:
             offer_autoencoder(measurable[0])
     compute(subjects)
     frame = table(subjects, scores)
-    st.dataframe(with_best(frame), key="measure.table")
+    st.dataframe(with_best(frame), key="measure.table", column_config=meanings(frame))
     st.caption(
         "Scores ± half of a 95 % bootstrap interval over images; best run in bold; each row is one seed.",
         help="Up to 15,000 images: 10,000 to train classifiers and 5,000 to test them. Constants, sampling and classifiers "

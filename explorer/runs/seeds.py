@@ -8,6 +8,7 @@ import streamlit as st
 
 from vae_core.analysis import SEEDS, Reproducibility, seed_groups
 from vae_core.config import BetascopeError
+from vae_core.glossary import meaning
 from vae_core.runs import Run
 
 from .. import library
@@ -25,8 +26,7 @@ def seeds_panel(runs: Sequence[Run], page: str) -> None:
         with st.container(key=f"{page}-seeds-{group[0].id}".replace("/", "-")):
             st.markdown(
                 "**How well the seeds agree**",
-                help="How one-to-one the dimensions of two models are, from 0 to 1; a seed's UDR is the median of its row (Duan "
-                "et al. 2020). Dimensions that a model finds again from another start tend to be disentangled; neither "
+                help=f"{meaning('UDR')} From 0 to 1; a seed's UDR is the median of its row. Dimensions that a model finds again from another start tend to be disentangled; neither "
                 "labels nor factors are looked at.",
             )
             try:

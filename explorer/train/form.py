@@ -11,6 +11,7 @@ import streamlit as st
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, sources
 from vae_core.datasets.base import DataConfig
+from vae_core.glossary import meaning
 from vae_core.jobs import setting_names
 from vae_core.models import ModelConfig, family
 from vae_core.models.vae import VAE
@@ -79,7 +80,7 @@ def beta_field() -> str:
     """The values of β, as typed."""
     return st.text_input(
         "β", key=f"{PREFIX}.beta", persist_state="session",
-        help="The weight of the rate; several values, as in 1, 4, 16, train one model each.",
+        help=f"{meaning('β')} Several values, as in 1, 4, 16, train one model each.",
     )  # fmt: skip
 
 
@@ -87,8 +88,7 @@ def seeds_field() -> str:
     """The seeds to train with, as typed."""
     return st.text_input(
         "Seeds", key=f"{PREFIX}.seeds", persist_state="session",
-        help="Of the initial weights, the order of the images and the noise. Several, as in 0, 1, 2, train the same model "
-        "again; from three on, the most reproducible is picked without labels.",
+        help=f"{meaning('Seed')} Several, as in 0, 1, 2, train the same model again; from three on, the most reproducible is picked without labels.",
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { silentFrom } from "../../explorer/components/price/silence.js";
+import { silentFrom } from "../../explorer/components/shared/learn/silence.js";
 import { turned } from "../../explorer/components/rotation/turn.js";
 import { normal, rates, reparameterised, vector } from "../../explorer/components/shared/learn/gaussian.js";
 import { entropy, gap, inBins, information } from "../../explorer/components/shared/learn/information.js";

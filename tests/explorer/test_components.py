@@ -49,6 +49,7 @@ def test_every_component_has_an_entry() -> None:
     assert folders == {
         "ahead",
         "codebook",
+        "collapse",
         "compare",
         "decoding",
         "drawn_code",
@@ -61,9 +62,12 @@ def test_every_component_has_an_entry() -> None:
         "multirate",
         "noise",
         "price",
+        "print",
         "repair",
         "rotation",
         "rows",
+        "stage",
+        "training",
         "traversal",
     }
     for folder in folders:

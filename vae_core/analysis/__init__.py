@@ -4,6 +4,7 @@ from .cache import cache_path
 from .checks.anomaly import ANOMALY_SCORES, Roc, anomaly_scores, other_images, roc, threshold_at
 from .checks.diagnosis import Finding, diagnose
 from .checks.noise import LEVELS, NoiseSweep, noise_sweep
+from .codes.differences import Difference, Differences, differences
 from .codes.interpolation import INTERPOLATIONS, walk
 from .codes.keyframes import Keyframe, keyframe, rows_named
 from .codes.latents import ALL, LIMIT, Latents, encode_images, latents_file, latents_of
@@ -44,6 +45,8 @@ __all__ = [
     "SEEDS",
     "SOURCES",
     "WITHOUT_FACTORS",
+    "Difference",
+    "Differences",
     "EvaluateConfig",
     "Finding",
     "Keyframe",

@@ -36,6 +36,7 @@ COMMANDS = {
     "datasets": Command("List the data sets", "catalogue", "no_options", "datasets"),
     "inspect": Command("Read your own images and say what they are", "inspect_images", "inspect_options", "inspect"),
     "models": Command("List the model families with their objectives", "catalogue", "no_options", "models"),
+    "glossary": Command("Say what technical words mean", "glossary", "glossary_options", "glossary"),
     "runs": Command("List the runs of the store and the gallery", "catalogue", "no_options", "runs"),
     "train": Command("Train one model", "train", "train_options", "train"),
     "sweep": Command("Train one model per β and seed", "sweep", "sweep_options", "sweep"),

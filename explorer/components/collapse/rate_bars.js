@@ -1,7 +1,7 @@
 // The rate of each dimension as a bar; one below `SILENT` has none left.
 
 import { h } from "../shared/dom.js";
-import { SILENT } from "../price/silence.js";
+import { SILENT } from "../shared/learn/silence.js";
 
 /**
  * How high a bar is, in percent: by the square root, so that a tenth of a nat is still to be seen.

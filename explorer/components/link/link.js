@@ -1,5 +1,5 @@
 // Copy link: the address bar always has the link to what is in view, so that copying it copies the view. And what else is done with
-// a view: keep it in the tour, show it on a stage.
+// a view: keep it in the tour, show it on a stage, look up its words.
 
 import { button } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
@@ -17,9 +17,10 @@ export function mount({ parentElement }) {
   const link = button("Copy link", copy, "A link that opens exactly this view");
   link.className = "link";
   const keep = button("Keep this view", () => request("keep"), "Add what is in view to the tour (K)");
-  const stage = button("Stage", () => request("stage"), "No sidebar, large and dark, for a lecture (F); ? shows all keys");
-  keep.className = stage.className = "link";
-  const element = h("div", { class: "betascope" }, link, h("div", { class: "pair" }, keep, stage));
+  const stage = button("Stage", () => request("stage"), "No sidebar, large and dark, for a lecture (F)");
+  const help = button("Words and keys", () => request("help"), "What the technical words on this page mean, and all keys (?)");
+  keep.className = stage.className = help.className = "link";
+  const element = h("div", { class: "betascope" }, link, h("div", { class: "pair" }, keep, stage), help);
   parentElement.append(element);
 
   async function copy() {

@@ -11,7 +11,7 @@ import { Plane } from "../shared/rate_plane.js";
 import { Report } from "../shared/report.js";
 import { fetchCodesAlong } from "../shared/server.js";
 import { liveStrip, stripCanvas } from "../shared/strip.js";
-import { silence } from "./silence.js";
+import { silence } from "../shared/learn/silence.js";
 
 const DRAWS = 8;
 

@@ -22,7 +22,7 @@ export class Bar {
     this.next = iconButton("›", "Next view", () => handlers.go(this.#number + 1), { title: "Next view (Page Down)" });
     this.end = button("End tour", () => handlers.go(0), "Stop playing; the tour stays in the link");
     this.stage = button("Stage", handlers.toggle, "Stage mode on or off (F)");
-    const help = iconButton("?", "Keys", handlers.help, { title: "All keys (?)" });
+    const help = iconButton("?", "Words and keys", handlers.help, { title: "Words on this page, and all keys (?)" });
     this.steps = h("div", { class: "steps" }, this.back, this.#place, this.next);
     this.element = h(
       "div",

@@ -21,7 +21,7 @@ export const KEYS = [
   ["Space", "Play the slider, or stop it"],
   ["Ctrl Z", "Undo on the sliders"],
   ["Esc", "Close this; leave the stage"],
-  ["?", "These keys"],
+  ["?", "Words on this page, and keys"],
 ];
 
 /** Letters that no button gets. */

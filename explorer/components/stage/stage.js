@@ -1,10 +1,13 @@
 // Stage mode and the tour that plays: keys, a bar, an overlay. Python hears of the view and the mode, which are in the link.
 
+import { ROOT } from "../shared/addresses.js";
 import { h } from "../shared/dom.js";
 import { Report } from "../shared/report.js";
 import { onRequest } from "../shared/requests.js";
 import { Bar } from "./bar.js";
 import { buttons, isSlider, playRow, sliders, typesInto } from "./found.js";
+import { Glossary } from "../shared/words/matches.js";
+import { Hint } from "../shared/words/hint.js";
 import { Help } from "./help.js";
 import { actionOf, letters } from "./keys.js";
 import { black, endBlack, fillScreen, setScreen } from "./screen.js";
@@ -28,9 +31,12 @@ export function mount(component) {
   const report = new Report(component);
   /** What was requested here and is not in the props yet. @type {{stage?: boolean, n?: number}} */
   const wanted = {};
-  const help = new Help();
+  const glossary = readGlossary();
+  const help = new Help(glossary);
   const bar = new Bar({ go, toggle, help: () => help.toggle() });
   const element = h("div", { class: "betascope on-stage" }, bar.element, help.element);
+  /** @type {Hint | null} */
+  let hint = null;
   const root = document.documentElement;
   const sized = new ResizeObserver(() => root.style.setProperty("--stage-bar", `${bar.element.offsetHeight}px`));
 
@@ -121,12 +127,18 @@ export function mount(component) {
     component.setTriggerValue("keep", true);
   }
 
-  const stops = [onRequest("stage", toggle), onRequest("keep", keep)];
+  const stops = [onRequest("stage", toggle), onRequest("keep", keep), onRequest("help", () => help.toggle())];
   window.addEventListener("keydown", key, { capture: true });
   component.parentElement.append(element);
   sized.observe(bar.element);
   show();
   element.dataset.ready = "true";
+  glossary.then((words) => {
+    if (!element.isConnected) return;
+    hint = new Hint(words);
+    element.append(hint.element);
+    hint.read();
+  });
 
   return {
     update(fresh) {
@@ -137,8 +149,10 @@ export function mount(component) {
       if (wanted.n === data.n) delete wanted.n;
       if (wanted.stage === data.stage) delete wanted.stage;
       show();
+      hint?.read();
     },
     destroy() {
+      hint?.stop();
       window.removeEventListener("keydown", key, { capture: true });
       for (const stop of stops) stop();
       sized.disconnect();
@@ -146,4 +160,11 @@ export function mount(component) {
       element.remove();
     },
   };
+}
+
+/** @returns {Promise<Glossary>} */
+async function readGlossary() {
+  const response = await fetch(new URL("glossary", ROOT));
+  if (!response.ok) throw new Error(`The glossary could not be read: ${response.status}`);
+  return new Glossary(await response.json());
 }

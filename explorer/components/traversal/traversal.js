@@ -3,31 +3,29 @@
 import { betaSlider } from "../shared/beta_slider.js";
 import { publish, subscribe } from "../shared/bus.js";
 import { Cleanup, connect } from "../shared/component.js";
-import { button, choice, onUndo, undoButton } from "../shared/controls.js";
+import { onUndo, undoButton } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
 import { onImageDrop, readImage } from "../shared/dropped_image.js";
 import { encode, prepareEncoder } from "../shared/encoding.js";
-import { paint } from "../shared/canvas.js";
 import { mainImage } from "../shared/main_image.js";
 import { miniMap } from "../shared/map/mini_map.js";
 import { nearest, number, rounded } from "../shared/numbers.js";
 import { Position } from "../shared/position.js";
 import { Report } from "../shared/report.js";
-import { drawFromPrior } from "../shared/server.js";
 import { codeOfImage, sourceImage } from "../shared/source.js";
-import { TrainingFilm } from "../shared/training_film.js";
 import { fullWeight } from "../shared/weight.js";
 import { ClassField } from "./class_field.js";
 import { CodesAlong } from "./codes_along.js";
 import { factorCells, factorHeads, hintOf } from "./factors.js";
+import { Moments } from "./moments.js";
 import { Pin } from "./pin.js";
 import { Player } from "./player.js";
 import { Range } from "./range.js";
 import { rowList } from "./row_list.js";
 import { SliderRow } from "./slider_row.js";
 import { Strips } from "./strips.js";
+import { tools } from "./tools.js";
 
-const REACHES = [2, 3, 4, 6];
 const REST = 300; // milliseconds after the wheel's last turn until its code is reported
 
 /** @typedef {import("./props.js").TraversalProps} TraversalProps */
@@ -61,10 +59,10 @@ export function mount(component) {
     title: "Drop an image file here to see what the model makes of it",
     painted: (pixels) => {
       pin.show(pixels);
-      if (film?.isElsewhere) goToMoment(film.moment); // whose image this one has covered
+      moments?.again(position, connection.condition);
     },
   });
-  const film = data.moments && new TrainingFilm(data.moments, showMoment);
+  const moments = data.moments && new Moments(data.moments, main.canvas, shape);
   const full = fullWeight(rates?.per_dim[0] ?? data.weights);
   const collapsed = new Set(data.collapsed);
   const rows = data.order.map((dim) => {
@@ -81,21 +79,6 @@ export function mount(component) {
   const along = rates && new CodesAlong(run, data.version, rates.betas.length);
   const control = rates && betaSlider(rates, rates.at, setBeta, commit);
   const map = miniMap(data.map, cleanup, position.z);
-  const reaches = choice(
-    "Range of the sliders",
-    REACHES.map((value) => [value, `±${value}σ`]),
-    data.reach,
-    setReach,
-  );
-  const tools = [
-    button(data.prior ? "Prior mean" : "Mean code", () => jump(data.centre)),
-    button("Random draw", async () => jump(await drawFromPrior(run))),
-    ...source.tools,
-    undo,
-    pin.button,
-    classes.element,
-    reaches,
-  ];
   const beside = h("div", { class: "beside" }, source.figure, ...pin.figures);
   const heads = factors && factorHeads(factors);
   // Where β moves, a dimension that carries nothing now may carry something then: none is folded away for it.
@@ -103,7 +86,7 @@ export function mount(component) {
   const element = h(
     "div",
     { class: "betascope traversal", onkeydown: onUndo(back) },
-    h("div", { class: "tools" }, ...tools),
+    h("div", { class: "tools" }, ...tools(data, { jump, setReach }, ...source.tools, undo, pin.button, classes.element)),
     status,
     h(
       "div",
@@ -247,45 +230,25 @@ export function mount(component) {
     show(time);
   }
 
-  /** @param {TraversalProps} fresh */
-  function takeCondition({ condition, rates }) {
-    if (condition == null || conditions.has(condition)) return;
+  /** @param {number} condition a class or a β */
+  function setCondition(condition) {
     if (control && rates) {
-      control.set(rates.at);
-      setBeta(rates.at);
+      control.set(nearest(rates.betas, condition));
+      setBeta(control.step);
     } else classes.set(condition);
   }
 
-  /**
-   * The large image at another moment of the training, until that one is the run in view.
-   * @param {number} [moment]
-   */
-  function goToMoment(moment) {
-    if (!film || moment === undefined) return;
-    const at = Math.round(moment);
-    if (at === film.moments.at && !film.isElsewhere) return;
+  /** @param {import("../shared/bus.js").Message} message */
+  function goToMoment({ moment }) {
+    if (!moments?.isNews(moment)) return;
     stop();
-    film.show(at, position, connection.condition);
-  }
-
-  /**
-   * @param {Uint8Array} pixels an image for each moment
-   * @param {number} moment
-   */
-  function showMoment(pixels, moment) {
-    paint(main.canvas, pixels, shape, moment);
-    main.canvas.dataset.moment = `${moment}`;
+    moments.show(moment, position, connection.condition);
   }
 
   /** @param {import("../shared/moves.js").Move} led where a presenter is: shown, not reported */
   function lookAt({ z, condition }) {
     stop();
-    if (condition >= 0 && condition !== connection.condition) {
-      if (control && rates) {
-        control.set(nearest(rates.betas, condition));
-        setBeta(control.step);
-      } else classes.set(condition);
-    }
+    if (condition >= 0 && condition !== connection.condition) setCondition(condition);
     position.set(z, null);
     show();
   }
@@ -302,7 +265,7 @@ export function mount(component) {
     if (led) lookAt(led);
     along?.fetch(position.row);
   });
-  if (film) cleanup.add(subscribe(film.moments.run, {}, ({ moment }) => goToMoment(moment)));
+  if (moments) cleanup.add(subscribe(moments.run, {}, goToMoment));
   along?.fetch(position.row);
   show();
   element.dataset.ready = "true";
@@ -315,7 +278,7 @@ export function mount(component) {
       Object.assign(names, fresh.names);
       for (const row of rows) row.setName(names[row.dim] ?? "");
       data = { ...data, codes: fresh.codes };
-      takeCondition(fresh);
+      if (fresh.condition != null && !conditions.has(fresh.condition)) setCondition(fresh.condition);
       if (!position.isNews(fresh.z)) return;
       stop();
       position.set(fresh.z, fresh.row);

@@ -29,6 +29,15 @@ export function distance([ax, ay], [bx, by]) {
 }
 
 /**
+ * @param {Point[]} points at least one
+ * @returns {Point} their mean
+ */
+export function middle(points) {
+  const sum = points.reduce(([x, y], [px, py]) => [x + px, y + py], [0, 0]);
+  return [sum[0] / points.length, sum[1] / points.length];
+}
+
+/**
  * Points at even distances along a line.
  * @param {Point[]} line
  * @param {number} count

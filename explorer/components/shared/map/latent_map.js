@@ -13,6 +13,7 @@ import { inside } from "./geometry.js";
 import { Hover } from "./hover.js";
 import { listen } from "./listeners.js";
 import { MapData } from "./map_data.js";
+import { marksOf } from "./marks.js";
 import { lookBefore, positionsBefore, remember } from "./seen.js";
 import { Stage } from "./stage.js";
 
@@ -57,7 +58,7 @@ export class LatentMap {
       () => this.#colourBy(this.colouring.name),
     );
     const { film } = this.drawnPath;
-    this.stage = new Stage(data.mini, (viewport) => this.#marks(viewport), this.hover.element, film.element);
+    this.stage = new Stage(data.mini, (viewport) => marksOf(this, this.#path, viewport), this.hover.element, film.element);
     const area = this.stage.element;
     const parts = data.mini ? [area] : [this.#tools(), status, area, this.colouring.legend];
     this.element = h("div", { class: "betascope map", "data-mini": Boolean(data.mini) }, ...parts);
@@ -206,30 +207,6 @@ export class LatentMap {
     if (!this.content) return;
     this.stage.viewport.fit(this.content.space.grid.box);
     this.stage.redraw();
-  }
-
-  /**
-   * @param {import("./viewport.js").Viewport} viewport
-   * @returns {import("./overlay.js").Marks | null}
-   */
-  #marks(viewport) {
-    const { content, drawnPath, hover } = this;
-    if (!content) return null;
-    const { space } = content;
-    const toScreen = (/** @type {Point} */ point) => viewport.toScreen(point);
-    const here = this.here && space.toPoint(this.here);
-    if (here) this.element.dataset.here = here.map((value) => value.toFixed(4)).join(",");
-    const picks = [...this.picks].filter((row) => row < content.count);
-    const lines = [this.#path?.map((z) => space.toPoint(z)), drawnPath.points];
-    return {
-      picks: picks.map((row) => toScreen(content.point(row))),
-      lines: lines.flatMap((line) => (line ? [line.map(toScreen)] : [])),
-      names: this.data.mini ? [] : this.colouring.names.map(({ text, at }) => ({ text, at: toScreen(at) })),
-      lasso: this.lasso,
-      here: here && toScreen(here),
-      frame: drawnPath.current && toScreen(drawnPath.current),
-      cross: hover.cursor?.byKeys ? hover.cursor.at : null,
-    };
   }
 
   // -- pointing and picking ------------------------------------------------------------------------------------

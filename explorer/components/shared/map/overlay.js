@@ -3,7 +3,7 @@
 import { context2d } from "../canvas.js";
 import { h } from "../dom.js";
 import { apart } from "./class_names.js";
-import { drawCross, drawDot, drawLine, drawText } from "./pen.js";
+import { drawCross, drawDot, drawLine, drawMarks, drawText } from "./pen.js";
 
 const PICK = "#eb5757";
 const HERE = "#f2994a";
@@ -16,6 +16,7 @@ const MANY_PICKS = 500;
  * Everything in pixels of the screen.
  * @typedef {object} Marks
  * @property {Point[]} picks
+ * @property {Point[][]} groups that are compared
  * @property {import("./class_names.js").Name[]} names of classes
  * @property {Point[][]} lines
  * @property {Point[] | null} lasso
@@ -49,11 +50,12 @@ export class Overlay {
   }
 
   /** @param {Marks} marks */
-  draw({ picks, names, lines, lasso, here, frame, cross }) {
+  draw({ picks, groups, names, lines, lasso, here, frame, cross }) {
     const { canvas } = this;
     const pen = context2d(canvas);
     pen.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     pen.clearRect(0, 0, canvas.width / this.#ratio, canvas.height / this.#ratio);
+    groups.forEach((points, index) => drawMarks(pen, points, index));
     drawPicks(pen, picks);
     pen.font = FONT;
     for (const line of lines) drawLine(pen, line, PICK);

@@ -1,5 +1,12 @@
 // Marks on a canvas that stand out from points of any colour.
 
+const MANY = 300; // marks of a group beyond which they are small
+/** Of groups that are compared: a square and a diamond, in colours that everyone can tell apart. */
+const GROUPS = [
+  { colour: "#d55e00", corners: [[-6, -6], [6, -6], [6, 6], [-6, 6]] },
+  { colour: "#0072b2", corners: [[0, -8], [8, 0], [0, 8], [-8, 0]] },
+];
+
 /** @typedef {import("./geometry.js").Point} Point */
 
 /**
@@ -37,6 +44,24 @@ export function drawDot(pen, [x, y], colour, radius) {
   pen.strokeStyle = "rgba(0, 0, 0, .55)";
   pen.beginPath();
   pen.arc(x, y, radius + 1.6, 0, 2 * Math.PI);
+  pen.stroke();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Point[]} points
+ * @param {number} group
+ */
+export function drawMarks(pen, points, group) {
+  const { colour, corners } = GROUPS[group % GROUPS.length];
+  const size = points.length > MANY ? 0.5 : 1;
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.6;
+  pen.beginPath();
+  for (const [x, y] of points) {
+    corners.forEach(([dx, dy], index) => (index ? pen.lineTo(x + size * dx, y + size * dy) : pen.moveTo(x + size * dx, y + size * dy)));
+    pen.closePath();
+  }
   pen.stroke();
 }
 

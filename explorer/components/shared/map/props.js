@@ -10,6 +10,7 @@
  * @property {string} colour the name of one
  * @property {string[]} palette
  * @property {number[]} picks rows
+ * @property {{name: string, rows: number[]}[]} groups that are compared
  * @property {number[] | null} z the code in view
  * @property {number | null} condition a class or a β, for models that need one
  * @property {import("../training_film.js").Moments | null} [moments] of its training, which the points flow through

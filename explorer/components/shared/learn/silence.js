@@ -1,8 +1,8 @@
 // Reverse water-filling: the rate of each dimension at a β, and from which β on it carries nothing.
 
-import { betaText } from "../shared/beta.js";
-import { h } from "../shared/dom.js";
-import { number } from "../shared/numbers.js";
+import { betaText } from "../beta.js";
+import { h } from "../dom.js";
+import { number } from "../numbers.js";
 
 export const SILENT = 0.1; // nats, below which a dimension says nothing
 
