@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.map.differ import what_differs
 from explorer.map.layout import map_to_show
 from explorer.map.picks import picked_rows, picks
 from explorer.map.settings import choose
@@ -23,3 +24,4 @@ else:
         view(run, config)
     with right:
         picks(run, picked_rows(run))
+    what_differs(run)

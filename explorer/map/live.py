@@ -13,6 +13,7 @@ from ..figures.colourings import colourings
 from ..live.map_props import map_props
 from ..runs.conditions import condition, condition_field
 from ..state import session, valid_code
+from .groups import groups_of
 from .picks import picked_rows
 
 
@@ -23,7 +24,7 @@ def live_map(run: Run, config: MapConfig) -> bool:
     codes = library.latents(run, range(config.limit - 1, config.limit))
     row = session().view.get("row", "")
     props = map_props(
-        run, codes, config, colour=session().view.get("colour"), picks=picked_rows(run), z=session().z.get(run.id),
+        run, codes, config, colour=session().view.get("colour"), picks=picked_rows(run), groups=groups_of(run), z=session().z.get(run.id),
         condition=condition(run, condition_field(run, codes, int(row) if row.isdecimal() else None)),
     )  # fmt: skip
     key = f"map.live.{run.id}"

@@ -15,6 +15,8 @@ from .. import library
 from ..images.originals import caption_of, missing_data_notice, show_pairs
 from ..navigation import go
 from ..state import session
+from .class_means import class_mean, class_means
+from .groups import NAMES, groups_of, set_group
 from .histories import picked_items, picked_users, shows_items
 from .nearby import neighbours
 from .rows import picked_table
@@ -38,6 +40,7 @@ def picks(run: Run, rows: list[int]) -> None:
         decoded = "; hold the pointer anywhere to see the image decoded there" if run.config.model.has_decoder else ""
         st.caption(f"Click a point or use the lasso{decoded}.")
         missing_data_notice(run)
+        class_means(run)
         return
     st.markdown(f"**{len(rows):,} picked**" if len(rows) > 1 else f"**{caption_of(run, rows[0]).capitalize()}**")
     more = f" The first {SHOWN} are shown." if len(rows) > SHOWN else ""
@@ -52,8 +55,10 @@ def picks(run: Run, rows: list[int]) -> None:
         show_pairs(run, rows[:SHOWN])
         st.caption(f"Originals over reconstructions.{more}" if decodes else more.strip())
         missing_data_notice(run)
-    if not decodes:
+    if run.config.data_kind == "images" and len(rows) == 1:
         neighbours(run, rows[0])
+        class_mean(run, rows[0])
+    _group_buttons(run, rows)
     with st.container(horizontal=True):
         if decodes and st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
             session().set_code(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
@@ -69,6 +74,21 @@ def picks(run: Run, rows: list[int]) -> None:
             "CSV", lambda: table_of(library.latents(run, rows), rows, run.config.item).to_csv(index=False), f"{run.id.replace('/', '-')}-picks.csv",
             "text/csv", icon=":material/download:", key="map.csv", on_click="ignore",
         )  # fmt: skip
+
+
+def _group_buttons(run: Run, rows: list[int]) -> None:
+    """Make what is picked one of the two groups whose differences are shown below the map."""
+    groups = groups_of(run)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for name in NAMES:
+            st.button(
+                f"Group {name}", key=f"map.group_{name}", icon=":material/select_all:", on_click=set_group, args=(run, name, rows),
+                help="Two groups of picked points: below the map, what differs between A and B",
+            )  # fmt: skip
+        if len(groups) == 1:
+            (name,) = groups
+            other = NAMES[1 - NAMES.index(name)]
+            st.caption(f"{name} has {len(groups[name]):,}. Pick others and make them group {other}.")
 
 
 def picked_rows(run: Run) -> list[int]:

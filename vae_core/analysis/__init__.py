@@ -77,6 +77,7 @@ __all__ = [
     "decode",
     "denoise",
     "diagnose",
+    "differences",
     "draw",
     "encode_images",
     "ends",
