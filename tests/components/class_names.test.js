@@ -21,3 +21,11 @@ test("names that would cover each other are moved down, others stay", () => {
     [[0, 0], [90, 2], [5, 17], [2, 34]],
   );
 });
+
+test("names in one place end, wherever it is", () => {
+  for (const y of [0.1, 511.7000000000001, 1 / 3, -1e5 / 7, 1e300, NaN, Infinity]) {
+    const placed = apart(Array.from({ length: 40 }, () => ({ text: "abc", at: [0, y] })), () => 30);
+    assert.equal(placed.length, 40);
+    if (Math.abs(y) < 1e9) placed.forEach(({ at }, index) => assert.ok(Math.abs(at[1] - y - 17 * index) < 1e-6));
+  }
+});

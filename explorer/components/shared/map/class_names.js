@@ -3,6 +3,7 @@
 /** @typedef {import("./geometry.js").Point} Point */
 
 const HEIGHT = 17; // pixels of a line
+const ROUNDING = 0.01; // a name right below another one is apart from it, whatever their sum was rounded to
 const LONGEST = 18; // characters
 
 /** @typedef {{text: string, at: Point}} Name */
@@ -44,8 +45,13 @@ export function apart(names, widthOf) {
     let [x, y] = at;
     const width = widthOf(text);
     const covers = (/** @type {Name} */ other) =>
-      Math.abs(other.at[1] - y) < HEIGHT && Math.abs(other.at[0] - x) < (width + widthOf(other.text)) / 2;
-    for (let other = placed.find(covers); other; other = placed.find(covers)) y = other.at[1] + HEIGHT;
+      Math.abs(other.at[1] - y) < HEIGHT - ROUNDING && Math.abs(other.at[0] - x) < (width + widthOf(other.text)) / 2;
+    // Each step leaves one of them above for good, so that there are no more steps than names.
+    for (let step = 0; step < placed.length; step++) {
+      const other = placed.find(covers);
+      if (!other) break;
+      y = other.at[1] + HEIGHT;
+    }
     placed.push({ text, at: [x, y] });
   }
   return placed;
