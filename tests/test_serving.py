@@ -147,7 +147,7 @@ def test_the_model_used_least_lately_leaves_first(copies):
     assert models.model(a) is first
     models.model(c)  # b leaves
     assert models.model(a) is first
-    assert list(models._models) == [c.path, a.path]
+    assert list(models._models) == [run.path / "weights.safetensors" for run in (c, a)]
 
 
 def test_a_model_larger_than_the_cache_stays_loaded(copies):

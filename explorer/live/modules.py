@@ -14,6 +14,8 @@ from starlette.responses import FileResponse, Response
 
 from .http import IMMUTABLE
 
+#: Bytes of the header that names modules: a reverse proxy may take no more than 4 KB of headers (nginx, `proxy_buffer_size`).
+MOST = 3000
 COMPONENTS = Path(__file__).parents[1] / "components"
 #: `import … from "./x.js"`, `export … from "./x.js"` and `import "./x.js"`, not types in comments.
 IMPORT = re.compile(r"""^(import|export)\b([^"';(=]*?)(["'])(\.{1,2}/[^"']+)\3""", re.MULTILINE)
@@ -48,7 +50,7 @@ def needed_by(name: str) -> tuple[str, ...]:
 async def module(request: Request) -> Response:
     """A component's file, which browsers cache for good, as its address contains the version.
 
-    Its header names all modules that it needs, so that the browser requests them at once and not level by level.
+    Its header names the modules that it needs, the nearest first, so that the browser requests them at once and not level by level.
     """
     name = request.path_params["name"]
     path = COMPONENTS / name
@@ -57,7 +59,9 @@ async def module(request: Request) -> Response:
     if path.suffix == ".css":
         return FileResponse(path, media_type="text/css", headers=IMMUTABLE)
     folder = posixpath.dirname(name)
-    links = [f"<{posixpath.relpath(needed, folder)}>; rel=modulepreload" for needed in needed_by(name)]
+    links = [f"<{posixpath.relpath(needed, folder)}>;rel=modulepreload" for needed in needed_by(name)]
+    while sum(map(len, links)) + len(links) > MOST:
+        links.pop()
     return FileResponse(
-        path, media_type="text/javascript", headers=IMMUTABLE | ({"Link": ", ".join(links)} if links else {})
+        path, media_type="text/javascript", headers=IMMUTABLE | ({"Link": ",".join(links)} if links else {})
     )

@@ -104,6 +104,7 @@ def test_all_of_it_works_behind_nginx(browser: Browser, proxy: str, store: vae_c
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     for prefix in ("~/+", "betascope"):
+        page.goto("about:blank")  # ends what the page before still requests
         addresses.clear()
         page.goto(f"{proxy}/{prefix}/traverse?run=plane-1&z=0,0")
         follows_the_thumb(page, run)

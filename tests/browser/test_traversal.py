@@ -109,7 +109,7 @@ def test_buttons(open_page: Open, store: vae_core.Store) -> None:
     page.get_by_role("button", name="This image’s code").click()
     expect_code(main, codes.mu[5].tolist())
     expect(page.get_by_text("test image 5", exact=True)).to_be_visible()
-    original = page.get_by_role("img", name="Test image 5")
+    original = page.locator(".beside").get_by_role("img", name="Test image 5")
     wait_for_pixels(original, run.data("test").test.images[5, 0].numpy()[..., None].repeat(3, 2).astype(int), near=0)
     expect_query(page, row="5")
     page.get_by_role("button", name="Random draw").click()

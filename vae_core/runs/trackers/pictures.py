@@ -14,7 +14,6 @@ from torch import Tensor
 
 from ...models import Model
 from ...training.batches import as_floats
-from ...training.loop import log_spaced
 from ...training.state import TrainingState
 from ...training.steps import Plan
 
@@ -35,7 +34,8 @@ class Pictures:
         self.images = plan.test.images[:IMAGES]
         self.labels = None if plan.test.labels is None else plan.test.labels[:IMAGES]
         self.total = plan.total
-        self.steps = sorted(step for step in log_spaced(plan.total, COUNT) if step > state.step)
+        # From a hundredth of the training on: before the first evaluation there is nothing to draw.
+        self.steps = [step for step in np.geomspace(plan.total / 100, plan.total, COUNT) if step > state.step]
         self.spent, self.cost = 0.0, FIRST
 
     def due(self, state: TrainingState) -> bool:
