@@ -192,7 +192,7 @@ WORDS: tuple[Word, ...] = (
         ("DCI completeness", "Whether each factor is predicted from one dimension only, from 0 to 1 (Eastwood & Williams 2018)."),
         ("DCI informativeness", "How well classifiers predict the factors from the whole code (Eastwood & Williams 2018)."),
         ("UDR", "Unsupervised disentanglement ranking: how one-to-one the dimensions of models match that differ by their seed alone (Duan et al. 2020). It needs no factors.", "unsupervised disentanglement ranking"),
-        ("Lasso", "Linear regression that sets small weights to 0; UDR matches the dimensions of two models with it (Tibshirani 1996)."),
+        ("Lasso regression", "Linear regression that sets small weights to 0; UDR matches the dimensions of two models with it (Tibshirani 1996)."),
         ("I(x; z) in nats", "Mutual information of images and codes: how well a code tells its image. At most the log of the number of images.", "I(x; z)", "mutual information"),
         ("TC(z) in nats", "Total correlation: how many nats the dimensions of a code tell about each other. 0 if they are independent.", "TC(z)", "TC", "total correlation"),
         ("Marginal KL in nats", "How far the aggregate posterior is from the prior: rate minus I(x; z) (Hoffman & Johnson 2016).", "marginal KL"),

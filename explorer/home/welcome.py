@@ -1,14 +1,40 @@
-"""What the app is for, and ways to start."""
+"""What the app is for, and ways to start, in the words of a person who does not know the pages yet."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import streamlit as st
 
 from .. import library
 from ..access.modes import allowed
-from ..navigation import go
+from ..navigation import ENTRIES, go
 from ..stage.playing import play
 from ..stage.saved import FIRST, shipped_tours
+
+
+@dataclass(frozen=True)
+class Task:
+    """label: what a person wants. page: that does it. hint: how. needs_run: whether that takes a trained model."""
+
+    label: str
+    page: str
+    hint: str
+    needs_run: bool = True
+
+
+TASKS = (
+    Task("Play with a model", "traverse", "A slider for each latent dimension; the image follows"),
+    Task("Find groups", "map", "Every test image as a point; what differs between two groups"),
+    Task("Blend two images", "interpolate", "A path between images, forwards and back"),
+    Task("See what β changes", "compare", "The same images, and the same move, through several models"),
+    Task("Train on my data", "train", "Images, tables or histories; nothing leaves this computer", needs_run=False),
+    Task("Measure disentanglement", "measure", "MIG, DCI and others with intervals, for a paper"),
+    Task("Find the unusual", "diagnose", "Images and rows that the model cannot explain"),
+    Task("Make new images", "generate", "Draws of the prior, and images like a given one"),
+    Task("Repair or compress", "apply", "What a trained model is good for"),
+    Task("Understand it", "learn", "Six short chapters, with one thing to move in each", needs_run=False),
+)
 
 
 def welcome() -> None:
@@ -18,21 +44,17 @@ def welcome() -> None:
         "A variational autoencoder encodes every image as a few numbers, and β weights the cost of each nat of "
         "information. Open a model, drag its numbers, and watch the image follow."
     )
-    with st.container(horizontal=True):
-        train = allowed("train") and st.button(
-            "Train a model", key="home.train", type="primary", icon=":material/model_training:"
-        )
-        if train:
-            go("train")
-        if st.button(
-            "Compare across β", key="home.compare", icon=":material/compare:", disabled=not library.openable_runs()
-        ):
-            go("compare")
+    st.markdown("**What do you want to do?**")
+    has_runs = bool(library.openable_runs())
+    with st.container(horizontal=True, gap="small", key="tasks"):
+        for task in TASKS:
+            entry = ENTRIES[task.page]
+            if allowed(entry.action) and st.button(
+                task.label, key=f"home.{task.page}", icon=entry.icon, help=task.hint, disabled=task.needs_run and not has_runs
+            ):  # fmt: skip
+                go(task.page)
         first = shipped_tours().get(FIRST)
         if first and st.button(
-            "β in ten minutes",
-            key="home.tour",
-            icon=":material/slideshow:",
-            help="A tour through the gallery, in stage mode",
-        ):
+            "Give a talk", key="home.tour", icon=ENTRIES["tour"].icon, help="β in ten minutes: a tour through the gallery, in stage mode"
+        ):  # fmt: skip
             play(FIRST)

@@ -47,6 +47,7 @@ CSS = """<style>
   [class*="st-key-lead-"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:last-child,
   [class*="st-key-stack-"] [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 100%; }
 }
+.st-key-tasks [data-testid="stBaseButton-secondary"] { padding: .25rem .7rem; }
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: .4rem; }
 [class*="st-key-card"] img, [class*="st-key-split-"] img { image-rendering: auto; }  /* shown smaller than they are */
 /* Fingers need 44 pixels. */

@@ -46,6 +46,7 @@ def stage(page: str, run: str) -> None:
         "title": tour.title if tour else "",
         "captions": [view.caption for view in tour.views] if tour else [],
         "n": number_in_view(tour),
+        "page": page,
         "about": about,
     }
     with st.container(key="stage-bar"):

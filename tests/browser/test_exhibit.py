@@ -31,7 +31,7 @@ def test_everything_is_shown_and_nothing_can_be_changed(
         menu = page.get_by_role("navigation").or_(page.get_by_test_id("stSidebarNav")).first
         expect(menu.get_by_role("link", name="Traverse")).to_be_visible()
         expect(menu.get_by_role("link", name="Train")).to_have_count(0)
-        for name in ("Train a model", "Import a run", "Delete for good"):
+        for name in ("Train on my data", "Import a run", "Delete for good"):
             expect(page.get_by_text(name)).to_have_count(0)
         page.goto(f"{app.address}/train")
         expect(page.get_by_text(re.compile("Training new runs is off here"))).to_be_visible()

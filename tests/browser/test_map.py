@@ -242,6 +242,28 @@ def test_without_webgl_the_map_is_a_plain_chart(open_page: Open) -> None:
     soon(page, lambda: "picks" in query(page), "the picks are not in the address")
 
 
+def test_two_lassos_and_what_differs(open_page: Open, store: vae_core.Store) -> None:
+    points = latents_of(store.open("plane-1")).mu
+    page = open_page("map?run=plane-1")
+    screen = Screen(page, points)
+    low, middle, high = (np.quantile(points, share, axis=0) for share in (0.1, 0.5, 0.9))
+    page.get_by_role("radio", name="Lasso").click()
+    for name, left, right in (("A", low[0], middle[0]), ("B", middle[0], high[0])):
+        corners = [np.array(corner) for corner in ((left, low[1]), (left, high[1]), (right, high[1]), (right, low[1]))]
+        screen.drag([*corners, corners[0]])
+        expect(page.locator("strong").get_by_text("picked")).to_be_visible()
+        settle(page)
+        page.get_by_role("button", name=f"Group {name}").click()
+        page.wait_for_url(lambda address, name=name: f"{name.lower()}=" in address)
+    expect(page.get_by_role("heading", name="What differs between A and B?")).to_be_visible()
+    expect(page.get_by_alt_text("Decoded images from the mean code of A to the mean code of B")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="What differs between A and B?")).to_be_visible()
+    page.get_by_role("button", name="Clear both").click()
+    expect(page.get_by_role("heading", name="What differs between A and B?")).to_be_hidden()
+    page.wait_for_url(lambda address: "&a=" not in address)
+
+
 def test_fingers_pan_and_pinch(open_page: Open, store: vae_core.Store) -> None:
     points = latents_of(store.open("plane-1")).mu
     page = open_page("map?run=plane-1", width=800)

@@ -47,7 +47,7 @@ def run_of(view: View) -> vae_core.Run:
 def test_the_shipped_tour_from_start_to_end_by_one_key(open_page: Open) -> None:
     tour = from_bytes((GALLERY / "beta-in-ten-minutes.json").read_bytes(), FIRST)
     page = open_page()
-    page.get_by_role("button", name="β in ten minutes").click()
+    page.get_by_role("button", name="Give a talk").click()
     for number, view in enumerate(tour.views, 1):
         if number > 1:
             page.keyboard.press("PageDown")

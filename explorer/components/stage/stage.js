@@ -8,6 +8,7 @@ import { Bar } from "./bar.js";
 import { buttons, isSlider, playRow, sliders, typesInto } from "./found.js";
 import { Glossary } from "../shared/words/matches.js";
 import { Hint } from "../shared/words/hint.js";
+import { FirstSteps } from "./first_steps.js";
 import { Help } from "./help.js";
 import { actionOf, letters } from "./keys.js";
 import { black, endBlack, fillScreen, setScreen } from "./screen.js";
@@ -19,6 +20,7 @@ import { black, endBlack, fillScreen, setScreen } from "./screen.js";
  * @property {string} title of the tour
  * @property {string[]} captions of its views
  * @property {number} n the view that is shown, from 1; 0 while none plays
+ * @property {string} page in view, by name
  * @property {string} about page and run
  */
 
@@ -34,7 +36,8 @@ export function mount(component) {
   const glossary = readGlossary();
   const help = new Help(glossary);
   const bar = new Bar({ go, toggle, help: () => help.toggle() });
-  const element = h("div", { class: "betascope on-stage" }, bar.element, help.element);
+  const first = new FirstSteps(data.page);
+  const element = h("div", { class: "betascope on-stage" }, bar.element, help.element, first.element);
   /** @type {Hint | null} */
   let hint = null;
   const root = document.documentElement;
@@ -150,9 +153,11 @@ export function mount(component) {
       if (wanted.stage === data.stage) delete wanted.stage;
       show();
       hint?.read();
+      first.go(data.page);
     },
     destroy() {
       hint?.stop();
+      first.stop();
       window.removeEventListener("keydown", key, { capture: true });
       for (const stop of stops) stop();
       sized.disconnect();

@@ -1,7 +1,7 @@
 // Technical words have a dotted line; a pointer that rests on one, or a tap, shows what it means.
 
 import { h } from "../dom.js";
-import { wordsOnPage } from "./on_page.js";
+import { UNMARKED, wordsOnPage } from "./on_page.js";
 
 /** @typedef {import("./matches.js").Word} Word */
 
@@ -30,7 +30,7 @@ export class Hint {
   read() {
     clearTimeout(this.#read);
     this.#read = window.setTimeout(() => {
-      this.#places = wordsOnPage(this.glossary);
+      this.#places = wordsOnPage(this.glossary, UNMARKED);
       globalThis.CSS?.highlights?.set("glossary", new Highlight(...this.#places.values()));
     }, QUIET);
   }

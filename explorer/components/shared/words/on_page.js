@@ -3,18 +3,22 @@
 /** @typedef {import("./matches.js").Word} Word */
 
 const MAIN = '[data-testid="stMain"]';
-/** What has no text for a person, and our own overlay. */
-const LEFT_OUT = "script, style, svg, canvas, textarea, select, option, code, math, .st-key-stage-bar, [data-testid=stIconMaterial], [hidden]";
+/** What has no text for a person, and what is ours. */
+const LEFT_OUT = "script, style, svg, canvas, textarea, select, option, code, math, .spoken, .st-key-stage-bar, [data-testid=stIconMaterial], [hidden]";
+
+/** Where a line below a word would disturb, or would seem to be a link. */
+export const UNMARKED = "h1, h2, h3, h4, h5, h6, a, button, summary, [role=tab], [role=button]";
 
 /**
  * The first place of each word.
  * @param {import("./matches.js").Glossary} glossary
+ * @param {string} [leftOut] selector of elements whose words are not looked for
  * @returns {Map<Word, Range>} in the order of the page
  */
-export function wordsOnPage(glossary) {
+export function wordsOnPage(glossary, leftOut = "") {
   /** @type {Map<Word, Range>} */
   const found = new Map();
-  for (const node of texts(document.querySelector(MAIN))) {
+  for (const node of texts(document.querySelector(MAIN), leftOut ? `${LEFT_OUT}, ${leftOut}` : LEFT_OUT)) {
     for (const { word, start, end } of glossary.matches(node.data)) {
       if (found.has(word)) continue;
       const range = document.createRange();
@@ -28,13 +32,19 @@ export function wordsOnPage(glossary) {
 
 /**
  * @param {Node | null} root
+ * @param {string} leftOut
  * @returns {Generator<Text>} texts that are shown
  */
-function* texts(root) {
+function* texts(root, leftOut) {
   for (const child of root?.childNodes ?? []) {
     if (child instanceof Text) yield child;
-    if (!(child instanceof Element) || child.matches(LEFT_OUT) || !child.checkVisibility()) continue;
-    if (child.shadowRoot) yield* texts(child.shadowRoot);
-    yield* texts(child);
+    if (!(child instanceof Element) || child.matches(leftOut) || !isShown(child)) continue;
+    if (child.shadowRoot) yield* texts(child.shadowRoot, leftOut);
+    yield* texts(child, leftOut);
   }
+}
+
+/** @param {Element} element one without a box of its own may have children that are shown */
+function isShown(element) {
+  return element.checkVisibility() || getComputedStyle(element).display === "contents";
 }
