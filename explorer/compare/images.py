@@ -13,12 +13,13 @@ from vae_core.runs import Run
 
 from .. import library
 from ..components import mount, state_value
-from ..images.files import png_address
 from ..images.sheets import sheet
 from ..runs.abilities import RECONSTRUCTIONS, able
 from ..runs.conditions import set_condition
 from ..runs.names import labels
+from .disagreement import disagreement
 from .props import multirate_props
+from .rows_of_images import row
 
 #: The colours of viridis at eleven even places; errors go from 0 (dark) to 1 (yellow).
 VIRIDIS = np.array(
@@ -71,6 +72,7 @@ def images(runs: list[Run]) -> None:
             noisy, clean = denoise(model, data.test.images[rows])
             row("", sheet(noisy, IMAGES), "noisy input, as in training")
             row("", sheet(clean, IMAGES), f"denoised, MSE {(clean - result.originals).square().mean():.4f}")
+    disagreement(matching, data)
 
 
 def along_beta(run: Run, runs: list[Run], rows: list[int]) -> None:
@@ -88,14 +90,6 @@ def along_beta(run: Run, runs: list[Run], rows: list[int]) -> None:
         )  # fmt: skip
     if event.get("gone"):
         st.rerun()
-
-
-def row(title: str, pixels: NDArray[np.uint8], caption: str) -> None:
-    """A sheet of images `(H, W, 3)` beside its title and caption."""
-    left, right = st.columns([2, 9], vertical_alignment="center")
-    left.markdown(f"**{title}**" if title else "")
-    left.caption(caption)
-    right.image(png_address(pixels), width="stretch", alt=f"{title} {caption}")
 
 
 def same_images(runs: list[Run]) -> list[Run]:

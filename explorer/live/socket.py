@@ -56,7 +56,8 @@ def hello(run: Run) -> dict[str, object]:
         "shape": list(model.config.shape),
         "classes": model.config.classes if model.conditional else 0,
         "betas": model.config.betas,
-        "runtime": runtime_address() if is_settled(run) else None,
+        # A moment of a training is looked at in passing: exporting its decoder would take longer than that.
+        "runtime": runtime_address() if is_settled(run) and run.requested_step is None else None,
     }
 
 

@@ -173,3 +173,27 @@ def over_beta(points: Mapping[str, Sequence[tuple[float, float]]], title: str) -
     figure.update_yaxes(title_text=title, gridcolor=GRID, zeroline=False)
     figure.update_layout(showlegend=len(points) > 1, legend={"orientation": "h", "y": 1.1})
     return quiet(figure, 380, top=30)
+
+
+#: Of runs in the figure of scores: who cannot tell the colours apart tells the shapes.
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star")
+
+
+def scores_figure(points: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> go.Figure:
+    """Run → score → value and the ends of its interval: a row for each score, with a dot and a bar for each run."""
+    scores = list(dict.fromkeys(score for of_run in points.values() for score in of_run))
+    figure = go.Figure()
+    for index, (name, of_run) in enumerate(points.items()):
+        shift = 0.5 * ((index + 0.5) / len(points) - 0.5)  # runs of one score lie below each other
+        colour, values = COLOURS[index % len(COLOURS)], list(of_run.values())
+        figure.add_scatter(
+            x=[value for value, _, _ in values], y=[scores.index(score) + shift for score in of_run], mode="markers", name=name,
+            error_x={"array": [high - value for value, _, high in values], "arrayminus": [value - low for value, low, _ in values], "thickness": 1.5, "width": 0, "color": colour},
+            marker={"color": colour, "symbol": SYMBOLS[index % len(SYMBOLS)], "size": 9}, text=list(of_run), hovertemplate=f"{name}<br>%{{text}}: %{{x:.3f}}<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(range=[0, 1.02], gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(
+        tickvals=list(range(len(scores))), ticktext=scores, range=[len(scores) - 0.4, -0.6], showgrid=False
+    )
+    figure.update_layout(legend={"orientation": "h", "y": -0.08, "yanchor": "top"})
+    return quiet(figure, 120 + 38 * len(scores))

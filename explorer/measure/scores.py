@@ -7,13 +7,15 @@ import streamlit as st
 from vae_core.metrics.disentanglement import SCORES
 from vae_core.runs import Run
 
+from ..figures.style import PLAIN
 from ..figures.tables import meanings
 from ..runs.seeds import seeds_panel
 from .check import check
 from .compute import compute, offer_autoencoder
+from .figures import scores_figure
 from .files import csv, latex
 from .subjects import Subject, autoencoders, baselines
-from .table import table, with_best
+from .table import points_of, table, with_best
 
 FAST = [name for name, score in SCORES.items() if not score.slow]
 
@@ -46,6 +48,13 @@ def numbers(runs: list[Run], measurable: list[Run]) -> None:
         "as in Locatello et al. 2019. I(x; z) is at most the log of the number of training images; near that, TC and "
         "marginal KL are upper bounds. The seed changes a score as much as the method: repeat what you report.",
     )
+    if points := points_of(frame):
+        st.plotly_chart(
+            scores_figure(points), key="measure.dots", config=PLAIN, alt="The scores of each run, with their intervals"
+        )
+        st.caption(
+            "Scores disagree: a model that is ahead in one may be behind in another, and none of them is the measure. See what they look at under Matrices and Responses."
+        )
     if generation:
         st.caption(
             "FID and KID use features of the network named in the table; compare numbers of the same network only.",

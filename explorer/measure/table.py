@@ -78,6 +78,19 @@ def table(subjects: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype=object).set_index("Run")  # a float column would lose the intervals
 
 
+def points_of(frame: pd.DataFrame) -> dict[str, dict[str, tuple[float, float, float]]]:
+    """Run → score → value and the ends of its interval (the value itself without one), of the scores in a table."""
+    return {
+        str(run): {
+            title: (float(value), *(value.ends or (float(value), float(value))))
+            for title in TITLES.values()
+            if title in frame and isinstance(value := row[title], Shown)
+        }
+        for run, row in frame.iterrows()
+        if any(title in frame and isinstance(row[title], Shown) for title in TITLES.values())
+    }
+
+
 def beta_of(run: Run) -> float:
     """The run's β, NaN where it has none."""
     return np.nan if run.config.beta is None else run.config.beta

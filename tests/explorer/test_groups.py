@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
+from explorer import library
+from explorer.compare.disagreement import most_different
 from explorer.map.differ import by_chance
 from explorer.map.groups import as_text, from_text
 from vae_core.analysis import ALL, differences, latents_of
@@ -89,6 +92,24 @@ def test_before_anything_is_picked_the_classes_have_means(app: Open, put: Put) -
     assert "**The mean of each class**" in texts(at.markdown)
     at = app("map", run="one", method="pca", picks="4")
     assert "**Nearest to test image 4" in texts(at.markdown)
+
+
+def test_compare_shows_where_models_differ_most(
+    app: Open, put: Put, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("one")
+    put("two")
+    codes = latents_of(store.open("one"))
+    at = app("compare", compare="one,two")
+    assert not at.exception
+    assert "Where they differ most" in texts(at.header)
+    runs = [store.open("one"), store.open("two")]
+    assert most_different(runs) == list(range(10))  # the same model twice: nowhere
+    changed = codes.distortion.copy()
+    changed[[7, 3]] += [9, -11]
+    of_run = {"one": codes, "two": dataclasses.replace(codes, distortion=changed)}
+    monkeypatch.setattr(library, "latents", lambda run: of_run[run.id])
+    assert most_different(runs)[:3] == [3, 7, 0]
 
 
 def test_columns_say_what_they_mean(app: Open, put: Put) -> None:

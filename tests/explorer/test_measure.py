@@ -14,11 +14,12 @@ from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer.jobs import commands
-from explorer.measure.figures import matrix_figure
+from explorer.measure.figures import matrix_figure, scores_figure
 from explorer.measure.files import csv, latex
 from explorer.measure.subjects import Subject
-from explorer.measure.table import table, titles_of, udr_of, with_best
+from explorer.measure.table import Shown, points_of, table, titles_of, udr_of, with_best
 from vae_core.analysis import generation_quality, scores_of_run
+from vae_core.metrics.bootstrap import Estimate
 from vae_core.metrics.known_answers import Check
 from vae_core.runs import Run, RunConfig, Store
 
@@ -83,6 +84,27 @@ def test_a_matrix_is_drawn_in_the_order_of_the_sliders() -> None:
     assert list(figure.data[0].x) == ["position x", "scale"]
     assert figure.data[0].z[0].tolist() == [4.0, 5.0]
     assert titles_of(["mig", "dci"])["dci_completeness"] == "DCI completeness"
+
+
+def test_scores_are_dots_with_their_intervals() -> None:
+    mig, sap = Shown.from_estimate(Estimate(0.4, 0.35, 0.5)), Shown.from_estimate(Estimate(0.1, None, None))
+    rows = [
+        {"Run": "one", "MIG": mig, "SAP": np.nan, "β": 4.0},
+        {"Run": "two", "MIG": np.nan, "SAP": sap},
+        {"Run": "x"},
+    ]
+    points = points_of(pd.DataFrame(rows, dtype=object).set_index("Run"))
+    assert points == {"one": {"MIG": (0.4, 0.35, 0.5)}, "two": {"SAP": (0.1, 0.1, 0.1)}}
+    first, second = scores_figure(points).data
+    assert (first.x, first.error_x.array, first.error_x.arrayminus) == (
+        (0.4,),
+        pytest.approx((0.1,)),
+        pytest.approx((0.05,)),
+    )
+    assert scores_figure(points).layout.yaxis.ticktext == ("MIG", "SAP")
+    assert round(first.y[0]) == 0
+    assert round(second.y[0]) == 1
+    assert first.marker.symbol != second.marker.symbol
 
 
 def test_baselines_and_the_autoencoder_that_is_trained_beside(app: Open, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
