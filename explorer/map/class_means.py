@@ -39,7 +39,12 @@ def class_means(run: Run) -> None:
         return
     names, images = found
     st.markdown("**The mean of each class**")
-    st.image([png_address(sheet(image[None], 1)) for image in images], caption=names, width=64)
+    st.image(
+        [png_address(sheet(image[None], 1)) for image in images],
+        caption=names,
+        width=64,
+        alt=[f"Decoded mean of {name}" for name in names],
+    )
     st.caption("Decoded at the mean of the codes of its test images.")
 
 
@@ -52,4 +57,9 @@ def class_mean(run: Run, row: int) -> None:
     names, images = found
     name = codes.class_names[int(codes.labels[row])]
     if name in names:
-        st.image(png_address(sheet(images[names.index(name)][None], 1)), caption=f"Mean of {name}", width=64)
+        st.image(
+            png_address(sheet(images[names.index(name)][None], 1)),
+            caption=f"Mean of {name}",
+            width=64,
+            alt=f"Decoded mean of {name}",
+        )

@@ -14,7 +14,18 @@ from explorer.stage.tours import Tour, View, from_bytes, from_text, to_text
 from vae_core.runs.store import GALLERY
 
 from .conftest import profile, settle
-from .looking import assert_shows, expect_code, expect_query, query, quiet, ready, soon, steady_box, still
+from .looking import (
+    assert_shows,
+    expect_code,
+    expect_code_in_link,
+    expect_query,
+    query,
+    quiet,
+    ready,
+    soon,
+    steady_box,
+    still,
+)
 from .serving import free_port, running_app
 
 Open = Callable[..., Page]
@@ -156,6 +167,31 @@ def test_a_tour_survives_a_reload_and_a_server_that_starts_again(
         expect_code(ready(page, "traversal").locator(".main"), [0, 0])
     context.close()
     assert "Traceback" not in log.read_text()
+
+
+def test_a_laptop_that_sleeps_in_the_middle_of_a_drag(open_page: Open, store: vae_core.Store) -> None:
+    page = open_page(f"traverse?run=plane-1&z=0,0&stage=1&tour={PLANE}&n=2")
+    at_view(page, 2)
+    main, slider = ready(page, "traversal").locator(".main"), page.locator(".traversal .slider").first
+    expect_code(main, [0, 0])
+    box = steady_box(slider)
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2, steps=4)
+    lid = page.context.new_cdp_session(page)
+    lid.send("Page.setWebLifecycleState", {"state": "frozen"})
+    page.wait_for_timeout(3000)
+    lid.send("Page.setWebLifecycleState", {"state": "active"})
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    after = still(main)
+    assert max(map(abs, after)) > 1
+    assert_shows(main, store.open("plane-1"))
+    expect_code_in_link(page, after)
+    expect_query(page, n="2", stage="1", tour=PLANE)
+    page.keyboard.press("PageDown")
+    at_view(page, 3)
+    expect_code(ready(page, "traversal").locator(".main"), [1, -1])
 
 
 def test_a_tour_is_printed_a_page_for_each_view(open_page: Open) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -109,3 +111,27 @@ def test_pixels_of_the_film_are_those_of_the_canvas(open_page: Open, run: Run) -
     soon(page, lambda: abs(pixels(main) - end).max() > 20, "the image stays")
     slider.evaluate(MOVE, [len(run.moments()) - 1, False])
     wait_for_pixels(main, end, near=3)
+
+
+def test_new_snapshots_join_while_the_run_trains(
+    open_page: Open, store: vae_core.Store, run: Run, tmp_path: Path
+) -> None:
+    shutil.copytree(run.path, store.root / "live-1", ignore=shutil.ignore_patterns(".lock"))
+    live = store.open("live-1")
+    *_, (step, newest) = [snapshot for snapshot in live.snapshots() if snapshot[0] < live.moments()[-1][0]]
+    steps = [step for step, _ in live.moments()]
+    newest.rename(tmp_path / newest.name)
+    with live.lock:  # as the process that trains it
+        live.set_status(state="running")
+        page = open_page("traverse?run=live-1&row=3")
+        slider = time_slider(page)
+        expect(slider).to_have_attribute("max", str(len(steps) - 2))
+        shutil.move(tmp_path / newest.name, newest)
+        expect(slider).to_have_attribute("max", str(len(steps) - 1))
+        slider.evaluate(MOVE, [steps.index(step), True])
+        expect_query(page, run=f"live-1@{step}", row="3")
+        time_slider(page).evaluate(MOVE, [len(steps) - 1, True])
+        expect_query(page, run="live-1")
+    live.set_status(state="done")
+    expect(time_slider(page)).to_have_attribute("max", str(len(steps) - 1))
+    shutil.rmtree(live.path)
