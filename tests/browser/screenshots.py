@@ -9,16 +9,20 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import vae_core
 from explorer import library
+from explorer.learn.chapters import CHAPTERS
+from explorer.map.groups import as_text
 from explorer.take_away.page import write_page
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.conftest import settle
 from tests.browser.notebooks import notebook_of, run_all, running_jupyterlab
 from tests.browser.serving import ROOT, running_app
 from tests.oidc_provider import running_provider, secrets_for
+from vae_core.analysis import latents_of
 from vae_core.runs import Store
 
 SWEEP = "run=gallery/sprites-beta-4&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16"
@@ -44,7 +48,13 @@ VIEWS = {
     "apply": "apply?run=gallery/mnist-beta-1&image=3",
     "mix": "apply?run=gallery/shapes3d&tab=Mix&mix=0~1~1~0",
     "tour": "tour?tour=gallery/beta-in-ten-minutes",
-}
+    "training-time": "traverse?run=gallery/digits-annealed@{snapshot}&row=3",
+    "differ": "map?run=gallery/mnist-beta-1&method=pca&a={fours}&b={nines}",
+} | {f"learn-{number}": f"learn?chapter={number}" for number in range(1, len(CHAPTERS) + 1)}
+#: Of them those that are also shown on a phone.
+PHONE = ["home", "differ", *(name for name in VIEWS if name.startswith("learn-"))]
+#: Higher than a window, so that what is below the fold is shown, too.
+TALL = {"differ": 1500}
 #: Views of the shipped tour in stage mode, dark whatever the system prefers: file → view, width, height.
 STAGE = {
     "stage": ("traverse?run=gallery/sprites-beta-4&stage=1&tour=gallery/beta-in-ten-minutes&n=9", 1440, 900),
@@ -60,7 +70,7 @@ STAGE = {
         844,
     ),
 }
-SIZES = (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100))
+SIZES = (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100), ("phone", 390, 844))
 
 
 def scheme(suffix: str) -> Literal["light", "dark"]:
@@ -77,9 +87,19 @@ def furnish(store: Store) -> None:
     )
 
 
+def in_links() -> dict[str, str]:
+    """What addresses of `VIEWS` leave open: a snapshot early in a training, and two groups of images."""
+    codes, moments = latents_of(library.find("gallery/mnist-beta-1")), library.find("gallery/digits-annealed").moments()
+    fours, nines = (as_text(np.flatnonzero(codes.labels == label).tolist()) for label in (4, 9))
+    return {"snapshot": str(moments[len(moments) // 2][0]), "fours": fours, "nines": nines}
+
+
 def take(page: Page, address: str, target: Path, suffix: str) -> None:
-    for name, view in VIEWS.items():
-        page.goto(f"{address}/{view}")
+    size, links = page.viewport_size, in_links()
+    assert size is not None
+    for name in PHONE if suffix == "phone" else VIEWS:
+        page.set_viewport_size({"width": size["width"], "height": TALL.get(name, size["height"])})
+        page.goto(f"{address}/{VIEWS[name].format(**links)}")
         settle(page)
         page.wait_for_timeout(4000)
         page.screenshot(path=target / f"{name}-{suffix}.png")
@@ -140,7 +160,7 @@ def take_sign_in(browser: Browser, store: Path, target: Path) -> None:
         file = Path(name) / "secrets.toml"
         file.write_text(secrets_for(provider, secrets.token_hex(32)))
         with running_app(store, Path(name) / "log.txt", "--secrets.files", str(file)) as app:
-            for suffix, width, height in SIZES:
+            for suffix, width, height in SIZES[:3]:
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme(suffix))
                 page.goto(app.address)
                 page.get_by_role("button", name="Sign in with Campus").wait_for()
