@@ -18,10 +18,16 @@ PLACES = """text => [...(CSS.highlights.get("glossary") ?? [])].filter((range) =
 
 
 def rest_on(page: Page, text: str) -> None:
-    """Put the pointer on the first place of a word, once it is marked."""
-    soon(page, lambda: page.evaluate(PLACES, text), f"{text!r} is not marked")
-    ((x, y),) = page.evaluate(PLACES, text)
-    page.mouse.move(x, y, steps=2)
+    """Put the pointer on the first place of a word and leave it there, until its meaning is shown: the page may still move."""
+
+    def shown() -> bool:
+        places = page.evaluate(PLACES, text)
+        if places:
+            page.mouse.move(*places[0], steps=2)
+            page.wait_for_timeout(500)
+        return page.locator(".hint").is_visible()
+
+    soon(page, shown, f"{text!r} is not explained")
 
 
 @pytest.mark.parametrize(
