@@ -6,7 +6,7 @@ import { UNMARKED, wordsOnPage } from "./on_page.js";
 /** @typedef {import("./matches.js").Word} Word */
 
 const REST = 250; // milliseconds that the pointer rests on a word
-const QUIET = 500; // milliseconds without a change of the page before it is read
+const READ = 2000; // milliseconds between two looks at what the page says; changes inside components are seen by no observer
 const PRESSED = "a, button, input, label, summary, [role=button], [role=slider], [role=tab], [role=radio]";
 
 export class Hint {
@@ -14,8 +14,8 @@ export class Hint {
   /** @type {Map<Word, Range>} */
   #places = new Map();
   #rest = 0;
-  #read = 0;
-  #changes = new MutationObserver(() => this.read());
+  #isPressed = false;
+  #reading = window.setInterval(() => this.#isPressed || idle(() => this.read()), READ);
 
   /** @param {import("./matches.js").Glossary} glossary */
   constructor(glossary) {
@@ -23,22 +23,17 @@ export class Hint {
     document.addEventListener("pointermove", this.#moved, { passive: true });
     document.addEventListener("click", this.#tapped);
     document.addEventListener("scroll", this.#hide, { capture: true, passive: true });
-    this.#changes.observe(document.body, { childList: true, subtree: true });
   }
 
-  /** Read the page, once it is quiet. */
+  /** Find the words that the page has now. */
   read() {
-    clearTimeout(this.#read);
-    this.#read = window.setTimeout(() => {
-      this.#places = wordsOnPage(this.glossary, UNMARKED);
-      globalThis.CSS?.highlights?.set("glossary", new Highlight(...this.#places.values()));
-    }, QUIET);
+    this.#places = wordsOnPage(this.glossary, UNMARKED);
+    globalThis.CSS?.highlights?.set("glossary", new Highlight(...this.#places.values()));
   }
 
   stop() {
-    clearTimeout(this.#read);
+    clearInterval(this.#reading);
     clearTimeout(this.#rest);
-    this.#changes.disconnect();
     document.removeEventListener("pointermove", this.#moved);
     document.removeEventListener("click", this.#tapped);
     document.removeEventListener("scroll", this.#hide, { capture: true });
@@ -48,9 +43,10 @@ export class Hint {
   /** @param {PointerEvent} event */
   #moved = ({ clientX, clientY, buttons, pointerType }) => {
     clearTimeout(this.#rest);
+    this.#isPressed = buttons > 0;
     if (pointerType === "touch") return;
-    if (buttons || !this.#showAt(clientX, clientY, true)) this.#hide();
-    if (!buttons) this.#rest = window.setTimeout(() => this.#showAt(clientX, clientY), REST);
+    if (this.#isOpen && (this.#isPressed || !this.#showAt(clientX, clientY, true))) this.#hide();
+    if (!this.#isPressed) this.#rest = window.setTimeout(() => this.#showAt(clientX, clientY), REST);
   };
 
   /** @param {MouseEvent} event */
@@ -60,8 +56,12 @@ export class Hint {
     else if (!this.#showAt(event.clientX, event.clientY)) this.#hide();
   };
 
+  get #isOpen() {
+    return this.element.matches(":popover-open");
+  }
+
   #hide = () => {
-    if (this.element.matches(":popover-open")) this.element.hidePopover();
+    if (this.#isOpen) this.element.hidePopover();
   };
 
   /**
@@ -88,10 +88,16 @@ export class Hint {
    */
   #show(name, text, box) {
     this.element.replaceChildren(h("b", {}, name), ` ${text}`);
-    if (!this.element.matches(":popover-open")) this.element.showPopover();
+    if (!this.#isOpen) this.element.showPopover();
     const { offsetWidth: width, offsetHeight: height } = this.element;
     const below = box.bottom + 6 + height < innerHeight;
     this.element.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
     this.element.style.top = `${below ? box.bottom + 6 : Math.max(8, box.top - height - 6)}px`;
   }
+}
+
+/** @param {() => void} work for when the page has nothing else to do */
+function idle(work) {
+  if ("requestIdleCallback" in window) requestIdleCallback(work);
+  else setTimeout(work);
 }
