@@ -26,7 +26,7 @@ from playwright.sync_api import (
 )
 
 import vae_core
-from tests.browser.chromium import FLAGS, installed
+from tests.browser.chromium import FLAGS, SHELL_FIRST, installed
 from tests.browser.looking import COUNT, LIMIT
 from tests.browser.serving import App, running_app
 from vae_core.export.files import onnx_of
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = installed()
+    path = installed(SHELL_FIRST)
     if path is None:
         message = "no Chromium found; install one (for example: apt-get install chromium)"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
