@@ -37,27 +37,37 @@ def from_text(text: str) -> list[int]:
 
 
 def groups_of(run: Run) -> dict[str, list[int]]:
-    """Name → rows of test images, of those that are set and of which all images exist."""
-    run_id, groups = st.session_state.get("map.groups", ("", {}))
-    if run_id != run.id:
-        groups = {name: from_text(session().view.get(name.lower(), "")) for name in NAMES}
-        st.session_state["map.groups"] = (run.id, groups)
-    return {
-        name: rows
-        for name in NAMES
-        if (rows := groups.get(name)) and max(rows) < len(library.latents(run, [max(rows)]))
-    }
+    """Name → rows of test images, of the groups that are set for the images of this run."""
+    found = {}
+    for name in NAMES:
+        images, _, text = session().view.get(name.lower(), "").partition("-")
+        rows = from_text(text) if images == images_of(run) else _long().get((images_of(run), name), [])
+        if rows and max(rows) < len(library.latents(run, [max(rows)])):
+            found[name] = rows
+    return found
 
 
 def set_group(run: Run, name: str, rows: Sequence[int]) -> None:
     """Make `rows` group "A" or "B" of a run; the link carries it, unless it is too long for one."""
-    run_id, groups = st.session_state.get("map.groups", (run.id, {}))
-    st.session_state["map.groups"] = (run.id, ({} if run_id != run.id else groups) | {name: list(rows)})
-    text = as_text(rows) if rows else ""
-    session().set_view(name.lower(), text if 0 < len(text) <= VIEW[name.lower()] else None)
+    text = f"{images_of(run)}-{as_text(rows)}" if rows else ""
+    fits = len(text) <= VIEW[name.lower()]
+    session().set_view(name.lower(), text if text and fits else None)
+    _long().pop((images_of(run), name), None)
+    if not fits:
+        _long()[images_of(run), name] = list(rows)
 
 
 def clear_groups(run: Run) -> None:
     """Forget both."""
     for name in NAMES:
         set_group(run, name, [])
+
+
+def images_of(run: Run) -> str:
+    """What tells the test images of one run from those of another."""
+    return run.config.fingerprint[:8]
+
+
+def _long() -> dict[tuple[str, str], list[int]]:
+    """Groups that are too long for the link, by images and name."""
+    return st.session_state.setdefault("map.long_groups", {})

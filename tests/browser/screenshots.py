@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import vae_core
 from explorer import library
 from explorer.learn.chapters import CHAPTERS
-from explorer.map.groups import as_text
+from explorer.map.groups import as_text, images_of
 from explorer.take_away.page import write_page
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.conftest import settle
@@ -90,7 +90,8 @@ def furnish(store: Store) -> None:
 def in_links() -> dict[str, str]:
     """What addresses of `VIEWS` leave open: a snapshot early in a training, and two groups of images."""
     codes, moments = latents_of(library.find("gallery/mnist-beta-1")), library.find("gallery/digits-annealed").moments()
-    fours, nines = (as_text(np.flatnonzero(codes.labels == label).tolist()) for label in (4, 9))
+    digits = (as_text(np.flatnonzero(codes.labels == label).tolist()) for label in (4, 9))
+    fours, nines = (f"{images_of(library.find('gallery/mnist-beta-1'))}-{digit}" for digit in digits)
     return {"snapshot": str(moments[len(moments) // 2][0]), "fours": fours, "nines": nines}
 
 

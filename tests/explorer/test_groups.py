@@ -16,14 +16,23 @@ from streamlit.testing.v1 import AppTest
 from explorer import library
 from explorer.compare.disagreement import most_different
 from explorer.map.differ import by_chance
-from explorer.map.groups import as_text, from_text
+from explorer.map.groups import as_text, from_text, images_of
+from explorer.state import VIEW
 from vae_core.analysis import ALL, differences, latents_of
-from vae_core.runs import Store
+from vae_core.runs import Run, Store
 
 from .conftest import texts
 
 Open = Callable[..., AppTest]
 Put = Callable[..., Path]
+
+
+def in_link(run: Run, rows: list[int]) -> str:
+    return f"{images_of(run)}-{as_text(rows)}"
+
+
+def rows_in(at: AppTest, name: str) -> list[int]:
+    return from_text("".join(at.query_params[name]).partition("-")[2])
 
 
 @given(some.sets(some.integers(0, ALL - 1), min_size=1, max_size=200))
@@ -52,7 +61,8 @@ def test_the_link_shows_what_differs(app: Open, put: Put, store: Store) -> None:
     put("one")
     codes = latents_of(store.open("one"))
     a, b = (np.flatnonzero(codes.labels == label).tolist() for label in (0, 1))
-    at = app("map", run="one", method="pca", a=as_text(a), b=as_text(b))
+    run = store.open("one")
+    at = app("map", run="one", method="pca", a=in_link(run, a), b=in_link(run, b))
     assert not at.exception
     assert "What differs between A and B?" in texts(at.header)
     found = differences(codes, a, b)
@@ -72,18 +82,40 @@ def test_picks_become_groups(app: Open, put: Put) -> None:
     put("one")
     at = app("map", run="one", method="pca", picks="1,2,3")
     at.button(key="map.group_A").click().run()
-    assert from_text("".join(at.query_params["a"])) == [1, 2, 3]
+    assert rows_in(at, "a") == [1, 2, 3]
     assert "A has 3. Pick others and make them group B." in texts(at.caption)
     at.button(key="map.group_B").click().run()
     assert "What differs between A and B?" in texts(at.header)
-    assert from_text("".join(at.query_params["b"])) == [1, 2, 3]
+    assert rows_in(at, "b") == [1, 2, 3]
 
 
-def test_a_group_beyond_the_images_is_left_out(app: Open, put: Put) -> None:
+def test_a_group_beyond_the_images_is_left_out(app: Open, put: Put, store: Store) -> None:
     put("one")
-    at = app("map", run="one", method="pca", a=as_text([1]), b=as_text([ALL - 1]))
+    run = store.open("one")
+    at = app("map", run="one", method="pca", a=in_link(run, [1]), b=in_link(run, [ALL - 1]))
     assert not at.exception
     assert "What differs" not in texts(at.header)
+
+
+def test_groups_of_other_images_are_not_shown(app: Open, put: Put, store: Store) -> None:
+    put("one")
+    at = app("map", run="one", method="pca", a=f"00000000-{as_text([1])}", b=in_link(store.open("one"), [2]))
+    assert not at.exception
+    assert "What differs" not in texts(at.header)
+    assert "B has 1" in texts(app("map", run="one", method="pca", picks="3", b=in_link(store.open("one"), [2])).caption)
+
+
+def test_a_group_too_long_for_the_link_stays_in_the_session(
+    app: Open, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VIEW, "a", 10)
+    put("one")
+    at = app("map", run="one", method="pca", picks="1,2,3")
+    at.button(key="map.group_A").click().run()
+    assert "a" not in at.query_params
+    assert "A has 3" in texts(at.caption)
+    at.button(key="map.group_B").click().run()
+    assert "What differs between A and B?" in texts(at.header)
 
 
 def test_before_anything_is_picked_the_classes_have_means(app: Open, put: Put) -> None:
