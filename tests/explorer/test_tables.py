@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.map.groups import as_text, images_of
 from explorer.navigation import ENTRIES
 from explorer.tables.frames import frame_of, fresh_name, plain
 from vae_core.runs import Run, Store
@@ -49,6 +50,16 @@ def test_diagnose(app: Open, table: str, tab: str) -> None:
         (frame,) = (one.value for one in at.dataframe)
         assert set(frame["Column"]) == {"height", "weight", "income", "city", "coat", "since"}
         assert frame["Left over"].is_monotonic_decreasing
+
+
+def test_two_groups_of_rows_differ_in_their_codes(app: Open, table: str, store: Store) -> None:
+    prefix = images_of(store.open(table))
+    at = app("map", run=table, a=f"{prefix}-{as_text([0, 1, 2])}", b=f"{prefix}-{as_text([3, 4])}")
+    assert not at.exception
+    frame = next(one.value for one in at.dataframe if "B − A in σ" in one.value)
+    assert "From A to B" not in frame  # rows are no images
+    assert len(frame)
+    assert "A: 3 rows, B: 2." in texts(at.caption)
 
 
 def test_a_class_as_the_anomaly(app: Open, table: str) -> None:
