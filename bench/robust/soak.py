@@ -57,7 +57,7 @@ LOOK, FRAME = 5.0, 0.2
 
 @dataclass
 class Bench:
-    """memory: (seconds, MB of the server and all that it started); counts: what was done."""
+    """memory: (seconds, MB of the server and all that it started), server: of the server alone; counts: what was done."""
 
     app: App
     store: Store
@@ -65,6 +65,7 @@ class Bench:
     random: Random
     begun: float = field(default_factory=time.monotonic)
     memory: list[tuple[float, float]] = field(default_factory=list)
+    server: list[tuple[float, float]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
 
@@ -94,7 +95,9 @@ def run(quick: bool, seed: int, minutes: float | None = None) -> Outcome:
     figures = {
         "minutes": minutes,
         "memory slope after warm-up, MB/min": round(slope, 3),
+        "of these the server's own, MB/min": round(slope_of(bench.server), 3),
         "memory at the end, MB": round(bench.memory[-1][1], 1),
+        "of these the server's own, MB": round(bench.server[-1][1], 1),
         "drag at the start, paints/s": round(first, 1),
         "drag at the end, paints/s": round(last, 1),
         **{name: float(value) for name, value in sorted(bench.counts.items())},
@@ -226,8 +229,9 @@ def look(bench: Bench, place: str) -> None:
 def watch(bench: Bench) -> None:
     """The memory of the server and of all that it has started, without the trainings of this bench."""
     while bench.goes_on():
-        pids = [bench.app.pid, *descendants(bench.app.pid)]
-        bench.memory.append((time.monotonic() - bench.begun, sum(map(own_megabytes, pids))))
+        at, alone = time.monotonic() - bench.begun, own_megabytes(bench.app.pid)
+        bench.server.append((at, alone))
+        bench.memory.append((at, alone + sum(map(own_megabytes, descendants(bench.app.pid)))))
         time.sleep(LOOK)
 
 
