@@ -20,10 +20,10 @@ from .props import comparison_props
 REACH = 3.0
 
 
-def move_of(dims: int) -> dict[int, float]:
-    """The move in the link: dimension → distance in standard deviations; invalid parts are left out."""
+def moves_in(text: str, dims: int) -> dict[int, float]:
+    """The move in a link: dimension → distance in standard deviations; invalid parts are left out."""
     move = {}
-    for part in session().view.get("move", "").split(","):
+    for part in text.split(","):
         dim, _, amount = part.partition(":")
         try:
             value = float(amount)
@@ -60,7 +60,9 @@ def traversals(runs: list[Run]) -> None:
             session().set_view("move", move or None)
 
     dims = library.latents(runs[reference]).dims
-    props = comparison_props(runs, labels(runs), reference, image, move_of(dims), REACH)
+    props = comparison_props(
+        runs, labels(runs), reference, image, moves_in(session().view.get("move", ""), dims), REACH
+    )
     event = mount("compare", key, props, on_move_change=changed, on_gone_change=lambda: None)
     if event.get("gone"):
         st.rerun()

@@ -86,10 +86,10 @@ def take_away(run: Run | None) -> None:
 
 
 @needs("take_away")
-def made(run: Run, format: str, others: Sequence[Run] = ()) -> bytes:
+def made(run: Run, format: str, others: Sequence[Run] = (), tour: bytes = b"") -> bytes:
     """What `export` writes, in a process of its own: its imports and exporters would hold this one up for seconds.
 
-    others: further runs, for formats that several go into.
+    others: further runs, for formats that several go into. tour: a tour as JSON, whose views a page shows.
 
     Raises:
         BetascopeError: it could not be exported.
@@ -97,6 +97,10 @@ def made(run: Run, format: str, others: Sequence[Run] = ()) -> bytes:
     with one_export(), tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "out"
         command = command_line(run, ["export", run.id, *(other.id for other in others), f"--{format}", str(target)])
+        if tour:
+            path = Path(folder) / "tour.json"
+            path.write_bytes(tour)
+            command += ["--tour", str(path)]
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
         if done.returncode:
             raise BetascopeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "The export failed.")

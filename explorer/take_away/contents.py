@@ -62,8 +62,13 @@ def contents(runs: Sequence[Run], place: Place, shared: Place) -> dict[str, Any]
         "views": [view for run in runs for view in views_of(run, names[run.id] if len(runs) > 1 else "")]
         + (comparison(runs, names) if len(runs) > 1 else [])
         + [{"title": "Numbers", "component": "numbers", "props": numbers(runs)}],
-        "runtime": shared(f"{WASM}.gz", (RUNTIME / f"{WASM}.gz").read_bytes(), GZIP),
+        "runtime": runtime_of(shared),
     }
+
+
+def runtime_of(shared: Place) -> str:
+    """The address of onnxruntime's WebAssembly."""
+    return shared(f"{WASM}.gz", (RUNTIME / f"{WASM}.gz").read_bytes(), GZIP)
 
 
 def contents_of(run: Run, place: Place, maps: Sequence[MapConfig] | None = None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ..images.thumbnails import thumbnail
 from .contents import contents
 from .modules import ROOT, import_map
 from .places import Folder, Place, inside
+from .tour import read_tour, tour_contents
 
 ENTRY = "take_away/browser/page.js"
 STYLES = ("components/shared/style.css", "take_away/browser/theme.css", "take_away/browser/page.css")
@@ -55,7 +56,11 @@ def page(runs: Sequence[Run], place: Place = inside, shared: Place = inside, **m
     Raises:
         BetascopeError: as `contents`.
     """
-    found = contents(runs, place, shared) | more
+    return document(contents(runs, place, shared) | more, shared)
+
+
+def document(found: dict[str, Any], shared: Place = inside) -> str:
+    """The HTML of what browser/contents.js describes."""
     return PAGE.format(
         title=html.escape(found["title"]),
         style=style(),
@@ -69,13 +74,14 @@ def style() -> str:
     return "\n".join((ROOT / name).read_text("utf8") for name in STYLES)
 
 
-def write_page(runs: Sequence[Run], path: Path) -> list[Path]:
-    """Write `page`; returns the file.
+def write_page(runs: Sequence[Run], path: Path, tour: Path | None = None) -> list[Path]:
+    """Write `page`, or with `tour`, a JSON file, the views of a tour with their captions; returns the file.
 
     Raises:
-        BetascopeError: as `page`, or the folder is not writable.
+        BetascopeError: as `page`, no tour in the file, or the folder is not writable.
     """
-    write_bytes(path, page(runs).encode())
+    content = page(runs) if tour is None else document(tour_contents(read_tour(tour), runs, inside, inside))
+    write_bytes(path, content.encode())
     return [path]
 
 

@@ -38,8 +38,8 @@ def share(tour: Tour) -> None:
         )  # fmt: skip
         if runs := runs_of(tour):
             st.download_button(
-                "Page that works offline", lambda: made(runs[0], "html", runs[1:]), f"{tour.title}.html", "text/html", icon=":material/html:",
-                key="tour.page", on_click="ignore", help="Sliders, maps and paths of the tour's runs in one HTML file, for any browser",
+                "Page that works offline", lambda: made(runs[0], "html", runs[1:], to_bytes(tour)), f"{tour.title}.html", "text/html", icon=":material/html:",
+                key="tour.page", on_click="ignore", help="The tour as one HTML file, for any browser: views of Traverse, Map, Interpolate and Compare move there, others are their captions",
             )  # fmt: skip
         mount("print", "tour.print", {"title": tour.title, "views": [_printed(view) for view in tour.views]})
     try:

@@ -10,6 +10,7 @@ import torch
 from playwright.sync_api import Browser, Page, expect
 
 import vae_core
+from explorer.stage.tours import Tour, View, to_bytes
 from explorer.take_away import contents
 from explorer.take_away.page import write_page
 from vae_core.analysis import Latents, MapConfig, latents_of
@@ -120,3 +121,37 @@ def test_a_dropped_image_is_encoded(page: Page, store: vae_core.Store) -> None:
         [page.locator(".traversal").first.element_handle(), image.flatten().tolist(), image.shape[1]],
     )
     expect_code(main, wanted.tolist(), tolerance=0.05)
+
+
+def test_a_tour_is_turned_like_the_pages_of_a_talk(browser: Browser, store: vae_core.Store, tmp_path: Path) -> None:
+    views = [
+        View("traverse?run=plane-1&z=1,-0.5", "Two numbers are a digit."),
+        View("map?run=plane-1&method=plane", "Where all digits lie."),
+        View("measure?run=plane-1", "In the app alone."),
+        View("traverse?run=plane-1&row=3", "A test image."),
+    ]
+    (tmp_path / "tour.json").write_bytes(to_bytes(Tour("Two <numbers>", tuple(views))))
+    run, file = store.open("plane-1"), tmp_path / "tour.html"
+    write_page([run], file, tour=tmp_path / "tour.json")
+    context = profile(browser)
+    context.set_offline(True)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(file.as_uri())
+    assert page.title() == "Two <numbers>"
+    shown = page.locator("section:not([hidden])")
+    expect(shown.locator(".said")).to_have_text("Two numbers are a digit.")
+    assert_shows(shown.locator(".traversal[data-ready] canvas.main"), run, [1, -0.5])
+    page.keyboard.press("PageDown")
+    expect(shown.locator(".said")).to_have_text("Where all digits lie.")
+    expect(shown.locator(".map[data-ready]")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(shown.locator(".note")).to_have_text("A page of the app: measure?run=plane-1")
+    page.keyboard.press("PageDown")
+    assert_shows(shown.locator(".traversal[data-ready] canvas.main"), run, latents_of(run).mu[3].tolist())
+    page.keyboard.press("PageDown")  # the last one stays
+    page.keyboard.press("PageUp")
+    expect(shown.locator(".note")).to_be_visible()
+    context.close()
+    assert not problems

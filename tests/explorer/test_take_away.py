@@ -14,10 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import library
 from explorer.shell.take_away import made
+from explorer.stage.tours import Tour, View
 from explorer.take_away import contents as contents_module
 from explorer.take_away.modules import import_map, named_imports
 from explorer.take_away.page import ENTRY, page, write_site
 from explorer.take_away.places import inside
+from explorer.take_away.tour import read_tour, tour_contents
+from vae_core.analysis import latents_of
 from vae_core.config import BetascopeError
 from vae_core.runs.files import read_json, write_json
 
@@ -77,6 +80,42 @@ def test_a_page_of_two_runs_compares_them(put: Put, quick_map: None) -> None:
         "Traverse one", "Map one", "Interpolate one", "Traverse two", "Map two", "Interpolate two", "Compare", "Numbers",
     ]  # fmt: skip
     assert found["views"][-1]["props"]["rows"][0][0] == "one"
+
+
+def test_a_tour_becomes_a_page_of_its_views(put: Put, quick_map: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.take_away.tour.best_map", contents_module.best_map)
+    put("one")
+    put("two")
+    runs = [library.find("one"), library.find("two")]
+    links = {
+        "traverse?run=one&z=1,2,0,0,0": "traversal", "traverse?run=one&z=1,2": "traversal", "map?run=one&method=pca&picks=3": "map",
+        "interpolate?run=two&keys=4~m2&at=0.25": "interpolate", "compare?run=two&compare=one,two&tab=Traversals&move=1:0.5,x": "compare",
+        "compare?compare=one,two": "note", "traverse?run=gone": "note", "learn": "note", "map?run=one&method=else&at=x": "map",
+    }  # fmt: skip
+    tour = Tour("A tour", tuple(View(link, f"About {link}") for link in links))
+    found = tour_contents(tour, runs, inside, inside)
+    views = found["views"]
+    assert [view["component"] for view in views] == list(links.values())
+    assert [view["caption"] for view in views] == [view.caption for view in tour.views]
+    assert views[0]["props"]["z"] == [1, 2, 0, 0, 0]
+    assert views[1]["props"]["z"] == latents_of(runs[0]).mu[0].tolist()
+    assert views[2]["props"]["picks"] == [3]
+    assert views[3]["props"]["at"] == 0.25
+    assert views[4]["props"]["reference"] == 1
+    assert views[4]["props"]["move"] == {"1": 0.5}
+    assert set(found["runs"]) == {"one", "two"}
+    for view in views:  # whatever a component requests is in the page
+        for name in ("map", "codes"):
+            if view["component"] == "map":
+                assert view["props"][name] in found["runs"]["one"]["files"]
+
+
+def test_no_tour_is_a_sentence(put: Put, tmp_path: Path) -> None:
+    with pytest.raises(BetascopeError, match="cannot be read"):
+        read_tour(tmp_path / "gone.json")
+    (tmp_path / "x.json").write_text("[]")
+    with pytest.raises(BetascopeError):
+        read_tour(tmp_path / "x.json")
 
 
 def test_nothing_in_a_page_ends_its_script_element(put: Put, quick_map: None) -> None:

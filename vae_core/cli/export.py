@@ -31,6 +31,10 @@ def export_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --run: codes, maps and scores, too, which can be computed again",
     )
+    parser.add_argument(
+        "--tour", type=Path, default=None, metavar="FILE",
+        help="with --html: the views of this tour, a JSON file of the page Tour, with their captions",
+    )  # fmt: skip
     parser.add_argument("--cached", choices=list(HALVES), help="a half as ONNX in the run's cache, as the app does")
     parser.add_argument("--shown", action="store_true", help="the page of /show in the run's cache, as the app does")
 
@@ -42,6 +46,8 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     chosen = {name: target for name in FORMATS if (target := getattr(options, name)) is not None}
     if not (chosen or options.cached or options.shown):
         raise ConfigError(f"Nothing to export: give at least one of {', '.join(f'--{name}' for name in FORMATS)}.")
+    if options.tour and "html" not in chosen:
+        raise ConfigError("--tour goes with --html FILE, the page that it becomes.")
     files: list[str] = []
     if options.cached:
         _cache(runs, options.cached)
@@ -52,6 +58,7 @@ def export(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
             files.append(_push(runs, str(target), options.with_caches))
             continue
         further = {"caches": True} if name == "run" and options.with_caches else {}
+        further |= {"tour": options.tour} if name == "html" and options.tour else {}
         written = [str(path) for path in FORMATS[name].write(runs, target, **further)]
         for file in written[:LISTED]:
             echo(f"Wrote {file}")

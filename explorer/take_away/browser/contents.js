@@ -15,6 +15,7 @@
  * @property {string} title
  * @property {string} component
  * @property {Record<string, any>} props
+ * @property {string} [caption] what is said about it
  */
 
 /**
@@ -22,6 +23,7 @@
  * @property {string} title
  * @property {Record<string, RunContents>} runs by id
  * @property {ViewContents[]} views
+ * @property {boolean} [tour] whether they are shown in turn
  * @property {string} [follow] address of the socket of a presenter's moves
  * @property {string} [home] address of the page that lists all runs
  * @property {string} runtime address of onnxruntime's WebAssembly, gzip

@@ -13,7 +13,7 @@ import { keyframesOf } from "./picks.js";
 /** @typedef {import("./components.js").View} View */
 
 /** @type {Record<string, (component: any) => View>} */
-const MOUNTS = { ...COMPONENTS, numbers };
+const MOUNTS = { ...COMPONENTS, numbers, note };
 
 /** A tab: its component is mounted when it is shown first, and stays. */
 class Tab {
@@ -25,11 +25,12 @@ class Tab {
    * @param {ViewContents} contents
    * @param {(tab: Tab, name: string, value: any) => void} changed a state of its component
    */
-  constructor({ title, component, props }, changed) {
+  constructor({ title, component, props, caption }, changed) {
     this.component = component;
     this.props = props;
     this.changed = changed;
     this.button = h("button", { role: "tab", "aria-selected": "false" }, title);
+    if (caption) this.panel.append(h("p", { class: "said" }, caption));
   }
 
   /** @param {boolean} isShown */
@@ -77,8 +78,30 @@ async function changed(tab, name, value) {
   }
 }
 
+/**
+ * In place of a view that needs the app.
+ * @param {{data: {text: string}, parentElement: ParentNode}} component
+ * @returns {View}
+ */
+function note({ data, parentElement }) {
+  parentElement.append(h("p", { class: "note" }, data.text));
+  return { update() {}, destroy() {} };
+}
+
+let current = tabs[0];
+
+/** @param {KeyboardEvent} event a clicker's, or of who reads on */
+function turn(event) {
+  const step = { PageDown: 1, PageUp: -1 }[event.key];
+  const next = step && tabs[tabs.indexOf(current) + step];
+  if (!next || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  show(next);
+}
+
 /** @param {Tab} shown */
 function show(shown) {
+  current = shown;
   for (const tab of tabs) tab.show(tab === shown);
   const page = Object.keys(OF_PAGE).find((name) => OF_PAGE[name].includes(shown.component));
   if (page) leading?.show({ run: shown.props.run, page });
@@ -122,5 +145,6 @@ const head = h(
 );
 document.body.append(head, main);
 show(tabs[0]);
+if (contents.tour) addEventListener("keydown", turn);
 if (leading) head.append(leading.element);
 else if (contents.follow) head.append(follow(contents.follow, [bar, main], { place: goTo, move: lookAt }));
