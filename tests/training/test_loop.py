@@ -8,7 +8,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from vae_core.datasets import ImageData
 from vae_core.models import MODELS, create
 from vae_core.training import Listener, TrainConfig, TrainingFailed, fit
-from vae_core.training.loop import affordable, hold_out, log_spaced
+from vae_core.training.loop import affordable, beside_evaluations, hold_out, log_spaced
 
 
 def model_for(data, family="beta_vae", network="mlp", **settings):
@@ -200,6 +200,24 @@ def test_snapshots_are_spaced_by_the_logarithm():
     assert sorted(log_spaced(10_000, 5)) == [0, 10, 100, 1000, 10_000]
     assert sorted(log_spaced(5, 24)) == [0, 1, 2, 3, 4, 5]
     assert (log_spaced(100, 0), log_spaced(100, 1), log_spaced(100, 2)) == (frozenset(), {100}, {0, 100})
+
+
+def test_snapshots_are_where_there_is_an_evaluation_anyway():
+    steps = log_spaced(1000, 24)
+    assert sorted(step for step in steps if step < 25) == [0, 1, 2, 3, 4, 5, 7, 9, 12, 17, 23]
+    found = beside_evaluations(steps, 1000, 50, 0)
+    assert found == {0, *(step for step in found if step % 50 == 0)}
+    assert {0, 50, 100, 1000} <= found
+    early = sorted(step for step in beside_evaluations(steps, 1000, 50, 5) if 0 < step < 25)
+    assert early == [1, 3, 5, 9, 17]
+    assert beside_evaluations(steps, 1000, 50, 99) >= {step for step in steps if step < 25}
+    assert max(beside_evaluations(log_spaced(117, 15), 117, 5, 0)) == 117
+
+
+def test_a_short_training_has_few_evaluations_for_snapshots_alone(digits):
+    notes = Notes()
+    fit(model_for(digits), digits, TrainConfig(steps=40, batch_size=32), notes)
+    assert [record["step"] for record in notes.records if record["step"] % 2] == []
 
 
 def test_as_many_snapshots_as_fit_unless_a_number_is_given(monkeypatch):

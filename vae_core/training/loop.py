@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -32,6 +32,8 @@ from .steps import Plan, as_numbers, step_function
 CURVE_IMAGES = 2048
 #: Snapshots of a run, the bytes that they may take, and fewer than which are not worth a look.
 SNAPSHOTS, SNAPSHOT_BYTES, FEWEST_SNAPSHOTS = 24, 20 * 10**6, 4
+#: The share of the training time that evaluations for snapshots alone may take; an evaluated image costs a third of a trained one.
+SNAPSHOT_SHARE = 0.02
 
 
 class Listener:
@@ -143,17 +145,23 @@ def prepare(model: Model, data: Data, config: TrainConfig, group: Group = ALONE)
         labelled(train) if model.predicts_class else None,
         partial(augmented, config=config) if augments(config) else None,
     )
+    # An evaluation each epoch, but at least 20 and at most 100 in a run.
+    every = min(max(batches.per_epoch, total // 100), max(1, total // 20))
+    if config.snapshots is None:
+        further = int(SNAPSHOT_SHARE * 3 * total * config.batch_size / max(1, min(CURVE_IMAGES, len(data.test))))
+        snapshot_steps = beside_evaluations(log_spaced(total, affordable(model)), total, every, further)
+    else:
+        snapshot_steps = log_spaced(total, config.snapshots)
     return Plan(
         config=config,
         batches=batches,
         validation=validation,
         test=data.test,
         total=total,
-        # An evaluation each epoch, but at least 20 and at most 100 in a run.
-        every=min(max(batches.per_epoch, total // 100), max(1, total // 20)),
+        every=every,
         arithmetic=Arithmetic.of(config.precision, device),
         check_every=1 if device.type == "cpu" else 50,
-        snapshot_steps=log_spaced(total, config.snapshots if config.snapshots is not None else affordable(model)),
+        snapshot_steps=snapshot_steps,
         threads=threads,
         group=group,
     )
@@ -230,6 +238,16 @@ def affordable(model: Model) -> int:
     size = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
     count = min(SNAPSHOTS, SNAPSHOT_BYTES // max(1, size))
     return count if count >= FEWEST_SNAPSHOTS else 0
+
+
+def beside_evaluations(steps: Collection[int], total: int, every: int, further: int) -> frozenset[int]:
+    """These steps, moved to where there is an evaluation anyway: at 0, every `every` steps, and at the end. Of the steps before the first of them at
+    most `further` stay, since each costs an evaluation of its own.
+    """
+    early = sorted(step for step in steps if 0 < step < every / 2)
+    moved = {min(total, every * round(step / every)) for step in steps if step >= every / 2} | ({0} & set(steps))
+    stay = early[:: -(-len(early) // further)] if early and further else []
+    return frozenset(moved | set(stay))
 
 
 def log_spaced(total: int, count: int) -> frozenset[int]:
