@@ -29,7 +29,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "conv": dict(dataset="digits", network="conv", epochs=40),
     "broadcast": dict(dataset="sprites", network="broadcast", size=5000, image_size=32, epochs=3),
 }
-TIMES = 3
+TIMES = 5
 #: Page, component, and the element that says which moment it shows.
 PAGES = (("traverse?row=0", "traversal", ".traversal canvas.main"), ("map?method=pca", "map", ".betascope.map"))
 #: Seconds that are counted.

@@ -245,9 +245,9 @@ def beside_evaluations(steps: Collection[int], total: int, every: int, further: 
     most `further` stay, since each costs an evaluation of its own.
     """
     early = sorted(step for step in steps if 0 < step < every / 2)
-    moved = {min(total, every * round(step / every)) for step in steps if step >= every / 2} | ({0} & set(steps))
+    moved = {min(total, every * round(step / every)) for step in steps if every / 2 <= step < total}
     stay = early[:: -(-len(early) // further)] if early and further else []
-    return frozenset(moved | set(stay))
+    return frozenset(moved | set(stay) | ({0, total} & set(steps)))
 
 
 def log_spaced(total: int, count: int) -> frozenset[int]:
