@@ -193,7 +193,11 @@ def scores_figure(points: Mapping[str, Mapping[str, tuple[float, float, float]]]
         )  # fmt: skip
     figure.update_xaxes(range=[0, 1.02], gridcolor=GRID, zeroline=False)
     figure.update_yaxes(
-        tickvals=list(range(len(scores))), ticktext=scores, range=[len(scores) - 0.4, -0.6], showgrid=False
+        tickvals=list(range(len(scores))),
+        ticktext=scores,
+        range=[len(scores) - 0.4, -0.6],
+        showgrid=False,
+        zeroline=False,
     )
     figure.update_layout(legend={"orientation": "h", "y": -0.08, "yanchor": "top"})
     return quiet(figure, 120 + 38 * len(scores))
