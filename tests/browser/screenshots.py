@@ -103,8 +103,25 @@ def take(page: Page, address: str, target: Path, suffix: str) -> None:
         page.goto(f"{address}/{VIEWS[name].format(**links)}")
         settle(page)
         page.wait_for_timeout(4000)
+        if name == "learn-1":
+            draw_a_seven(page)
         page.screenshot(path=target / f"{name}-{suffix}.png")
         print(target / f"{name}-{suffix}.png", flush=True)
+
+
+def draw_a_seven(page: Page) -> None:
+    """On the pad of the first chapter."""
+    pad = page.locator("canvas.pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    places = [(0.3, 0.25), (0.7, 0.25), (0.55, 0.5), (0.42, 0.8)]
+    for index, (x, y) in enumerate(places):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=12)
+        if not index:
+            page.mouse.down()
+    page.mouse.up()
+    page.wait_for_timeout(1500)
 
 
 def take_stage(browser: Browser, address: str, target: Path) -> None:

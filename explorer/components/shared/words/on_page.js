@@ -6,8 +6,8 @@ const MAIN = '[data-testid="stMain"]';
 /** What has no text for a person, and what is ours. */
 const LEFT_OUT = "script, style, svg, canvas, textarea, select, option, code, math, .spoken, .st-key-stage-bar, [data-testid=stIconMaterial], [hidden]";
 
-/** Where a line below a word would disturb, or would seem to be a link. */
-export const UNMARKED = "h1, h2, h3, h4, h5, h6, a, button, summary, [role=tab], [role=button]";
+/** Where a line below a word would disturb, would seem to be a link, or would belong to a formula. */
+export const UNMARKED = "h1, h2, h3, h4, h5, h6, a, button, summary, [role=tab], [role=button], .katex";
 
 /**
  * The first place of each word.
