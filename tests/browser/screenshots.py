@@ -111,6 +111,7 @@ def take(page: Page, address: str, target: Path, suffix: str) -> None:
 
 def draw_a_seven(page: Page) -> None:
     """On the pad of the first chapter."""
+    page.get_by_role("button", name="Clear", exact=True).click()
     pad = page.locator("canvas.pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
