@@ -12,9 +12,7 @@ from vae_core.runs import Run
 from .. import library
 from ..images.sheets import sheet
 from ..runs.names import labels
-from .rows_of_images import row
-
-IMAGES = 10
+from .rows_of_images import IMAGES, row
 
 
 def most_different(runs: list[Run]) -> list[int]:

@@ -19,7 +19,7 @@ from ..runs.conditions import set_condition
 from ..runs.names import labels
 from .disagreement import disagreement
 from .props import multirate_props
-from .rows_of_images import row
+from .rows_of_images import IMAGES, row
 
 #: The colours of viridis at eleven even places; errors go from 0 (dark) to 1 (yellow).
 VIRIDIS = np.array(
@@ -34,9 +34,6 @@ def error_sheet(errors: Tensor, columns: int, side: int = 64) -> NDArray[np.uint
     levels = np.linspace(0, 255, len(VIRIDIS))
     channels = [np.interp(grey, levels, VIRIDIS[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
-
-
-IMAGES = 10
 
 
 def images(runs: list[Run]) -> None:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from ..images.files import png_address
 
+#: In a row.
+IMAGES = 10
+
 
 def row(title: str, pixels: NDArray[np.uint8], caption: str) -> None:
     """A sheet of images `(H, W, 3)` beside its title and caption."""

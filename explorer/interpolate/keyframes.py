@@ -11,14 +11,20 @@ from vae_core.analysis import Keyframe, Latents, keyframe
 from vae_core.config import ConfigError
 from vae_core.runs import Run
 
-from ..state import session
+from ..state import Session, session
 
 MAX_KEYFRAMES = 8
 
 
-def default_keys(codes: Latents) -> list[str]:
+def current_keys(codes: Latents, of: Session | None = None) -> list[str]:
+    """Texts of the keyframes in the link, else the default; of: another session than this one."""
+    in_link = (of or session()).view.get("keys")
+    return in_link.split("~")[:MAX_KEYFRAMES] if in_link else default_keys(codes, of)
+
+
+def default_keys(codes: Latents, of: Session | None = None) -> list[str]:
     """The picked images, else the first two images of different classes."""
-    picked = [row for row in session().picked() if row < len(codes)]
+    picked = [row for row in (of or session()).picked() if row < len(codes)]
     if len(picked) >= 2:
         return [str(row) for row in picked[:MAX_KEYFRAMES]]
     first = picked[0] if picked else 0
@@ -41,8 +47,7 @@ def names_of_classes(codes: Latents) -> dict[str, str]:
 
 def choose(run: Run, codes: Latents) -> list[Keyframe]:
     """A widget for the keyframes; texts that are none are shown as errors and left out."""
-    in_link = session().view.get("keys")
-    keys = in_link.split("~")[:MAX_KEYFRAMES] if in_link else default_keys(codes)
+    keys = current_keys(codes)
     classes = names_of_classes(codes)
     options = list(dict.fromkeys([*keys, *map(str, session().picked()), *classes]))
     widget = f"interpolate.keys.{run.id}"

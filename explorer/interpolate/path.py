@@ -9,21 +9,21 @@ from vae_core.runs import Run
 
 from ..components import mount, state_value
 from ..runs.conditions import condition
-from ..state import session
+from ..state import Session, session
 from .keyframes import set_keyframes
 from .props import interpolation_props
 
 
-def current_mode() -> str:
-    """The way of interpolation in the link, linear by default."""
-    mode = session().view.get("path", "linear")
+def current_mode(of: Session | None = None) -> str:
+    """The way of interpolation in the link, linear by default; of: another session than this one."""
+    mode = (of or session()).view.get("path", "linear")
     return mode if mode in INTERPOLATIONS else "linear"
 
 
-def current_position() -> float:
-    """The position on the path in the link, 0 to 1."""
+def current_position(of: Session | None = None) -> float:
+    """The position on the path in the link, 0 to 1; of: another session than this one."""
     try:
-        return min(1.0, max(0.0, float(session().view.get("at", "0.5"))))
+        return min(1.0, max(0.0, float((of or session()).view.get("at", "0.5"))))
     except ValueError:
         return 0.5
 

@@ -80,15 +80,15 @@ def table(subjects: Sequence[Subject], scores: Sequence[str]) -> pd.DataFrame:
 
 def points_of(frame: pd.DataFrame) -> dict[str, dict[str, tuple[float, float, float]]]:
     """Run → score → value and the ends of its interval (the value itself without one), of the scores in a table."""
-    return {
+    found = {
         str(run): {
             title: (float(value), *(value.ends or (float(value), float(value))))
-            for title in TITLES.values()
-            if title in frame and isinstance(value := row[title], Shown)
+            for title, value in row.items()
+            if title in TITLES.values() and isinstance(value, Shown)
         }
         for run, row in frame.iterrows()
-        if any(title in frame and isinstance(row[title], Shown) for title in TITLES.values())
     }
+    return {run: points for run, points in found.items() if points}
 
 
 def beta_of(run: Run) -> float:

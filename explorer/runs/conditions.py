@@ -12,12 +12,12 @@ from vae_core.analysis import Latents, at_nearest, beta_steps
 from vae_core.models import family
 from vae_core.runs import Run
 
-from ..state import session
+from ..state import Session, session
 
 
-def at_current_beta(run: Run) -> Run:
-    """The run at the β in view if its model is conditioned on β, else the run itself."""
-    return at_nearest(run, _number(session().view.get("beta", "1")))
+def at_current_beta(run: Run, of: Session | None = None) -> Run:
+    """The run at the β in view if its model is conditioned on β, else the run itself; of: another session than this one."""
+    return at_nearest(run, _number((of or session()).view.get("beta", "1")))
 
 
 def _number(text: str) -> float:
@@ -28,11 +28,13 @@ def _number(text: str) -> float:
     return value if math.isfinite(value) and value > 0 else 1.0
 
 
-def class_in_view(run: Run, codes: Latents, row: int | None = None) -> int | None:
-    """The class in view of a conditional run: the chosen one, else that of the test image `row`; None for other runs."""
+def class_in_view(run: Run, codes: Latents, row: int | None = None, of: Session | None = None) -> int | None:
+    """The class in view of a conditional run: the chosen one, else that of the test image `row`; None for other runs. of: another session
+    than this one.
+    """
     if not family(run.config.family).conditional:
         return None
-    chosen = session().view.get("class", "")
+    chosen = (of or session()).view.get("class", "")
     if chosen.isdecimal() and int(chosen) < run.config.model.classes:
         return int(chosen)
     return 0 if row is None or codes.labels is None or row >= len(codes) else int(codes.labels[row])

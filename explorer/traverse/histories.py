@@ -14,15 +14,13 @@ from .. import library
 from ..components import mount
 from ..histories.items import history_data, item_names
 from ..histories.own import own_history
-from ..state import session
-from .position import REACHES, current_code, remember
+from .position import current_code, current_reach, remember
 from .rows import list_props
 
 
 def recommendations(run: Run, codes: Latents) -> None:
     """Items to tick, a slider per latent dimension, and what is recommended, which follows both."""
     history_data(run)
-    text = session().view.get("reach", "3")
     key = f"traverse.items.{run.id}"
 
     def changed() -> None:
@@ -30,7 +28,7 @@ def recommendations(run: Run, codes: Latents) -> None:
 
     ticked = own_history(run)
     z, row = current_code(run, codes)
-    props = items_props(run, codes, z, row, float(text) if text in REACHES else 3.0, ticked)
+    props = items_props(run, codes, z, row, current_reach(), ticked)
     event = mount("rows", key, props, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
     if event.get("gone"):
         st.rerun()

@@ -13,9 +13,15 @@ from vae_core.serving import MAX_CODE
 from ..access.modes import require
 from ..components import state_value
 from ..runs.conditions import set_condition
-from ..state import session, valid_code
+from ..state import Session, session, valid_code
 
 REACHES = ("2", "3", "4", "6")
+
+
+def current_reach(of: Session | None = None) -> float:
+    """Standard deviations that sliders span to either side, as in the link; of: another session than this one."""
+    text = (of or session()).view.get("reach", "3")
+    return float(text) if text in REACHES else 3.0
 
 
 def current_code(run: Run, codes: Latents) -> tuple[list[float], int | None]:

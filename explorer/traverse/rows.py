@@ -14,22 +14,20 @@ from vae_core.runs import Run
 
 from .. import library
 from ..components import mount
-from ..state import session
 from ..tables.frames import schema_of
-from .position import REACHES, current_code, remember
+from .position import current_code, current_reach, remember
 from .props import sliders_props
 
 
 def row_sliders(run: Run, codes: Latents) -> None:
     """A slider per latent dimension beside the decoded row, what changes most on top."""
     z, row = current_code(run, codes)
-    text = session().view.get("reach", "3")
     key = f"traverse.rows.{run.id}"
 
     def changed() -> None:
         remember(run, key, codes.dims)
 
-    props = rows_props(run, codes, z, row, float(text) if text in REACHES else 3.0)
+    props = rows_props(run, codes, z, row, current_reach())
     event = mount("rows", key, props, on_z_change=changed, on_reach_change=changed, on_gone_change=lambda: None)
     if event.get("gone"):
         st.rerun()

@@ -11,17 +11,15 @@ from ..components import mount
 from ..images.originals import missing_data_notice
 from ..live.props import rates_props
 from ..runs.conditions import class_in_view, condition
-from ..state import session
 from .plane import plane
-from .position import REACHES, current_code, remember
+from .position import current_code, current_reach, remember
 from .props import traversal_props
 
 
 def sliders(run: Run, codes: Latents) -> None:
     """The sliders with the decoded image, and on request a plane of two dimensions."""
     z, row = current_code(run, codes)
-    text = session().view.get("reach", "3")
-    reach = float(text) if text in REACHES else 3.0
+    reach = current_reach()
     key = f"traverse.live.{run.id}"
 
     def changed() -> None:

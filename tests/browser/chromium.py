@@ -38,9 +38,9 @@ def installed(names: Sequence[str] = NAMES) -> str | None:
 
 def main() -> int:
     """Make sure there is one: `make test` calls this first."""
-    if installed() is None:
+    if installed(SHELL_FIRST) is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-    found = installed()
+    found = installed(SHELL_FIRST)
     print(f"browser: {found or 'none; install chromium, or the browser tests are left out'}")
     return 1 if found is None and os.environ.get("CI") else 0
 

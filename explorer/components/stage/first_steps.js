@@ -1,8 +1,9 @@
 // A first visit: three pointers, one after the other, each until it is followed, and never again.
 
+import { hide, showBeside } from "../shared/beside.js";
 import { button } from "../shared/controls.js";
 import { h } from "../shared/dom.js";
-import { everything } from "./found.js";
+import { sliders } from "./found.js";
 
 const KEY = "betascope.first-steps";
 const LOOK = 250; // milliseconds between two looks at where things are
@@ -19,7 +20,7 @@ const STEPS = [
     text: "Pick a model. This one is a good first.",
     place: () => document.querySelector(".st-key-card-featured button[kind=primary], .st-key-card-featured [data-testid=stBaseButton-primary]"),
   },
-  { on: "traverse", text: "Drag a slider, and the image follows.", place: slider },
+  { on: "traverse", text: "Drag a slider, and the image follows.", place: () => sliders().find((element) => element.matches(SLIDER)) },
   {
     on: null,
     text: "Look at the map: every test image is a point, where its code lies.",
@@ -38,17 +39,19 @@ export class FirstSteps {
   /** @param {string} page in view, by name */
   constructor(page) {
     if (navigator.webdriver && this.#step === 0) this.#end(); // a program that drives the browser needs no tips, unless it asks for them
+    if (this.#step > STEPS.length) return;
     document.addEventListener("input", this.#dragged, { capture: true });
-    this.go(page);
     this.#timer = window.setInterval(() => this.#look(), LOOK);
+    this.go(page);
   }
 
   /** @param {string} page */
   go(page) {
+    if (this.#step > STEPS.length) return;
     this.#page = page;
     if (this.#step === 1 && page === "traverse") this.#set(2);
     if (this.#step === 3 && page === "map") this.#end();
-    this.#look();
+    else this.#look();
   }
 
   stop() {
@@ -66,7 +69,8 @@ export class FirstSteps {
 
   #end() {
     this.#set(STEPS.length + 1);
-    this.#look();
+    hide(this.element);
+    this.stop();
   }
 
   /** @param {Event} event */
@@ -82,25 +86,14 @@ export class FirstSteps {
   #look() {
     const tip = STEPS[Math.max(1, this.#step) - 1];
     const isBusy = document.documentElement.hasAttribute("data-stage") || new URLSearchParams(location.search).has("tour");
-    const box = tip && !isBusy && (tip.on ?? this.#page) === this.#page ? tip.place()?.getBoundingClientRect() : null;
+    const box = !isBusy && (tip.on ?? this.#page) === this.#page ? tip.place()?.getBoundingClientRect() : null;
     const isSeen = box && box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-    const isShown = this.element.matches(":popover-open");
-    if (!isSeen || !this.element.isConnected) return void (isShown && this.element.hidePopover());
+    if (!isSeen || !this.element.isConnected) return hide(this.element);
     this.#set(Math.max(1, this.#step));
     const text = `${this.#step} of ${STEPS.length} · ${tip.text}`;
     if (this.#text.textContent !== text) this.#text.textContent = text;
-    if (!isShown) this.element.showPopover();
-    const { offsetWidth: width, offsetHeight: height } = this.element;
-    const below = box.bottom + GAP + height < innerHeight;
-    this.element.dataset.side = below ? "below" : "above";
-    this.element.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
-    this.element.style.top = `${below ? box.bottom + GAP : box.top - GAP - height}px`;
+    showBeside(this.element, box, GAP);
   }
-}
-
-/** @returns {Element | undefined} the first slider of a component */
-function slider() {
-  for (const element of everything(document)) if (element.matches(SLIDER)) return element;
 }
 
 /** @returns {Element | null} only while the sidebar is open */

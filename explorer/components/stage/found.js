@@ -40,17 +40,6 @@ export function playRow(slider) {
 }
 
 /**
- * @param {ParentNode} root
- * @returns {Generator<Element>} also what is in components
- */
-export function* everything(root) {
-  for (const element of root.querySelectorAll("*")) {
-    yield element;
-    if (element.shadowRoot) yield* everything(element.shadowRoot);
-  }
-}
-
-/**
  * @param {ParentNode | null} root
  * @param {string} selector
  * @returns {Generator<HTMLElement>} in the order of the page, visible ones only

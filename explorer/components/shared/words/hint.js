@@ -1,5 +1,6 @@
 // Technical words have a dotted line; a pointer that rests on one, or a tap, shows what it means.
 
+import { hide, showBeside } from "../beside.js";
 import { h } from "../dom.js";
 import { UNMARKED, wordsOnPage } from "./on_page.js";
 
@@ -7,6 +8,7 @@ import { UNMARKED, wordsOnPage } from "./on_page.js";
 
 const REST = 250; // milliseconds that the pointer rests on a word
 const READ = 2000; // milliseconds between two looks at what the page says; changes inside components are seen by no observer
+const GAP = 6; // pixels between a word and its meaning
 const PRESSED = "a, button, input, label, summary, [role=button], [role=slider], [role=tab], [role=radio]";
 
 export class Hint {
@@ -45,7 +47,7 @@ export class Hint {
     clearTimeout(this.#rest);
     this.#isPressed = buttons > 0;
     if (pointerType === "touch") return;
-    if (this.#isOpen && (this.#isPressed || !this.#showAt(clientX, clientY, true))) this.#hide();
+    if (this.element.matches(":popover-open") && (this.#isPressed || !this.#showAt(clientX, clientY, true))) this.#hide();
     if (!this.#isPressed) this.#rest = window.setTimeout(() => this.#showAt(clientX, clientY), REST);
   };
 
@@ -56,13 +58,7 @@ export class Hint {
     else if (!this.#showAt(event.clientX, event.clientY)) this.#hide();
   };
 
-  get #isOpen() {
-    return this.element.matches(":popover-open");
-  }
-
-  #hide = () => {
-    if (this.#isOpen) this.element.hidePopover();
-  };
+  #hide = () => hide(this.element);
 
   /**
    * @param {number} x
@@ -88,11 +84,7 @@ export class Hint {
    */
   #show(name, text, box) {
     this.element.replaceChildren(h("b", {}, name), ` ${text}`);
-    if (!this.#isOpen) this.element.showPopover();
-    const { offsetWidth: width, offsetHeight: height } = this.element;
-    const below = box.bottom + 6 + height < innerHeight;
-    this.element.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
-    this.element.style.top = `${below ? box.bottom + 6 : Math.max(8, box.top - height - 6)}px`;
+    showBeside(this.element, box, GAP);
   }
 }
 
