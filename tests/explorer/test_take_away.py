@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import vae_core
 from explorer import library
 from explorer.shell.take_away import made
 from explorer.stage.tours import Tour, View
@@ -22,6 +23,7 @@ from explorer.take_away.places import inside
 from explorer.take_away.tour import read_tour, tour_contents
 from vae_core.analysis import latents_of
 from vae_core.config import BetascopeError
+from vae_core.runs import Store
 from vae_core.runs.files import read_json, write_json
 
 Put = Callable[..., Path]
@@ -108,6 +110,38 @@ def test_a_tour_becomes_a_page_of_its_views(put: Put, quick_map: None, monkeypat
         for name in ("map", "codes"):
             if view["component"] == "map":
                 assert view["props"][name] in found["runs"]["one"]["files"]
+
+
+def test_a_tour_has_the_beta_class_and_reach_of_each_link(
+    store: Store, quick_map: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.take_away.tour.best_map", contents_module.best_map)
+    quick = dict(dataset="digits", network="mlp", hidden=(16,), image_size=16, epochs=1, snapshots=0, latent_dim=3)
+    for name, family in (("rates", "multirate_vae"), ("classes", "conditional_vae")):
+        run = vae_core.train(model=family, store=store, size=300, **quick)
+        run.path.rename(store.root / name)
+    links = [
+        "traverse?run=rates&beta=0.25&row=2", "traverse?run=rates&beta=4&z=0,1,0", "map?run=rates&beta=0.25", "map?run=rates&beta=4",
+        "traverse?run=classes&class=7&reach=2&row=100000", "interpolate?run=classes&class=3&keys=0~1", "traverse?run=classes&row=2&z=0,1,0",
+    ]  # fmt: skip
+    tour = Tour("A tour", tuple(View(link, "") for link in links))
+    found = tour_contents(tour, [library.find("rates"), library.find("classes")], inside, inside)
+    props = [view["props"] for view in found["views"]]
+    betas = [props[0]["condition"], props[1]["condition"]]
+    assert betas[0] < 1 < betas[1]
+    assert [props[2]["condition"], props[3]["condition"]] == betas
+    assert props[2]["codes"] != props[3]["codes"]  # each β has codes of its own
+    for view in props:
+        parts = (view, view.get("map"))  # beside the sliders there is a small map with names of its own
+        named = {part[name] for part in parts if isinstance(part, dict) for name in ("map", "codes") if isinstance(part.get(name), str)}  # fmt: skip
+        assert named
+        assert named <= set(found["runs"][view["run"]]["files"])
+    assert props[4]["condition"] == 7
+    assert props[4]["row"] == 0  # there is no such image
+    assert props[4]["z"] == latents_of(library.find("classes")).mu[0].tolist()
+    assert props[5]["condition"] == 3
+    assert (props[6]["row"], props[6]["z"]) == (2, [0, 1, 0])
+    assert (props[4]["reach"], props[6]["reach"]) == (2, 3)
 
 
 def test_no_tour_is_a_sentence(put: Put, tmp_path: Path) -> None:
