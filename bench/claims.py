@@ -1,6 +1,6 @@
 """Shared by all benches: the command line, the table, the JSON object and the committed result.
 
-`python -m bench.claims NAME …` prints committed results as a Markdown table.
+`python -m bench.claims` writes the committed results into the tables of the docs, between their marks.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import json
 import operator
 import platform
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,8 @@ from vae_core.config import BetascopeError
 from vae_core.training.device import native_bfloat16
 
 RESULTS = Path(__file__).parent / "results"
+#: Texts that quote results.
+PAGES = (*sorted((RESULTS.parents[1] / "docs").glob("*.md")), RESULTS / "README.md")
 RELATIONS = {"≥": operator.ge, "≤": operator.le}
 
 
@@ -105,15 +108,36 @@ def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str
 
 
 def table(names: Sequence[str]) -> str:
-    """The committed results of these benches as the rows of a Markdown table: what docs quote."""
-    rows = ["| command | figure | value | goal | holds |", "|---|---|---|---|---|"]
+    """The committed results of these benches as a Markdown table, with a column for the bench where there are several; below it the
+    machine of each.
+    """
+    head = ["figure", "value", "goal", "holds"]
+    rows = [head if len(names) == 1 else ["bench", *head], ["---"] * (4 + (len(names) > 1))]
+    machines: dict[str, list[str]] = {}
     for name in names:
-        for figure, claim in json.loads((RESULTS / f"{name}.json").read_text())["claims"].items():
+        result = json.loads((RESULTS / f"{name}.json").read_text())
+        on = result["machine"]
+        device = on["gpu"] or f"{on['threads']} threads of {on['cpu']}"
+        machines.setdefault(f"{device}, torch {on['torch'].partition('+')[0]}", []).append(f"`{name}`")
+        for figure, claim in result["claims"].items():
             value, holds = claim["value"], {True: "yes", False: "**no**", None: ""}[claim["holds"]]
             number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-            rows.append(f"| `bench.{name}` | {figure} | {number} {claim['unit']} | {claim['goal'] or ''} | {holds} |")
-    return "\n".join(rows)
+            row = [figure, f"{number} {claim['unit']}".strip(), claim["goal"] or "", holds]
+            rows.append(row if len(names) == 1 else [f"`{name}`", *row])
+    measured = [on if len(names) == 1 else f"{', '.join(those)}: {on}" for on, those in machines.items()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + f"\n\nMeasured on {'; '.join(measured)}."
+
+
+def with_results(text: str) -> str:
+    """A Markdown text with the committed tables between its marks `<!-- results NAME … -->` and `<!-- /results -->`."""
+    return re.sub(
+        r"(<!-- results ([a-z_ ]+) -->\n).*?(<!-- /results -->)",
+        lambda found: f"{found[1]}{table(found[2].split())}\n{found[3]}",
+        text,
+        flags=re.DOTALL,
+    )
 
 
 if __name__ == "__main__":
-    print(table(sys.argv[1:]))
+    for path in PAGES:
+        path.write_text(with_results(path.read_text()))

@@ -20,16 +20,27 @@ DEBUGGING = free_port()
 #: Tabs in the background go on painting, as windows side by side would.
 AWAKE = ("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", f"--remote-debugging-port={DEBUGGING}")  # fmt: skip
 
+#: A frame's own time stamp lies before the events that it handles, so the end of a delay is a task after the frame was drawn.
 WATCH = """() => {
-  const seen = (window.seen = { main: [], late: [], moved: [], rows: 0, tips: [] });
+  const seen = (window.seen = { main: [], late: [], whole: [], moved: [], rows: 0, tips: [] });
+  const moves = []; // when the page got each move of the mouse, and when the browser had got it
+  document.addEventListener("pointermove", (event) => {
+    if (moves.push([performance.now(), event.timeStamp]) > 100) moves.shift();
+  }, true);
   let frame = 0;
   requestAnimationFrame(function next(now) { frame = now; requestAnimationFrame(next); });
   document.addEventListener("input", () => seen.moved.push(frame), true);
   document.addEventListener("painted", (event) => {
     const canvas = event.composedPath()[0];
     const { requested, now } = event.detail;
-    if (canvas.classList.contains("main")) { seen.main.push(now); seen.late.push(now - requested); }
-    else seen.tips.push(now - requested);
+    const main = canvas.classList.contains("main");
+    if (main) seen.main.push(now);
+    setTimeout(() => {
+      const drawn = performance.now();
+      (main ? seen.late : seen.tips).push(drawn - requested);
+      const move = moves.findLast(([got]) => got <= requested);
+      if (main && move) seen.whole.push(drawn - move[1]);
+    });
   });
   document.addEventListener("row", () => seen.rows++);
 }"""
@@ -95,10 +106,12 @@ def move(page: Page, seconds: float, place: Callable[[float], tuple[float, float
 
 
 def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, float]:
-    """Medians over several drags: paints and strip images per second, latency in ms."""
+    """Medians over several drags: paints and strip images per second, and ms until the frame with the new image is drawn: from the
+    request ("median", "p95") and from the move of the mouse ("whole"), which the browser holds back until the next frame.
+    """
     results = []
     for _ in range(times):
-        page.evaluate("() => { seen.main.length = seen.late.length = seen.moved.length = 0; seen.rows = 0; }")
+        page.evaluate("() => { seen.main.length = seen.late.length = seen.whole.length = seen.moved.length = 0; seen.rows = 0; }")
         sweep(page, slider, seconds)
         seen = page.evaluate("() => seen")
         delays = seen["late"] or [float("inf")]
@@ -109,6 +122,7 @@ def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, 
                 "rows": seen["rows"] / seconds,
                 "median": statistics.median(delays),
                 "p95": float(np.percentile(delays, 95)),
+                "whole": statistics.median(seen["whole"] or [float("inf")]),
             }
         )
         page.wait_for_timeout(300)

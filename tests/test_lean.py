@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from vae_core.networks import lean
 from vae_core.networks.lean import MIN_ONEDNN_PRODUCTS, LeanConv, LeanLinear, LeanReLU, UpConv
 
 
@@ -66,7 +67,16 @@ def test_vmap_takes_the_library_s_layers():
     torch.testing.assert_close(torch.vmap(lambda x: LeanReLU()(ours(x)))(x), torch.vmap(lambda x: F.relu(theirs(x)))(x))
 
 
-def test_a_large_product_in_float32_is_the_library_s():
+@pytest.mark.parametrize("maker", ["GenuineIntel", "AuthenticAMD"])
+def test_oneDNN_multiplies_except_on_processors_that_MKL_is_made_for(maker, monkeypatch):
+    monkeypatch.setattr(lean, "_processor", lambda: f"vendor_id\t: {maker}\nflags\t: fpu")
+    known = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    mkl = torch.backends.mkl.is_available() and maker == "GenuineIntel"
+    assert lean._onednn.__wrapped__() == (known and not mkl)
+
+
+def test_a_large_product_in_float32_is_the_library_s(monkeypatch):
+    monkeypatch.setattr(lean, "_onednn", lambda: True)
     torch.manual_seed(2)
     ours = LeanLinear(300, 200)
     theirs = nn.Linear(300, 200)
@@ -86,6 +96,8 @@ def test_a_large_product_in_float32_is_the_library_s():
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-4)
     assert "_Linear" in type(ours(x).grad_fn).__name__
     assert "_Linear" not in type(ours(x[:2]).grad_fn).__name__
+    monkeypatch.setattr(lean, "_onednn", lambda: False)
+    assert "_Linear" not in type(ours(x).grad_fn).__name__
 
 
 @pytest.mark.parametrize("inputs", [1, 3])
