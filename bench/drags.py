@@ -111,7 +111,9 @@ def drags(page: Page, slider: Locator, seconds: float, times: int) -> dict[str, 
     """
     results = []
     for _ in range(times):
-        page.evaluate("() => { seen.main.length = seen.late.length = seen.whole.length = seen.moved.length = 0; seen.rows = 0; }")
+        page.evaluate(
+            "() => { seen.main.length = seen.late.length = seen.whole.length = seen.moved.length = 0; seen.rows = 0; }"
+        )
         sweep(page, slider, seconds)
         seen = page.evaluate("() => seen")
         delays = seen["late"] or [float("inf")]

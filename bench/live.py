@@ -158,7 +158,12 @@ def traversal(report: Report, browser: Browser, app: App, place: str, seconds: f
     )  # fmt: skip
     report.claim(f"drag, {name}: latency, median", drag["median"], "ms", goal=f"≤ {median}")
     report.claim(f"drag, {name}: latency, p95", drag["p95"], "ms", goal=f"≤ {p95}")
-    report.claim(f"drag, {name}: from the mouse, median", drag["whole"], "ms", against="the browser holds moves back until a frame")
+    report.claim(
+        f"drag, {name}: from the mouse, median",
+        drag["whole"],
+        "ms",
+        against="the browser holds moves back until a frame",
+    )
     report.claim(
         f"drag, {name}: the strip's {11 * rows} images", drag["rows"] / max(1, rows - 1), "strips/s", goal=f"≥ {strips}",
         against=f"the {rows - 1} rows of the dimensions that are not dragged",
