@@ -12,7 +12,6 @@ import platform
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import torch
 
 from vae_core.config import BetascopeError
+from vae_core.cores import processor_info
 from vae_core.training.device import native_bfloat16
 
 RESULTS = Path(__file__).parent / "results"
@@ -64,16 +64,11 @@ def machine() -> dict[str, Any]:
 
 def processor() -> str:
     """The processor's name, with family and model where Linux has them: virtual machines hide the rest."""
-    rows = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in cpu_lines())}
+    first = processor_info().split("\n\n")[0].splitlines()
+    rows = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in first)}
     if "model name" not in rows:
         return platform.processor() or platform.machine()
     return f"{rows['model name']}, family {rows.get('cpu family', '?')}, model {rows.get('model', '?')}"
-
-
-def cpu_lines() -> list[str]:
-    with suppress(OSError):
-        return Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
-    return []
 
 
 def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str, str] = MappingProxyType({})) -> int:

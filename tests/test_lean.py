@@ -69,7 +69,7 @@ def test_vmap_takes_the_library_s_layers():
 
 @pytest.mark.parametrize("maker", ["GenuineIntel", "AuthenticAMD"])
 def test_oneDNN_multiplies_except_on_processors_that_MKL_is_made_for(maker, monkeypatch):
-    monkeypatch.setattr(lean, "_processor", lambda: f"vendor_id\t: {maker}\nflags\t: fpu")
+    monkeypatch.setattr(lean, "processor_info", lambda: f"vendor_id\t: {maker}\nflags\t: fpu")
     known = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
     mkl = torch.backends.mkl.is_available() and maker == "GenuineIntel"
     assert lean._onednn.__wrapped__() == (known and not mkl)

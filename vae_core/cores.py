@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import platform
 import statistics
 import time
 from collections.abc import Iterator
@@ -194,3 +195,10 @@ def suggestion(number: int, limit: int, window: Usage) -> int:
         return max(1, min(number - 1, int(received)))
     idle = limit if math.isnan(window.idle) else round(window.idle / window.clock)
     return min(limit, number + idle)
+
+
+def processor_info() -> str:
+    """What the system says of the processor, its maker's name included: /proc/cpuinfo, or a line where there is no such file."""
+    with suppress(OSError):
+        return Path("/proc/cpuinfo").read_text("utf8")
+    return platform.processor()

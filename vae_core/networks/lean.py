@@ -8,15 +8,14 @@ addresses conflict with its input's in the cache. Avoiding these brings a float3
 
 from __future__ import annotations
 
-import platform
-from contextlib import suppress
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+
+from ..cores import processor_info
 
 #: Up to this many output channels, a convolution and a pixel shuffle are faster than torch's transposed convolution.
 MAX_SHUFFLE_OUTPUTS = 4
@@ -51,14 +50,7 @@ def _onednn() -> bool:
     trial, because the two round differently and a run must give the same numbers again.
     """
     known = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-    return known and not (torch.backends.mkl.is_available() and "GenuineIntel" in _processor())
-
-
-def _processor() -> str:
-    """What the system says of the processor, its maker's name included."""
-    with suppress(OSError):
-        return Path("/proc/cpuinfo").read_text("utf8")
-    return platform.processor()
+    return known and not (torch.backends.mkl.is_available() and "GenuineIntel" in processor_info())
 
 
 def multiply(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
