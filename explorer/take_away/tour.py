@@ -130,7 +130,8 @@ def _comparison(session: Session, given: Mapping[str, Run]) -> Shown | None:
     ids = [run.id for run in runs]
     reference = ids.index(session.run) if session.run in ids else 0
     move = moves_in(session.view.get("move", ""), library.latents(runs[reference]).dims)
-    image = _whole(session.view.get("image")) or 0
+    last = min(len(library.latents(run)) for run in runs) - 1
+    image = min(_whole(session.view.get("image")) or 0, last)
     return "compare", comparison_props(runs, labels(runs), reference, image, move, REACH), [(run, []) for run in runs]
 
 

@@ -92,6 +92,7 @@ def test_a_tour_becomes_a_page_of_its_views(put: Put, quick_map: None, monkeypat
     links = {
         "traverse?run=one&z=1,2,0,0,0": "traversal", "traverse?run=one&z=1,2": "traversal", "map?run=one&method=pca&picks=3": "map",
         "interpolate?run=two&keys=4~m2&at=0.25": "interpolate", "compare?run=two&compare=one,two&tab=Traversals&move=1:0.5,x": "compare",
+        "compare?compare=one,two&tab=Traversals&image=99999": "compare",
         "compare?compare=one,two": "note", "traverse?run=gone": "note", "learn": "note", "map?run=one&method=else&at=x": "map",
     }  # fmt: skip
     tour = Tour("A tour", tuple(View(link, f"About {link}") for link in links))
