@@ -1,4 +1,5 @@
 """Training beside other programs: two trainings at once, one beside two busy loops, and alone, each against fixed threads.
+A drag and the test suite beside two trainings.
 
 Every trainer is a process of its own that trains without end and is stopped between blocks, so that blocks alternate in one run.
 """
@@ -26,16 +27,20 @@ from vae_core.models import MODELS, create
 from vae_core.training import Listener, TrainConfig, fit
 
 from .claims import Report, run
+from .training import in_the_background
 
 NETWORKS = ("mlp", "conv", "resnet")
 #: Images in a batch: a step of the residual network takes a second for 128, and a block should hold many.
 BATCH = {"mlp": 128, "conv": 128, "resnet": 16}
+PARTS = (*NETWORKS, "drag", "suite")
 PRECISIONS = ("float32", "bfloat16")
 #: Threads that adapt, all of them, and one.
 THREADS = {"ours": 0, "all": cores(), "one": 1}
 #: Seconds before a block counts, and of the block. A stopped trainer wakes with the threads of its last block: it needs a window,
 #: a pause of up to 2 s after failed trials, and a trial until they fit this one.
 SETTLE, BLOCK = 3.0, 2.5
+#: The test suite of `make check`.
+SUITE = ("pytest", "-n", "2", "--dist", "loadscope", "-q", "-m", "not browser and not slow and not nightly")
 #: Two busy processes, which end when their input is closed.
 LOOPS = """
 import os, sys, threading
@@ -99,13 +104,13 @@ def busy_loops() -> Iterator[None]:
 
 
 def measure(report: Report, quick: bool, **parts: bool) -> None:
-    chosen = ["conv"] if quick else [name for name in (*NETWORKS, "drag") if parts[name] or not any(parts.values())]
+    chosen = ["conv"] if quick else [name for name in PARTS if parts[name] or not any(parts.values())]
     for network in chosen:
-        if network == "drag":
-            drag(report)
-            continue
-        for precision in PRECISIONS[:1] if quick else PRECISIONS:
-            measure_case(report, network, precision, rounds=1 if quick else 3)
+        if network in NETWORKS:
+            for precision in PRECISIONS[:1] if quick else PRECISIONS:
+                measure_case(report, network, precision, rounds=1 if quick else 3)
+        else:
+            {"drag": drag, "suite": suite}[network](report)
 
 
 def measure_case(report: Report, network: str, precision: str, rounds: int) -> None:
@@ -139,17 +144,33 @@ def drag(report: Report) -> None:
     """Paints per second under a thumb while two models train."""
     from playwright.sync_api import sync_playwright  # not for the trainers, which start often
 
-    from tests.browser.chromium import FLAGS, installed
     from tests.browser.serving import running_app
 
-    from .live import AWAKE, beside_training
+    from .drags import launched
+    from .live import beside_training
 
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        browser = playwright.chromium.launch(executable_path=installed(), args=[*FLAGS, *AWAKE])
+        browser = launched(playwright)
         with running_app(folder / "store", folder / "log.txt") as app:
             beside_training(report, browser, app, folder, seconds=2.0, times=5, trainings=2)
         browser.close()
+
+
+def suite(report: Report) -> None:
+    """Seconds of the quick tests alone and beside two trainings, started as the app starts them."""
+    seconds = {}
+    for trainings in (0, 2):
+        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+            for number in range(trainings):
+                stack.enter_context(in_the_background(Path(folder) / f"training-{number}"))
+            begun = time.perf_counter()
+            if subprocess.run([sys.executable, "-m", *SUITE], stdout=sys.stderr).returncode:
+                raise SystemExit("A test failed: the tests are to pass before their time says something.")
+            seconds[trainings] = time.perf_counter() - begun
+    report.claim("the quick tests: alone", seconds[0], "s")
+    ratio = seconds[2] / seconds[0]
+    report.claim("the quick tests: beside two trainings", ratio, "×", goal="≤ 1.6", against="alone")
 
 
 def ratio(report: Report, name: str, ours: list[float], theirs: list[float], goal: str, against: str) -> None:
@@ -186,5 +207,5 @@ if __name__ == "__main__":
     else:
         # Trainers are stopped most of the time, and would stay so for ever if this process ended without them.
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-        parts = {name: f"the part {name} alone" for name in (*NETWORKS, "drag")}
+        parts = {name: f"the part {name} alone" for name in PARTS}
         sys.exit(run("beside", measure, (__doc__ or "").strip(), parts))

@@ -75,7 +75,7 @@ def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str
     """Parse `--quick` and `--json`, measure, print, and (in full runs) write `bench/results/NAME.json`.
 
     measure(report, quick, flag=…): `flags` are further switches with their help. With a switch only a part is measured:
-    its claims replace the earlier ones, and the others stay.
+    its claims replace the earlier ones, and the others stay, each with its machine where that was another.
     """
     parser = argparse.ArgumentParser(prog=f"python -m bench.{bench}", description=about)
     parser.add_argument("--quick", action="store_true", help="a rough answer within 50 s; nothing is written")
@@ -95,32 +95,54 @@ def run(bench: str, measure: Callable[..., None], about: str, flags: Mapping[str
         RESULTS.mkdir(exist_ok=True)
         previous = RESULTS / f"{bench}.json"
         if any(chosen.values()) and previous.exists():
-            result["claims"] = json.loads(previous.read_text())["claims"] | result["claims"]
+            result["claims"] = earlier(json.loads(previous.read_text()), result["machine"]) | result["claims"]
         (RESULTS / f"{bench}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if options.json:
         print(json.dumps(result, ensure_ascii=False))
     return 0
 
 
+def earlier(result: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims of a result as those of a machine `now` join it: a claim names its machine where it is not the result's."""
+    claims = {}
+    for name, claim in result["claims"].items():
+        on = claim.get("machine", result["machine"])
+        claims[name] = {key: value for key, value in claim.items() if key != "machine"} | (
+            {"machine": on} if on != now else {}
+        )
+    return claims
+
+
 def table(names: Sequence[str]) -> str:
     """The committed results of these benches as a Markdown table, with a column for the bench where there are several; below it the
-    machine of each.
+    machine of each, and of figures that another one gave, which have a number behind their name.
     """
     head = ["figure", "value", "goal", "holds"]
     rows = [head if len(names) == 1 else ["bench", *head], ["---"] * (4 + (len(names) > 1))]
     machines: dict[str, list[str]] = {}
+    others: list[str] = []
     for name in names:
         result = json.loads((RESULTS / f"{name}.json").read_text())
-        on = result["machine"]
-        device = on["gpu"] or f"{on['threads']} threads of {on['cpu']}"
-        machines.setdefault(f"{device}, torch {on['torch'].partition('+')[0]}", []).append(f"`{name}`")
+        machines.setdefault(described(result["machine"]), []).append(f"`{name}`")
         for figure, claim in result["claims"].items():
             value, holds = claim["value"], {True: "yes", False: "**no**", None: ""}[claim["holds"]]
             number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+            if "machine" in claim:
+                on = described(claim["machine"])
+                others += [on] if on not in others else []
+                figure = f"{figure} [{others.index(on) + 1}]"
             row = [figure, f"{number} {claim['unit']}".strip(), claim["goal"] or "", holds]
             rows.append(row if len(names) == 1 else [f"`{name}`", *row])
     measured = [on if len(names) == 1 else f"{', '.join(those)}: {on}" for on, those in machines.items()]
+    measured += [f"[{number}] {on}" for number, on in enumerate(others, 1)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + f"\n\nMeasured on {'; '.join(measured)}."
+
+
+def described(machine: Mapping[str, Any]) -> str:
+    """A machine in a few words: "2 threads of AMD EPYC, torch 2.14.1"."""
+    threads = machine["threads"]
+    device = machine["gpu"] or f"{threads} thread{'s' if threads > 1 else ''} of {machine['cpu']}"
+    return f"{device}, torch {machine['torch'].partition('+')[0]}"
 
 
 def with_results(text: str) -> str:

@@ -9,9 +9,10 @@ import urllib.request
 from collections.abc import Callable
 
 import numpy as np
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from websockets.sync.client import connect as synchronous
 
+from tests.browser.chromium import FLAGS, installed
 from tests.browser.looking import COUNT, ready
 from tests.browser.serving import App, free_port
 
@@ -58,6 +59,14 @@ SELF_DRAG = """(slider, seconds) => new Promise((done) => {
     requestAnimationFrame(next);
   });
 })"""
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Chromium itself, whose tabs in the background go on painting."""
+    path = installed()
+    if path is None:
+        raise SystemExit("No Chromium found; install one.")
+    return playwright.chromium.launch(executable_path=path, args=[*FLAGS, *AWAKE])
 
 
 def opened(browser: Browser, app: App, address: str, component: str, place: str) -> tuple[Page, Locator]:

@@ -28,12 +28,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from tests.browser.chromium import FLAGS, installed
 from tests.browser.serving import App, running_app
 from vae_core.runs import Store
 
 from .claims import Report, run
-from .drags import AWAKE, WATCH, drags
+from .drags import WATCH, drags, launched
 from .training import in_the_background
 
 #: A run of the gallery, which is copied: the page of a hall lies in its run's cache.
@@ -63,7 +62,7 @@ class Heard:
 def measure(report: Report, quick: bool) -> None:
     followers = 50 if quick else 300
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed(), args=[*FLAGS, *AWAKE])
+        browser = launched(playwright)
         store = Store(Path(folder) / "store")
         shutil.copytree(store.gallery_root / SHIPPED, store.root / RUN)
         with running_app(store.root, Path(folder) / "log") as app:

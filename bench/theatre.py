@@ -15,13 +15,12 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 import vae_core
-from tests.browser.chromium import FLAGS, installed
 from tests.browser.looking import ready
 from tests.browser.serving import running_app
 from vae_core.runs import Run, Store
 
 from .claims import Report, run
-from .drags import AWAKE
+from .drags import launched
 
 #: Model → settings as of the command line.
 MODELS: dict[str, dict[str, Any]] = {
@@ -84,7 +83,7 @@ def playing(report: Report, store: Store, trained: Run) -> None:
         running_app(store.root, Path(store.root) / "log.txt", warm=True) as app,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=installed(), args=[*FLAGS, *AWAKE])
+        browser = launched(playwright)
         for place, component, shown in PAGES:
             page: Page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{app.address}/{place}&run={trained.id}")

@@ -51,8 +51,7 @@ def attempt(case: Case, name: str, number: int, seed: int, place: Place) -> Verd
     before = memory("VmRSS")
     forget_peak()
     try:
-        with limited():
-            verdict = _answer(case, Random(f"{seed} {name} {number}"), place)
+        verdict = _answer(case, Random(f"{seed} {name} {number}"), place)
     finally:
         os.chdir(place.material.parent)
         shutil.rmtree(place.scratch, ignore_errors=True)
@@ -64,7 +63,8 @@ def attempt(case: Case, name: str, number: int, seed: int, place: Place) -> Verd
 
 def _answer(case: Case, random: Random, place: Place) -> Verdict:
     try:
-        case(random, place)
+        with limited():
+            case(random, place)
     except BetascopeError as error:
         fault = faulty(str(error))
         return Verdict(refused=not fault, failure=fault and f"{fault}, {where(error)}", detail=str(error)[:200])

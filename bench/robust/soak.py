@@ -30,9 +30,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Origin
 
-from bench.drags import AWAKE, drags, opened, sweep
+from bench.drags import drags, launched, opened, sweep
 from bench.training import in_the_background
-from tests.browser.chromium import FLAGS, installed
 from tests.browser.serving import App, running_app
 from vae_core.runs import RunError, Store
 
@@ -114,7 +113,7 @@ def used(bench: Bench) -> tuple[float, float]:
     ]
     expect.set_options(timeout=120_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed(), args=[*FLAGS, *AWAKE])
+        browser = launched(playwright)
         first = drag(browser, bench)  # alone but for the trainings, as the last one
         for thread in threads:
             thread.start()
