@@ -14,7 +14,7 @@ from vae_core.config import ConfigError
 from vae_core.cores import cores
 from vae_core.jobs import configure, train_group
 from vae_core.runs import Processes, RunError, Together, alike, fitting
-from vae_core.runs.executors import steps_of
+from vae_core.runs.executors import processes, steps_of
 from vae_core.training import choose_device
 
 
@@ -78,6 +78,19 @@ def test_a_signal_that_is_lost_is_no_lost_request(store: vae_core.Store, monkeyp
     assert states == {run.id: "paused"}
     assert run.has_weights
     assert not (run.path / "request.json").exists()
+
+
+@pytest.mark.parametrize("niced", [True, False])
+def test_sessions_of_its_processes_give_way_as_it_does(
+    store: vae_core.Store, monkeypatch: pytest.MonkeyPatch, niced: bool
+):
+    started: list[int] = []
+    monkeypatch.setattr(processes, "gives_way", lambda: niced)
+    monkeypatch.setattr(processes, "nice_session", started.append)
+    run = store.create(configure("digits", "vae", **QUICK))
+    (run.path / "config.json").write_text("{}")  # ends soon
+    Processes(1).train(store, [run])
+    assert len(started) == niced
 
 
 def test_how_many_fit():

@@ -18,8 +18,10 @@ from vae_core.jobs import configure
 from vae_core.runs import launch, submit
 from vae_core.runs.claims import waiting
 from vae_core.runs.launch import Standby, start_worker
-from vae_core.runs.machine import NICENESS, background
+from vae_core.runs.machine import NICENESS, SESSION_NICENESS, background
 
+#: What Linux says of the session's niceness, where it shares cores among sessions first.
+AUTOGROUP = Path("/proc/self/autogroup")
 #: Stands for a worker: says how it was started, waits if it should, then says that it works.
 WORKER = """
 import sys
@@ -108,6 +110,16 @@ def test_a_process_in_the_background_is_niced_and_has_its_own_session() -> None:
     process = background([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     output, _ = process.communicate(timeout=60)
     assert output.split() == ["True", NICENESS]
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this system does not group sessions")
+def test_sessions_of_processes_in_the_background_are_niced() -> None:
+    code = "import sys; sys.stdin.read(); print(open('/proc/self/autogroup').read())"
+    ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [background([sys.executable, "-c", code], **ends) for _ in range(3)]
+    groups = [process.communicate(timeout=60)[0].split() for process in processes]
+    assert [group[-1] for group in groups] == 3 * [SESSION_NICENESS]
+    assert len({group[0] for group in groups}) == 3, "one for each"
 
 
 def test_an_app_that_trains_nothing_leaves_its_queue_to_others(

@@ -6,7 +6,9 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,8 +16,10 @@ import torch
 from ..cores import cores
 from ..places import PROJECT
 
-#: How much background processes give way, from 0 to 19.
+#: How much background processes give way within their session, from 0 to 19, and how much their session does: with 5 a training beside
+#: programs that take all they can get has a quarter of the machine, and a drag beside two trainings all its frames (`bench.beside`).
 NICENESS = "10"
+SESSION_NICENESS = "5"
 
 
 def fitting(device: torch.device, runs: int) -> int:
@@ -40,4 +44,28 @@ def background(command: Sequence[str], **settings: Any) -> subprocess.Popen[Any]
     settings: arguments of `subprocess.Popen`.
     """
     niced = ["nice", "-n", NICENESS] if shutil.which("nice") else []
-    return subprocess.Popen([*niced, *command], start_new_session=True, cwd=PROJECT, **settings)
+    process = subprocess.Popen([*niced, *command], start_new_session=True, cwd=PROJECT, **settings)
+    nice_session(process.pid)
+    return process
+
+
+def gives_way() -> bool:
+    """Whether this process is niced, so that those it starts in sessions of their own should give way, too."""
+    return hasattr(os, "nice") and os.nice(0) > 0
+
+
+def nice_session(pid: int) -> None:
+    """Let the session that a process leads give way, too.
+
+    Where Linux groups sessions (sched(7), "The autogroup feature"), it shares the cores among them first: the niceness of a process
+    counts within its session only, and one in a session of its own would get as much as the browser.
+    """
+    for _ in range(10):
+        try:
+            Path(f"/proc/{pid}/autogroup").write_text(SESSION_NICENESS)
+        except BlockingIOError:  # the system takes one change in a tenth of a second
+            time.sleep(0.05)
+        except OSError:  # no groups on this system, or the process has ended
+            return
+        else:
+            return

@@ -18,6 +18,7 @@ from typing import IO
 from ...config import ConfigError
 from ...places import PROJECT
 from ..files import write_json
+from ..machine import gives_way, nice_session
 from ..run import Run
 from ..store import Store
 from .protocol import STATE_OF, OnProgress, set_not_started, steps_of
@@ -72,6 +73,8 @@ class Processes:
             line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
             cwd=PROJECT,
         )  # fmt: skip
+        if gives_way():
+            nice_session(process.pid)
         self._children.append((run, process, log))
 
     def _request(self, action: str) -> None:
