@@ -18,7 +18,7 @@ from vae_core.jobs import configure
 from vae_core.runs import launch, submit
 from vae_core.runs.claims import waiting
 from vae_core.runs.launch import Standby, start_worker
-from vae_core.runs.machine import NICENESS, SESSION_NICENESS, background
+from vae_core.runs.machine import NICENESS, background
 
 #: What Linux says of the session's niceness, where it shares cores among sessions first.
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -118,7 +118,7 @@ def test_sessions_of_processes_in_the_background_are_niced() -> None:
     ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     processes = [background([sys.executable, "-c", code], **ends) for _ in range(3)]
     groups = [process.communicate(timeout=60)[0].split() for process in processes]
-    assert [group[-1] for group in groups] == 3 * [SESSION_NICENESS]
+    assert [group[-1] for group in groups] == 3 * [NICENESS]
     assert len({group[0] for group in groups}) == 3, "one for each"
 
 

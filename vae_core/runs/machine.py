@@ -16,10 +16,9 @@ import torch
 from ..cores import cores
 from ..places import PROJECT
 
-#: How much background processes give way within their session, from 0 to 19, and how much their session does: with 5 a training beside
-#: programs that take all they can get has a quarter of the machine, and a drag beside two trainings all its frames (`bench.beside`).
+#: How much background processes give way, from 0 to 19, within their session, and their session among others: beside programs that
+#: take all they can get, a training has a tenth to a fifth of the machine.
 NICENESS = "10"
-SESSION_NICENESS = "5"
 
 
 def fitting(device: torch.device, runs: int) -> int:
@@ -62,7 +61,7 @@ def nice_session(pid: int) -> None:
     """
     for _ in range(10):
         try:
-            Path(f"/proc/{pid}/autogroup").write_text(SESSION_NICENESS)
+            Path(f"/proc/{pid}/autogroup").write_text(NICENESS)
         except BlockingIOError:  # the system takes one change in a tenth of a second
             time.sleep(0.05)
         except OSError:  # no groups on this system, or the process has ended
