@@ -15,7 +15,7 @@ from vae_core.config import BetascopeError
 from vae_core.cores import cores
 from vae_core.jobs import configure
 from vae_core.runs import Processes, Run, Store
-from vae_core.runs.machine import background
+from vae_core.runs.machine import background, nice_session
 
 
 def created(store: Store, id: str, **settings: Any) -> Run:
@@ -43,11 +43,12 @@ def train(store: Store, runs: Sequence[Run]) -> None:
 
 @contextmanager
 def in_the_background(folder: Path) -> Iterator[None]:
-    """A convolutional model trains in the background."""
+    """A convolutional model trains in the background, started as the app starts its workers."""
     arguments = ["-m", "vae_core", "train", "--dataset", "sprites", "--model", "beta_vae", "--epochs", "500"]
     folder.mkdir()
     with open(folder / "log.txt", "wb") as log:
         process = background([sys.executable, *arguments, "--store", str(folder)], stdout=log, stderr=log)
+    nice_session(process.pid)
     try:
         deadline = time.monotonic() + 60
         while not list(folder.glob("*/metrics.jsonl")) and time.monotonic() < deadline:

@@ -6,6 +6,8 @@ import os
 
 # Before torch is imported: workers, and the processes that tests start, share the cores.
 os.environ["OMP_NUM_THREADS"] = "1"
+# Tests wait for what works in the background, on cores that other tests keep busy.
+os.environ["VAE_NICENESS"] = "0"
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -18,6 +18,7 @@ import vae_core
 from vae_core.config import BetascopeError
 from vae_core.runs import BrokenRun, Run, Store
 from vae_core.runs.launch import STANDBY, start_worker
+from vae_core.runs.machine import niceness
 from vae_core.runs.worker import slots
 from vae_core.serving import DECODE_SERVICE
 from vae_core.training import choose_device
@@ -37,6 +38,7 @@ async def lifespan(app: App) -> AsyncIterator[None]:
     """Serve requests at once; the slow part of the start runs in a thread."""
     try:
         prepare()
+        niceness()
     except BetascopeError as error:
         print(error, file=sys.stderr, flush=True)
         os._exit(2)  # an exception would be a trace, and the server would go on

@@ -14,11 +14,12 @@ import pytest
 import vae_core
 from tests.conftest import QUICK
 from tests.waiting import soon
+from vae_core.config import ConfigError
 from vae_core.jobs import configure
 from vae_core.runs import launch, submit
 from vae_core.runs.claims import waiting
 from vae_core.runs.launch import Standby, start_worker
-from vae_core.runs.machine import NICENESS, background
+from vae_core.runs.machine import background
 
 #: What Linux says of the session's niceness, where it shares cores among sessions first.
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -105,20 +106,40 @@ def test_a_real_one_waits_and_trains_or_ends_with_its_parent(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="niceness is Unix's")
-def test_a_process_in_the_background_is_niced_and_has_its_own_session() -> None:
+@pytest.mark.parametrize(("given", "amount"), [("", "10"), ("3", "3"), ("0", "0")])
+def test_a_process_in_the_background_is_niced_and_has_its_own_session(
+    monkeypatch: pytest.MonkeyPatch, given: str, amount: str
+) -> None:
+    monkeypatch.setenv("VAE_NICENESS", given)
     code = "import os; print(os.getsid(0) == os.getpid(), os.nice(0))"
     process = background([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     output, _ = process.communicate(timeout=60)
-    assert output.split() == ["True", NICENESS]
+    assert output.split() == ["True", amount]
+
+
+@pytest.mark.parametrize("given", ["20", "-1", "ten", "1.5", "٣"])
+def test_a_niceness_that_is_none(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("VAE_NICENESS", given)
+    with pytest.raises(ConfigError, match=f"VAE_NICENESS is '{given}'; a whole number from 0 to 19 is accepted."):
+        background([sys.executable, "-c", ""])
 
 
 @pytest.mark.skipif(not AUTOGROUP.exists(), reason="this system does not group sessions")
-def test_sessions_of_processes_in_the_background_are_niced() -> None:
+def test_sessions_of_workers_are_niced(store: vae_core.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAE_NICENESS", "7")
     code = "import sys; sys.stdin.read(); print(open('/proc/self/autogroup').read())"
-    ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    processes = [background([sys.executable, "-c", code], **ends) for _ in range(3)]
+    processes: list[subprocess.Popen[str]] = []
+
+    def stand_in(command: list[str], **settings: Any) -> subprocess.Popen[str]:
+        ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        processes.append(background([sys.executable, "-c", code], **settings | ends))
+        return processes[-1]
+
+    monkeypatch.setattr(launch, "background", stand_in)
+    for _ in range(3):  # at once
+        launch._launch(store, "cpu")
     groups = [process.communicate(timeout=60)[0].split() for process in processes]
-    assert [group[-1] for group in groups] == 3 * [NICENESS]
+    assert [group[-1] for group in groups] == ["7", "7", "7"]
     assert len({group[0] for group in groups}) == 3, "one for each"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..training import choose_device
 from .claims import queue_folder
 from .files import RunError
-from .machine import background, trains_here
+from .machine import background, nice_session, trains_here
 from .store import Store
 
 #: Seconds until a worker that waited is replaced, so that loading the next does not slow down the run that begins.
@@ -35,6 +35,7 @@ def _launch(store: Store, device: str, *options: str, **settings: Any) -> subpro
         raise RunError(f"No worker can write its log in {store.root} ({error.strerror}); make room or choose another store.") from error  # fmt: skip
     with log:
         worker = background([*command, *options], stdout=log, stderr=log, **settings)
+    nice_session(worker.pid)
     # A process that nobody waits for would stay as a zombie after its end.
     threading.Thread(target=worker.wait, daemon=True).start()
     return worker

@@ -13,12 +13,9 @@ from typing import Any
 
 import torch
 
+from ..config import ConfigError
 from ..cores import cores
 from ..places import PROJECT
-
-#: How much background processes give way, from 0 to 19, within their session, and their session among others: beside programs that
-#: take all they can get, a training has a tenth to a fifth of the machine.
-NICENESS = "10"
 
 
 def fitting(device: torch.device, runs: int) -> int:
@@ -37,15 +34,29 @@ def machine_name() -> str:
     return f"{socket.gethostname()}-{job}" if job else socket.gethostname()
 
 
+def niceness() -> int:
+    """How much background processes give way, from 0 to 19: `VAE_NICENESS`, or 10.
+
+    Raises:
+        ConfigError: it is no such number.
+    """
+    given = os.environ.get("VAE_NICENESS") or "10"
+    if not (given.isascii() and given.isdigit() and int(given) <= 19):
+        raise ConfigError(f"VAE_NICENESS is {given!r}; a whole number from 0 to 19 is accepted.")
+    return int(given)
+
+
 def background(command: Sequence[str], **settings: Any) -> subprocess.Popen[Any]:
-    """Start a niced process that outlives its parent's terminal: a drag comes before a training.
+    """Start a niced process that outlives its parent's terminal: a drag comes before it.
 
     settings: arguments of `subprocess.Popen`.
+
+    Raises:
+        ConfigError: `VAE_NICENESS` is no number from 0 to 19.
     """
-    niced = ["nice", "-n", NICENESS] if shutil.which("nice") else []
-    process = subprocess.Popen([*niced, *command], start_new_session=True, cwd=PROJECT, **settings)
-    nice_session(process.pid)
-    return process
+    amount = niceness()
+    niced = ["nice", "-n", str(amount)] if amount and shutil.which("nice") else []
+    return subprocess.Popen([*niced, *command], start_new_session=True, cwd=PROJECT, **settings)
 
 
 def gives_way() -> bool:
@@ -54,14 +65,14 @@ def gives_way() -> bool:
 
 
 def nice_session(pid: int) -> None:
-    """Let the session that a process leads give way, too.
+    """Let the session that a training leads give way, too; what a person waits for, as an export, is not slowed so much.
 
     Where Linux groups sessions (sched(7), "The autogroup feature"), it shares the cores among them first: the niceness of a process
     counts within its session only, and one in a session of its own would get as much as the browser.
     """
     for _ in range(10):
         try:
-            Path(f"/proc/{pid}/autogroup").write_text(NICENESS)
+            Path(f"/proc/{pid}/autogroup").write_text(str(niceness()))
         except BlockingIOError:  # the system takes one change in a tenth of a second
             time.sleep(0.05)
         except OSError:  # no groups on this system, or the process has ended
