@@ -106,10 +106,9 @@ def earlier(result: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
     """The claims of a result as those of a machine `now` join it: a claim names its machine where it is not the result's."""
     claims = {}
     for name, claim in result["claims"].items():
-        on = claim.get("machine", result["machine"])
-        claims[name] = {key: value for key, value in claim.items() if key != "machine"} | (
-            {"machine": on} if on != now else {}
-        )
+        own = dict(claim)
+        on = own.pop("machine", result["machine"])
+        claims[name] = own if on == now else own | {"machine": on}
     return claims
 
 

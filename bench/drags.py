@@ -16,6 +16,8 @@ from tests.browser.chromium import FLAGS, installed
 from tests.browser.looking import COUNT, ready
 from tests.browser.serving import App, free_port
 
+#: The shipped 64×64 model that is dragged.
+MODEL = "gallery/sprites-beta-1"
 RATE = 125  # moves per second, as a common mouse reports them
 DEBUGGING = free_port()
 #: Tabs in the background go on painting, as windows side by side would.

@@ -25,12 +25,11 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from bench.claims import Report, run
-from bench.drags import SELF_DRAG, drags, launched, opened, sweep
+from bench.drags import MODEL, SELF_DRAG, drags, launched, opened, sweep
 from bench.training import in_the_background
 from tests.browser.serving import App, running_app, running_script
 
-MODEL = "gallery/sprites-beta-1"
-#: Its decoder is convolutions at 28×28; the first one's a broadcast decoder at 64×64.
+#: Its decoder is convolutions at 28×28; that of `MODEL` a broadcast decoder at 64×64.
 SMALLER = "gallery/mnist-beta-1"
 SIDE_BY_SIDE = ("gallery/sprites-beta-1", "gallery/sprites-beta-4", "gallery/sprites-beta-16")
 

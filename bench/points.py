@@ -22,14 +22,13 @@ import torch
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.claims import Report, run
-from bench.drags import launched, move, opened
+from bench.drags import MODEL, launched, move, opened
 from tests.browser.serving import App, running_app
 from vae_core.analysis import ALL, MapConfig, map_of
 from vae_core.analysis.cache import cached
 from vae_core.runs import Store
 from vae_core.runs.files import read_json, write_json
 
-MODEL = "gallery/sprites-beta-1"
 POINTS = 70_000
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 

@@ -30,7 +30,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Origin
 
-from bench.drags import drags, launched, opened, sweep
+from bench.drags import MODEL, drags, launched, opened, sweep
 from bench.training import in_the_background
 from tests.browser.serving import App, running_app
 from vae_core.runs import RunError, Store
@@ -39,7 +39,6 @@ from .forks import descendants, scratch
 from .outcome import Outcome
 
 MINUTES, QUICK = 120.0, 30.0
-MODEL = "gallery/sprites-beta-1"
 RUNS = (MODEL, "gallery/digits-beta-1", "gallery/digits-2d", "gallery/mnist-beta-1")
 PAGES = ("home", "traverse", "map", "interpolate", "compare", "measure", "diagnose", "generate", "train", "apply")
 #: Browsers whose pages are loaded, those that keep a socket, and the one in which the mouse drags: 12.

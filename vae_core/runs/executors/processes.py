@@ -73,9 +73,9 @@ class Processes:
             line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
             cwd=PROJECT,
         )  # fmt: skip
+        self._children.append((run, process, log))
         if gives_way():
             nice_session(process.pid)
-        self._children.append((run, process, log))
 
     def _request(self, action: str) -> None:
         """Request it in the folders of children that train on: a signal is lost that meets a process in its imports."""
