@@ -10,8 +10,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import streamlit as st
 
@@ -28,12 +30,12 @@ LOG = logging.getLogger("betascope")
 
 @dataclass
 class Job:
-    """A command that was started. errors: the file of its standard error; started: `time.monotonic()` at its start; client: for whom."""
+    """A command that was started. started: `time.monotonic()` at its start; client: for whom; errors: its standard error, at its end."""
 
     process: subprocess.Popen[bytes]
-    errors: Path
     started: float
     client: str
+    errors: Future[str] = field(default_factory=Future)
 
     def seconds(self) -> float:
         """Seconds since the start."""
@@ -43,7 +45,7 @@ class Job:
         """The last line of its standard error once it has failed; None while it runs or after success."""
         if not self.process.poll():
             return None
-        lines = self.errors.read_text(encoding="utf8", errors="replace").strip().splitlines()
+        lines = self.errors.result().splitlines()
         return lines[-1] if lines else f"The process ended with code {self.process.returncode}."
 
 
@@ -88,22 +90,22 @@ def command_line(run: Run, command: Sequence[str]) -> list[str]:
 
 
 def _start(run: Run, command: list[str]) -> Job:
-    handle, name = tempfile.mkstemp(suffix=".log")
-    with os.fdopen(handle, "wb") as errors:
-        process = background(
-            command_line(run, command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
-        )
-    job = Job(process, Path(name), time.monotonic(), client.current())
-    threading.Thread(target=_log_failure, args=(job, command[0], request_id()), daemon=True).start()
+    errors = tempfile.TemporaryFile()  # noqa: SIM115  # has no name; `_attend` closes it
+    process = background(command_line(run, command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+    job = Job(process, time.monotonic(), client.current())
+    threading.Thread(target=_attend, args=(job, errors, command[0], request_id()), daemon=True).start()
     return job
 
 
-def _log_failure(job: Job, name: str, number: str) -> None:
-    """Wait for the end, and log all of its standard error if it failed: a page shows the last line.
+def _attend(job: Job, errors: IO[bytes], name: str, number: str) -> None:
+    """Wait for the end, read its standard error, and log all of it if it failed: a page shows the last line.
 
     number: id of the request that started it.
     """
     REQUEST_ID.set(number)  # of this thread
-    if code := job.process.wait():
-        errors = job.errors.read_text(encoding="utf8", errors="replace").strip()
-        LOG.warning("The command %s ended with code %d: %s", name, code, errors)
+    with errors:
+        code = job.process.wait()
+        errors.seek(0)
+        job.errors.set_result(errors.read().decode("utf8", "replace").strip())
+    if code:
+        LOG.warning("The command %s ended with code %d: %s", name, code, job.errors.result())

@@ -48,7 +48,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
         monkeypatch.setattr(quiet, name, lambda *_, value=value: value)
     monkeypatch.setattr(map_jobs, "MAP_SERVICE", quiet)
     monkeypatch.setattr(
-        commands, "_start", lambda run, config: commands.Job(SimpleNamespace(poll=lambda: None), Path(), 0.0, "")
+        commands, "_start", lambda run, config: commands.Job(SimpleNamespace(poll=lambda: None), 0.0, "")
     )
     st.cache_data.clear()
     st.cache_resource.clear()

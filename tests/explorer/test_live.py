@@ -238,7 +238,7 @@ def test_a_half_is_exported_once_and_served_from_then_on(
             onnx_of(run, half)
             return 0
 
-        return commands.Job(SimpleNamespace(poll=poll), Path(), 0.0, "")
+        return commands.Job(SimpleNamespace(poll=poll), 0.0, "")
 
     monkeypatch.setattr(commands, "_start", export)
     answer = client.get(f"/live/one/{half}?v=x")
@@ -249,12 +249,9 @@ def test_a_half_is_exported_once_and_served_from_then_on(
     assert client.get(f"/live/one/{half}?v=x").content == answer.content
 
 
-def test_a_decoder_that_cannot_be_exported_is_reported(
-    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    errors = tmp_path / "errors"
-    errors.write_text("a story\nThis model cannot be written as ONNX: no such operation\n")
-    failed = commands.Job(SimpleNamespace(poll=lambda: 2, returncode=2), errors, 0.0, "")
+def test_a_decoder_that_cannot_be_exported_is_reported(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = commands.Job(SimpleNamespace(poll=lambda: 2, returncode=2), 0.0, "")
+    failed.errors.set_result("a story\nThis model cannot be written as ONNX: no such operation")
     monkeypatch.setattr(commands, "_start", lambda run, command: failed)
     answer = client.get("/live/one/decoder")
     assert (answer.status_code, answer.text) == (422, "This model cannot be written as ONNX: no such operation")
@@ -267,7 +264,8 @@ def test_a_run_that_is_deleted_while_it_is_exported_is_no_server_error(
         shutil.rmtree(run.path)
         return 2
 
-    gone = commands.Job(SimpleNamespace(poll=poll, returncode=2), Path(), 0.0, "")
+    gone = commands.Job(SimpleNamespace(poll=poll, returncode=2), 0.0, "")
+    gone.errors.set_result("")
     monkeypatch.setattr(commands, "_start", lambda run, command: gone)
     answer = client.get("/live/one/decoder")
     assert (answer.status_code, answer.content) == (204, b"")

@@ -85,17 +85,14 @@ def test_a_run_in_training_has_no_page_yet(client: TestClient, put: Put) -> None
     assert "still training" in answer.text
 
 
-def test_a_page_that_cannot_be_made_says_why(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    log = tmp_path / "log"
-    log.write_text("error: no codes\n")
-
+def test_a_page_that_cannot_be_made_says_why(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     class Failed:
         def poll(self) -> int:
             return 2
 
-    monkeypatch.setattr(commands, "_start", lambda run, command: commands.Job(Failed(), log, 0.0, "nobody"))  # type: ignore[arg-type]
+    failed = commands.Job(Failed(), 0.0, "nobody")  # type: ignore[arg-type]
+    failed.errors.set_result("error: no codes")
+    monkeypatch.setattr(commands, "_start", lambda run, command: failed)
     answer = client.get("/show/one")
     assert answer.status_code == 422
     assert "no codes" in answer.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -198,12 +199,19 @@ def test_the_sentence_of_a_page_names_the_id(app: Callable[..., AppTest], monkey
     assert "must not see" not in sentence
 
 
-def test_a_command_that_fails_is_a_line_with_the_id_of_its_request(run: Run, monkeypatch: pytest.MonkeyPatch):
+def test_a_command_that_fails_is_a_line_with_the_id_of_its_request(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     failing = [sys.executable, "-c", "import sys; sys.exit('the reason')"]
     monkeypatch.setattr(commands, "command_line", lambda run, command: failing)
     monkeypatch.setattr(commands, "request_id", lambda: "abc")
     ids: list[str] = []
     monkeypatch.setattr(commands.LOG, "warning", lambda *line: ids.append(logs.request_id() + " " + line[0] % line[1:]))
-    START(run, ["export", run.id])
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    job = START(run, ["export", run.id])
     soon(lambda: ids)
+    assert job.failure() == "the reason"
+    assert list(temporary.iterdir()) == [], "a server that runs for months leaves nothing behind"
     assert ids == ["abc The command export ended with code 1: the reason"]

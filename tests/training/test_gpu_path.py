@@ -108,6 +108,8 @@ def test_every_family_stays_on_the_gpu_and_never_waits(fake: None, name: str, ne
         copies.count = 0
         if name not in WITH_GRADIENT:
             assert_on_gpu(*model.loss(x, y, 3).values())
+        if model.learns_factors:
+            assert_on_gpu(*model.loss(x, torch.rand(6, 2, device=CUDA), 3).values())
         if model.adversary is not None:
             assert_on_gpu(model.adversary_loss(x, y, 3))
         model.eval()
@@ -187,7 +189,8 @@ def test_a_step_never_waits_for_the_gpu(name: str, monkeypatch: pytest.MonkeyPat
     for group in state.optimizer.param_groups:
         group["lr"] = torch.tensor(config.lr)
     step = training_step(state, config, Arithmetic(autocast=False, products="highest"), CPU)
-    x, y = torch.rand(6, 3, 32, 32), torch.arange(6) % 2
+    x = torch.rand(6, 3, 32, 32)
+    y = torch.rand(6, 2) if model.learns_factors else torch.arange(6) % 2
     step(x, y, 0)
     with Waits() as waits:
         step(x, y, 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,7 +131,7 @@ def _damaged(name: str, error: BaseException) -> DataError:
 
 
 def _reason(error: BaseException) -> str:
-    """The last line of an error's message, where torchvision states the cause."""
+    """The last line of an error's message, where torchvision states the cause, without urllib's and the system's codes."""
     lines = str(error).split("\n")
     last = next((line for line in reversed(lines) if line.strip()), type(error).__name__)
-    return last.strip(" <>.")[:200]
+    return re.sub(r"^urlopen error (\[Errno -?\d+\] )?", "", last.strip(" <>."))[:200]

@@ -25,6 +25,7 @@ from .iwae import IWAE
 from .m2_vae import M2VAE
 from .mult_vae import MultVAE
 from .multirate_vae import MultiRateVAE
+from .s2_beta_tcvae import S2BetaTCVAE
 from .sparse_autoencoder import SparseAutoencoder
 from .tabular_vae import TabularVAE
 from .vae import VAE
@@ -50,6 +51,7 @@ MODELS: dict[str, type[Model]] = {
     "iwae": IWAE,
     "conditional_vae": ConditionalVAE,
     "m2_vae": M2VAE,
+    "s2_beta_tcvae": S2BetaTCVAE,
     "vampprior_vae": VampPriorVAE,
     "hierarchical_vae": HierarchicalVAE,
     "ladder_vae": LadderVAE,

@@ -143,6 +143,8 @@ class Model(nn.Module):
     continuous: ClassVar[bool] = True
     #: Whether it classifies images: `class_logits` is defined.
     predicts_class: ClassVar[bool] = False
+    #: Whether its loss takes ground-truth factors, as `visible_factors` returns them, in place of labels.
+    learns_factors: ClassVar[bool] = False
     #: Whether the prior of the codes is N(0, I).
     standard_prior: bool = True
     #: Whether it can be trained here; others are made by importing them.
@@ -202,6 +204,16 @@ class Model(nn.Module):
     def visible_labels(self, labels: Tensor) -> Tensor:
         """The training images' labels `(N,)` as `loss` may see them; −1 where hidden."""
         return labels
+
+    def visible_factors(self, factors: Tensor) -> Tensor:
+        """The training images' factors `(N, F)` int64 as `loss` may see them, floats; not a number where hidden.
+
+        Only for families with `learns_factors`.
+
+        Raises:
+            ConfigError: more factors than the code has dimensions.
+        """
+        raise NotImplementedError(f"{type(self).__name__} learns from no factors")
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """Codes `(n, D)` drawn from the prior."""

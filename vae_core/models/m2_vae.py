@@ -25,6 +25,7 @@ from ..networks import NETWORKS, Style
 from ..networks.mlp import mlp
 from .base import ModelConfig
 from .beta_vae import BetaVAE
+from .few_labels import labelled_rows, weights_of
 from .vae import DiagonalGaussian
 
 #: Stands for a label that training must not see.
@@ -39,7 +40,7 @@ class M2VAE(BetaVAE):
         """Settings of M2."""
 
         beta: float = setting(1.0, "Weight of the rate", low=0.0, high=1e6)
-        labels: int = setting(100, "Training images whose label is used, as many of each class", low=1)
+        labels: int = setting(100, "Training images whose label, or factors, are used; as many of each class", low=1)
         labelled_share: float | None = setting(
             None,
             "Weight of labelled images in the mean over images (none: their share of the data)",
@@ -133,14 +134,12 @@ class M2VAE(BetaVAE):
         return distortion.view(count, classes), posterior.rate_per_dim(z).view(count, classes, -1)
 
     def _weights(self, known: Tensor) -> Tensor:
-        """Of each image in the mean over the data `(B,)`: labelled images have their share of the data, however many a batch holds."""
+        """Of each image in the mean over the data, `(B,)`."""
         config = cast(M2VAE.Config, self.config)
         share = config.labelled_share
         if share is None:
             share = min(1.0, config.labels / max(1, config.train_size))
-        labelled = known.float()
-        unlabelled = 1 - labelled
-        return share * labelled / labelled.sum().clamp(min=1) + (1 - share) * unlabelled / unlabelled.sum().clamp(min=1)
+        return weights_of(known, share)
 
     def _hidden(self, x: Tensor) -> Tensor:
         """The encoder's last hidden layer `(B, F)`, to which a class adds its vector."""
@@ -153,19 +152,3 @@ class M2VAE(BetaVAE):
     def _class_of(self, x: Tensor, y: Tensor | None) -> Tensor:
         """The class of each image `(B,)`: the given one, else the most probable."""
         return self.class_logits(x).argmax(1) if y is None else y.long()
-
-
-def labelled_rows(labels: Tensor, count: int, seed: int) -> Tensor:
-    """Rows of `count` images, in ascending order, with as many of each class as possible; the same for the same arguments.
-
-    labels: `(N,)`. Where a class has too few images, the others get more.
-    """
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed)).tolist()
-    by_class: dict[int, list[int]] = {}
-    for row in order:
-        by_class.setdefault(int(labels[row]), []).append(row)
-    rounds = max(map(len, by_class.values()))
-    in_turn = [
-        by_class[label][turn] for turn in range(rounds) for label in sorted(by_class) if turn < len(by_class[label])
-    ]
-    return torch.tensor(sorted(in_turn[:count]))

@@ -137,8 +137,8 @@ def plan_run(
     check_installed(train.log)
     loaded: Data = load(data, split="test")
     _check_kind(family_name, loaded)
-    if family(family_name).conditional and not loaded.class_names:
-        others = ", ".join(name for name in _suitable(loaded) if not family(name).conditional)
+    if not _has_labels_for(family_name, loaded):
+        others = ", ".join(name for name in _suitable(loaded) if _has_labels_for(name, loaded))
         raise ConfigError(
             f"--model {family_name!r}: needs labels, and {data.name} has none; take labelled images, or choose one of {others}."
         )
@@ -165,6 +165,14 @@ def plan_run(
 def _suitable(data: Data) -> list[str]:
     """The families that learn from this kind of data."""
     return [name for name, kind in families().items() if kind.data_kind == data.kind]
+
+
+def _has_labels_for(family_name: str, data: Data) -> bool:
+    """Whether the data have the classes, or known factors, that the family takes beside the items."""
+    kind = family(family_name)
+    if kind.learns_factors and data.factors is not None:
+        return True
+    return bool(data.class_names) or not (kind.conditional or kind.learns_factors)
 
 
 def _check_kind(family_name: str, data: Data) -> None:

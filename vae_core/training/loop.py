@@ -142,7 +142,7 @@ def prepare(model: Model, data: Data, config: TrainConfig, group: Group = ALONE)
         device,
         channels_last,
         group,
-        labelled(train) if model.predicts_class else None,
+        labelled(train) if model.predicts_class or model.learns_factors else None,
         partial(augmented, config=config) if augments(config) else None,
     )
     # An evaluation each epoch, but at least 20 and at most 100 in a run.
@@ -170,20 +170,24 @@ def prepare(model: Model, data: Data, config: TrainConfig, group: Group = ALONE)
 def training_splits(model: Model, data: Data, config: TrainConfig) -> tuple[Split, Split | None]:
     """The images that weights are trained on, with the labels that the model may see, and those held out for decisions."""
     train, validation = hold_out(data.train) if config.holds_out else (data.train, None)
-    if train.labels is None or not model.predicts_class:
+    if model.learns_factors and train.factors is not None:
+        visible = model.visible_factors(train.factors)
+    elif model.learns_factors and train.labels is not None:
+        visible = model.visible_factors(train.labels[:, None])
+    elif model.predicts_class and train.labels is not None:
+        visible = model.visible_labels(train.labels)
+    else:
         return train, validation
     # Held-out labels are not among those that the model may see.
-    return (
-        replace(train, labels=model.visible_labels(train.labels)),
-        validation and replace(validation, labels=None),
-    )
+    return replace(train, labels=visible), validation and replace(validation, labels=None)
 
 
 def labelled(train: Split) -> Tensor | None:
-    """Rows of the images whose labels are not hidden; None if all are visible."""
-    if train.labels is None or bool((train.labels >= 0).all()):
+    """Rows of the images whose labels, or factors, are not hidden; None if all are visible."""
+    if train.labels is None:
         return None
-    return (train.labels >= 0).nonzero().flatten()
+    visible = (train.labels >= 0).view(len(train), -1).all(1)  # not a number is no such value
+    return None if bool(visible.all()) else visible.nonzero().flatten()
 
 
 def hold_out(train: Split) -> tuple[Split, Split]:
