@@ -1,4 +1,4 @@
-"""The S²-β-TCVAE (Locatello et al. 2020, §4): a β-TCVAE that sees the ground-truth factors of a few images.
+"""The S²-β-TCVAE (Locatello et al. 2020, "… Using Few Labels", §4): a β-TCVAE that sees the factors of a few images.
 
     β-TCVAE + γ · E_labelled[Σ_k BCE(t_k, sigmoid(mu_k))],   BCE(t, p) = −t·log p − (1 − t)·log(1 − p)
 
@@ -34,7 +34,9 @@ class S2BetaTCVAE(BetaTCVAE):
         beta: float = setting(2.0, "Weight of the total correlation", low=0.0, high=1e6)
         labels: int = setting(100, "Training images whose label, or factors, are used; as many of each class", low=1)
         label_seed: int = setting(0, "Seed of the choice of these images", low=0, high=2**32 - 1, advanced=True)
-        label_weight: float = setting(100.0, "Weight of the cross-entropy of the factors of labelled images", low=0.0, high=1e6)
+        label_weight: float = setting(
+            1000.0, "Weight of the cross-entropy of the factors of labelled images", low=0.0, high=1e6
+        )
 
         def __post_init__(self) -> None:
             super().__post_init__()
