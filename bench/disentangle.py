@@ -155,6 +155,7 @@ def minutes_until(rows: Sequence[dict[str, Any]], target: float) -> float:
 
 
 def measure(report: Report, quick: bool, sprites: bool, shapes3d: bool, labels: bool) -> None:
+    torch.set_num_threads(1)  # as many as each training has: what the result says of the machine
     wanted = [name for name, chosen in (("sprites", sprites), ("shapes3d", shapes3d)) if chosen]
     for dataset in wanted or list(TARGETS):
         tried = [recipe for recipe in recipes(dataset) if "labels" in recipe.settings or not labels]
