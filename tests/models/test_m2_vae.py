@@ -13,7 +13,7 @@ from vae_core.analysis.scores.classification import baseline_accuracies
 from vae_core.config import ConfigError
 from vae_core.divergences import gaussian_kl
 from vae_core.models import MODELS, create
-from vae_core.models.few_labels import labelled_rows
+from vae_core.models.m2_vae import labelled_rows
 from vae_core.models.vae import DiagonalGaussian
 from vae_core.training import TrainConfig, fit
 from vae_core.training.batches import REPEATED, Batches

@@ -127,11 +127,16 @@ def test_more_labels_than_images_is_one_sentence():
 
 
 def test_images_without_factors_and_classes_are_one_sentence(tmp_path, shared_store):
-    Image.effect_noise((8, 8), 50).save(tmp_path / "one.png")
     for number in range(40):
         Image.effect_noise((8, 8), 50).save(tmp_path / f"{number}.png")
     with pytest.raises(ConfigError, match=r"needs labels, and .* has none; take labelled images, or choose one of"):
         vae_core.train(str(tmp_path), "s2_beta_tcvae", store=shared_store, **QUICK)
+
+
+def test_training_without_factors_and_classes_is_refused(digits):
+    unlabelled = dataclasses.replace(digits, labels=None, class_names=())
+    with pytest.raises(ConfigError, match="needs labelled images; these have no labels"):
+        fit(make(shape=digits.shape, labels=40, train_size=digits.n_train), unlabelled, TrainConfig(steps=2))
 
 
 def test_without_factors_the_class_is_the_only_one(digits):

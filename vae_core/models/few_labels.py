@@ -1,25 +1,13 @@
-"""What families share that see the labels of a few images: which images these are, and what they weigh in a batch."""
+"""What images weigh in a batch for families that see the labels of a few."""
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 
-def labelled_rows(labels: Tensor, count: int, seed: int) -> Tensor:
-    """Rows of `count` images, in ascending order, with as many of each class as possible; the same for the same arguments.
-
-    labels: `(N,)`. Where a class has too few images, the others get more.
-    """
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed)).tolist()
-    by_class: dict[int, list[int]] = {}
-    for row in order:
-        by_class.setdefault(int(labels[row]), []).append(row)
-    rounds = max(map(len, by_class.values()))
-    in_turn = [
-        by_class[label][turn] for turn in range(rounds) for label in sorted(by_class) if turn < len(by_class[label])
-    ]
-    return torch.tensor(sorted(in_turn[:count]))
+def share_of(labels: int, train_size: int) -> float:
+    """The share of the data that has a label; 1 where the size of the data is not known."""
+    return min(1.0, labels / max(1, train_size))
 
 
 def weights_of(known: Tensor, share: float) -> Tensor:

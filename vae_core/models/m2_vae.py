@@ -25,7 +25,7 @@ from ..networks import NETWORKS, Style
 from ..networks.mlp import mlp
 from .base import ModelConfig
 from .beta_vae import BetaVAE
-from .few_labels import labelled_rows, weights_of
+from .few_labels import share_of, weights_of
 from .vae import DiagonalGaussian
 
 #: Stands for a label that training must not see.
@@ -40,7 +40,9 @@ class M2VAE(BetaVAE):
         """Settings of M2."""
 
         beta: float = setting(1.0, "Weight of the rate", low=0.0, high=1e6)
-        labels: int = setting(100, "Training images whose label, or factors, are used; as many of each class", low=1)
+        labels: int = setting(
+            100, "Training images whose label, or factors, are used (M2: as many of each class)", low=1
+        )
         labelled_share: float | None = setting(
             None,
             "Weight of labelled images in the mean over images (none: their share of the data)",
@@ -138,7 +140,7 @@ class M2VAE(BetaVAE):
         config = cast(M2VAE.Config, self.config)
         share = config.labelled_share
         if share is None:
-            share = min(1.0, config.labels / max(1, config.train_size))
+            share = share_of(config.labels, config.train_size)
         return weights_of(known, share)
 
     def _hidden(self, x: Tensor) -> Tensor:
@@ -152,3 +154,19 @@ class M2VAE(BetaVAE):
     def _class_of(self, x: Tensor, y: Tensor | None) -> Tensor:
         """The class of each image `(B,)`: the given one, else the most probable."""
         return self.class_logits(x).argmax(1) if y is None else y.long()
+
+
+def labelled_rows(labels: Tensor, count: int, seed: int) -> Tensor:
+    """Rows of `count` images, in ascending order, with as many of each class as possible; the same for the same arguments.
+
+    labels: `(N,)`. Where a class has too few images, the others get more.
+    """
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed)).tolist()
+    by_class: dict[int, list[int]] = {}
+    for row in order:
+        by_class.setdefault(int(labels[row]), []).append(row)
+    rounds = max(map(len, by_class.values()))
+    in_turn = [
+        by_class[label][turn] for turn in range(rounds) for label in sorted(by_class) if turn < len(by_class[label])
+    ]
+    return torch.tensor(sorted(in_turn[:count]))

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from ..config import ConfigError, setting
 from .beta_tcvae import BetaTCVAE
-from .few_labels import weights_of
+from .few_labels import share_of, weights_of
 
 
 class S2BetaTCVAE(BetaTCVAE):
@@ -32,7 +32,9 @@ class S2BetaTCVAE(BetaTCVAE):
         """Settings of the S²-β-TCVAE."""
 
         beta: float = setting(2.0, "Weight of the total correlation", low=0.0, high=1e6)
-        labels: int = setting(100, "Training images whose label, or factors, are used; as many of each class", low=1)
+        labels: int = setting(
+            100, "Training images whose label, or factors, are used (M2: as many of each class)", low=1
+        )
         label_seed: int = setting(0, "Seed of the choice of these images", low=0, high=2**32 - 1, advanced=True)
         label_weight: float = setting(
             1000.0, "Weight of the cross-entropy of the factors of labelled images", low=0.0, high=1e6
@@ -69,7 +71,7 @@ class S2BetaTCVAE(BetaTCVAE):
             return super().loss(x, y, step)
         config = cast(S2BetaTCVAE.Config, self.config)
         known = ~y.isnan().any(1)
-        weights = weights_of(known, min(1.0, config.labels / max(1, config.train_size)))
+        weights = weights_of(known, share_of(config.labels, config.train_size))
         posterior = self.encode(x)
         z = posterior.sample()
         distortion = (weights * self.distortion(x, z)).sum()

@@ -19,7 +19,7 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
     """
     if tuple(x.shape[1:]) != tuple(model.config.shape):
         raise ConfigError(f"The items are {tuple(x.shape[1:])} and the model takes {tuple(model.config.shape)}.")
-    if model.conditional and y is None:
+    if (model.conditional or model.learns_factors) and y is None:
         raise ConfigError(f"{model.title}: needs labelled images; these have no labels.")
     model.check_values(x)
     # Random state and buffers (an autoencoder's running moments) are restored: the check must not change the run.
