@@ -18,7 +18,7 @@ from ..access.modes import Mode, allowed, mode
 from ..access.owners import is_own
 from ..images.thumbnails import thumbnail
 from ..runs.actions import controls, delete, explore, request_action
-from ..runs.summary import BADGES, bound
+from ..runs.summary import BADGES, bound, labels_seen
 from .pictures import strips_html, strips_of
 
 #: Scores on a card.
@@ -71,12 +71,14 @@ def scores(run: Run) -> str:
 
 
 def describe(run: Run, notes: Notes) -> str:
-    """Data, family and size of code on one line, then the ELBO, scores, and how the run was picked, where there are any."""
+    """Data, family and size of code on one line, then the labels that it saw, the ELBO, scores, and how the run was picked, where
+    there are any.
+    """
     config = run.config
     source = sources().get(config.data.name)
     data = source.title if source else config.data.name.rstrip("/").rsplit("/", 1)[-1]
     parts = [data, family(config.family).title, config.model.code_description]
-    return "  \n".join(filter(None, [" · ".join(parts), bound(run), scores(run), notes.picked]))
+    return "  \n".join(filter(None, [" · ".join(parts), labels_seen(run), bound(run), scores(run), notes.picked]))
 
 
 def _heading(run: Run, state: str) -> None:

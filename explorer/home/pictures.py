@@ -18,6 +18,8 @@ from ..images.sheets import sheet
 
 #: Images on the strip of one dimension.
 COLUMNS = 8
+#: Dimensions on a card, and at most on the first one, where each further one has a label.
+ON_A_CARD, ON_THE_FIRST = 3, 6
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class Strip:
         return f"z{self.dim}" if self.label.share is None else f"z{self.dim} · {self.label.share:.2f}"
 
 
-def strips_of(run: Run) -> list[Strip] | None:
+def strips_of(run: Run, most: int = ON_A_CARD) -> list[Strip] | None:
     """Strips of the dimensions that show most, from the code of a test image, of a finished run with a Gaussian prior.
+
+    most: how many, at most; those after the third have a label.
 
     None where single dimensions cannot be shown: conditional models and those of fewer than three dimensions, or where neither
     codes nor data are available.
@@ -60,15 +64,16 @@ def strips_of(run: Run) -> list[Strip] | None:
         return None
     run = at_nearest(run)
     try:
-        return _strips(run, tuple(run.notes().names.items()), run.weights_version())
+        return _strips(run, most, tuple(run.notes().names.items()), run.weights_version())
     except BetascopeError:
         return None
 
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=library.BY_PATH)
-def _strips(run: Run, names: tuple[tuple[int, str], ...], version: int) -> list[Strip]:
+def _strips(run: Run, most: int, names: tuple[tuple[int, str], ...], version: int) -> list[Strip]:
     codes = library.latents(run)
-    best = best_dimensions(run, codes)
+    best = best_dimensions(run, codes, most)
+    best = {dim: label for row, (dim, label) in enumerate(best.items()) if row < ON_A_CARD or label is not None}
     rates = codes.weight_per_dim()
     rows = strips(run, codes, list(best), COLUMNS)
     return [

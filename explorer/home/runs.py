@@ -12,7 +12,7 @@ from ..runs.actions import delete
 from ..shell.controls import empty_state
 from .cards import card_grid
 from .featured import featured
-from .pictures import strips_of
+from .pictures import ON_THE_FIRST, strips_of
 
 PAGE_SIZE = 12
 
@@ -23,7 +23,7 @@ def gallery() -> None:
     if not runs:
         st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; you can train your own.")
         return
-    if found := strips_of(runs[0]):
+    if found := strips_of(runs[0], ON_THE_FIRST):
         featured(runs.pop(0), found)
     st.caption(
         "Each row of a picture moves one latent dimension: the three that tell most about one factor each.",

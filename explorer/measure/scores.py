@@ -10,6 +10,7 @@ from vae_core.runs import Run
 from ..figures.style import PLAIN
 from ..figures.tables import meanings
 from ..runs.seeds import seeds_panel
+from ..runs.summary import labels_seen
 from .check import check
 from .compute import compute, offer_autoencoder
 from .figures import scores_figure
@@ -48,6 +49,9 @@ def numbers(runs: list[Run], measurable: list[Run]) -> None:
         "as in Locatello et al. 2019. I(x; z) is at most the log of the number of training images; near that, TC and "
         "marginal KL are upper bounds. The seed changes a score as much as the method: repeat what you report.",
     )
+    for run in measurable:
+        if seen := labels_seen(run):
+            st.caption(f"{run.config.name}: {seen.lower()}. Compare its scores with those of models that saw as many.")
     if points := points_of(frame):
         st.plotly_chart(
             scores_figure(points), key="measure.dots", config=PLAIN, alt="The scores of each run, with their intervals"

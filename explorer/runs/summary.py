@@ -1,4 +1,4 @@
-"""A run's state and its ELBO as text."""
+"""A run's state, its ELBO and the labels that it saw, as text."""
 
 from __future__ import annotations
 
@@ -30,3 +30,10 @@ def bound(run: Run) -> str:
         if numbers.get("distortion") is not None
         else ""
     )
+
+
+def labels_seen(run: Run) -> str:
+    """ "Saw the labels of 1,000 of 54,000 images": of families that see those of a few; "" for others."""
+    config = run.config.model
+    seen = getattr(config, "labels", None)
+    return "" if seen is None else f"Saw the labels of {seen:,} of {config.train_size:,} images"

@@ -80,6 +80,23 @@ PRESETS = {
         },
         timed=True,
     ),
+    "six_sliders": Preset(
+        "A room, six sliders",
+        "A β-TCVAE with few labels: the factors of 1,000 images say what each slider is to move; 54,000 images teach how.",
+        "1",
+        {
+            "dataset": "shapes3d",
+            "model": "s2_beta_tcvae",
+            "network": "conv",
+            "lr_schedule": "cosine",
+            "latent_dim": 6,
+            "labels": 1000,
+            "image_size": 32,
+            "size": 60_000,
+            "epochs": 10,
+        },
+        timed=True,
+    ),
     "capacity": Preset(
         "Growing capacity",
         "Burgess et al. 2018: capacity grows from 0 to 25 nats (γ = 1000, entered as β), so factors enter the code one by one.",

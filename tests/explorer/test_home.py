@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 import vae_core
 from explorer import library
 from explorer.home.featured import place_of, props
-from explorer.home.pictures import strips_html, strips_of
+from explorer.home.pictures import ON_THE_FIRST, strips_html, strips_of
 from vae_core.__main__ import main
 from vae_core.datasets.base import DataError
 from vae_core.runs import Run, Store
@@ -120,6 +120,32 @@ def test_scores_on_a_card_are_those_of_the_command_line(
     assert main(["metrics", run.id, "--scores", "mig,factor_vae", "--json", "--store", str(store.root)]) == 0
     numbers = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert f"MIG {numbers['mig']:.2f} · FactorVAE score {numbers['factor_vae']:.2f}" in texts(app().caption)
+
+
+def test_the_first_card_has_every_labelled_dimension(put: Put) -> None:
+    path = put("first", gallery=True)
+    run = Run.open(path, "gallery/first")
+    for names, count in (({}, 3), ({0: "slant"}, 3), ({dim: f"name {dim}" for dim in range(4)}, 4)):
+        Notes(names=names).write(path)
+        found = strips_of(run, ON_THE_FIRST)
+        assert found is not None
+        assert len(found) == count
+        assert {strip.dim for strip in found} >= set(names)
+        assert len(strips_of(run) or []) == 3
+
+
+def test_cards_and_scores_say_how_many_labels_a_model_saw(app: Open, store: Store) -> None:
+    settings: dict[str, Any] = dict(
+        network="mlp", hidden=(16,), latent_dim=5, image_size=16, size=600, epochs=1, snapshots=0
+    )
+    with_labels = vae_core.train("sprites", "s2_beta_tcvae", store=store, name="Few", labels=40, **settings)
+    without = vae_core.train("sprites", "vae", store=store, **settings)
+    captions = texts(app().caption)
+    assert captions.count("Saw the labels of") == 1
+    assert "Saw the labels of 40 of 540 images" in captions
+    at = app("measure", run=with_labels.id, compare=f"{with_labels.id},{without.id}")
+    assert not at.exception
+    assert texts(at.caption).count("saw the labels of 40 of 540 images") == 1
 
 
 def test_states_of_own_runs(app: Open, put: Put, store: Store) -> None:

@@ -2,11 +2,13 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
 
 import vae_core
 from tests.conftest import QUICK
 from vae_core.analysis import scores_of_run
+from vae_core.analysis.scores.responses import information_in_view
 from vae_core.jobs import configure
 from vae_core.runs import BrokenRun, Run, RunError, Store
 from vae_core.runs.files import write_json
@@ -177,6 +179,24 @@ def test_the_sprites_of_the_gallery_tell_the_story_of_beta():
     mig = [scores_of_run(run, ("mig",))["mig"].value for run in runs]
     assert mig[0] < 0.2
     assert min(mig[1:]) > 0.4
+
+
+@pytest.mark.parametrize(("id", "mig", "factor_vae"), [("shapes3d", 0.5, 0.85), ("sprites", 0.35, 0.75)])
+def test_models_with_sliders_of_their_own_are_disentangled(id, mig, factor_vae):
+    found = scores_of_run(Store().open(f"gallery/{id}"), ("mig", "factor_vae"))
+    assert found["mig"].value >= mig
+    assert found["factor_vae"].value >= factor_vae
+
+
+def test_each_factor_of_the_room_has_one_slider_and_each_slider_one_factor():
+    run = Store().open("gallery/shapes3d")
+    shares, factors, _ = information_in_view(run, vae_core.latents_of(run))
+    assert shares.argmax(0).tolist() == list(range(len(factors)))
+    best = shares.max(0)
+    np.fill_diagonal(shares, 0)
+    assert best.min() >= 0.5
+    assert shares.max() <= 0.1
+    assert (run.config.model.labels, run.config.model.train_size) == (1000, 54_000), "as its card says"
 
 
 def test_gallery_images_are_still_those_it_was_trained_on():
