@@ -19,7 +19,7 @@ from ..access.owners import is_own
 from ..images.thumbnails import thumbnail
 from ..runs.actions import controls, delete, explore, request_action
 from ..runs.summary import BADGES, bound, labels_seen
-from .pictures import strips_html, strips_of
+from .pictures import strips_html
 
 #: Scores on a card.
 HEADLINES = ("mig", "factor_vae")
@@ -48,8 +48,8 @@ def run_card(run: Run) -> None:
 
 def _picture(run: Run) -> None:
     """Strips of the dimensions that show most, with what they move; else a thumbnail."""
-    if found := strips_of(run):
-        st.html(strips_html(found, run.config.name))
+    if strips := strips_html(run):
+        st.html(strips)
     elif (picture := thumbnail(run)) is None:
         st.html(f'<div class="no-picture">{without_picture(run)}</div>')
     else:

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from vae_core.analysis import ANCHOR, at_nearest, strips
+from vae_core.analysis import ANCHOR, at_nearest
 from vae_core.runs import Run
 
 from .. import library
 from ..components import mount
-from ..images.files import png_address
-from ..images.sheets import to_pixels
 from ..navigation import go
 from ..runs.actions import explore
 from ..state import session
 from .cards import describe
-from .pictures import Strip
-
-#: Images from one end of a dimension to the other.
-FRAMES = 41
+from .pictures import FRAMES, Strip
 
 
-def featured(run: Run, found: list[Strip]) -> None:
-    """The card of a run with these strips."""
+def featured(run: Run, found: list[Strip], picture: str) -> None:
+    """The card of a run with these strips, and the picture of them that plays."""
     with st.container(border=True, key="card-featured"), st.container(key="stack-featured"):
         left, right = st.columns([5, 3], gap="large", vertical_alignment="center")
         with left:
-            event = mount("featured", "home.featured", props(run, found), on_go_change=lambda: None)
+            event = mount("featured", "home.featured", props(run, found, picture), on_go_change=lambda: None)
         with right:
             st.subheader(run.config.name, anchor=False)
             notes = run.notes()
@@ -44,28 +38,20 @@ def featured(run: Run, found: list[Strip]) -> None:
         go("traverse")
 
 
-def props(run: Run, found: list[Strip]) -> dict[str, Any]:
-    """For featured.js: a sheet with a row of images for each of these dimensions."""
+def props(run: Run, found: list[Strip], picture: str) -> dict[str, Any]:
+    """For featured.js."""
     code = library.latents(at_nearest(run)).mu[ANCHOR]
     rows = [
         {"dim": strip.dim, "title": strip.title(), "detail": strip.detail(), "start": _place(strip, code[strip.dim])}
         for strip in found
     ]
-    dims = tuple(strip.dim for strip in found)
     return {
         "name": run.config.name,
         "shape": list(run.config.model.shape),
-        "sheet": _sheet(at_nearest(run), dims, run.weights_version()),
+        "sheet": picture,
         "frames": FRAMES,
         "rows": rows,
     }
-
-
-@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=library.BY_PATH)
-def _sheet(run: Run, dims: tuple[int, ...], version: int) -> str:
-    """A PNG address: a row for each dimension, `FRAMES` images wide, without gaps."""
-    images = strips(run, library.latents(run), dims, FRAMES)
-    return png_address(np.concatenate([np.concatenate([to_pixels(image) for image in row], axis=1) for row in images]))
 
 
 def _place(strip: Strip, value: float) -> float:

@@ -12,7 +12,7 @@ from ..runs.actions import delete
 from ..shell.controls import empty_state
 from .cards import card_grid
 from .featured import featured
-from .pictures import ON_THE_FIRST, strips_of
+from .pictures import ON_THE_FIRST, playing, strips_of
 
 PAGE_SIZE = 12
 
@@ -23,10 +23,10 @@ def gallery() -> None:
     if not runs:
         st.caption("The models that ship with Betascope are not in `checkpoints/gallery`; you can train your own.")
         return
-    if found := strips_of(runs[0], ON_THE_FIRST):
-        featured(runs.pop(0), found)
+    if (found := strips_of(runs[0], ON_THE_FIRST)) and (picture := playing(runs[0], found)):
+        featured(runs.pop(0), found, picture)
     st.caption(
-        "Each row of a picture moves one latent dimension: the three that tell most about one factor each.",
+        "Each row of a picture moves one latent dimension: those that tell most about one factor each.",
         help="From the 2nd to the 98th percentile of the codes of the test images. Beside it: the factor, and its share of the factor's entropy that the dimension has; a name that a person gave it on "
         "Traverse; or else its rate.",
     )

@@ -11,7 +11,7 @@ from typing import Any
 from vae_core.runs import Run
 from vae_core.runs.files import write_bytes
 
-from ..home.pictures import strips_html, strips_of
+from ..home.pictures import strips_html
 from ..images.thumbnails import thumbnail
 from .contents import contents
 from .modules import ROOT, import_map
@@ -108,10 +108,8 @@ def index(runs: Sequence[Run]) -> str:
 
 def card(run: Run) -> str:
     """Name, picture, and what it shows."""
-    found, name = strips_of(run), run.config.name
-    if found:
-        picture = strips_html(found, name)
-    else:
+    name, picture = run.config.name, strips_html(run)
+    if picture is None:
         source = thumbnail(run)
         picture = f'<img src="{source}" alt="">' if source else ""
     about = html.escape(run.notes().about)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import vae_core
-from explorer.home.featured import FRAMES
+from explorer.home.pictures import FRAMES
 from vae_core.analysis import ANCHOR, at_nearest, best_dimensions, ends, latents_of
 
 from .looking import query, ready, soon, steady_box

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -10,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import vae_core
 from explorer import library
 from explorer.home.featured import place_of, props
-from explorer.home.pictures import ON_THE_FIRST, strips_html, strips_of
+from explorer.home.pictures import FRAMES, ON_THE_FIRST, playing, strips_html, strips_of
 from vae_core.__main__ import main
 from vae_core.datasets.base import DataError
 from vae_core.runs import Run, Store
@@ -67,7 +70,7 @@ def test_the_first_of_the_gallery_plays_and_cards_say_what_dimensions_move(app: 
     named = strips_of(card)
     assert named is not None
     assert (named[0].dim, named[0].title(), named[0].detail()) == (3, "slant <b>", "z3")
-    assert "slant &lt;b&gt;" in strips_html(named, "first")
+    assert "slant &lt;b&gt;" in (strips_html(card) or "")
     at.button(key="explore.gallery/second").click().run()
     assert at.session_state["session"].run == "gallery/second"
 
@@ -76,7 +79,10 @@ def test_a_click_on_the_playing_card_is_a_code(put: Put) -> None:
     run = Run.open(put("first", gallery=True), "gallery/first")
     found = strips_of(run)
     assert found is not None
-    shown, code = props(run, found), library.latents(run).mu[0]
+    picture = playing(run, found) or ""
+    sheet = Image.open(io.BytesIO(base64.b64decode(picture.removeprefix("data:image/jpeg;base64,"))))
+    assert sheet.size == (FRAMES * 32, 3 * 32)
+    shown, code = props(run, found, picture), library.latents(run).mu[0]
     assert len(shown["rows"]) == 3
     dim, column = found[1].dim, library.latents(run).mu[:, found[1].dim]
     low, high = np.quantile(column, (0.02, 0.98))

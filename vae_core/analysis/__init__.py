@@ -12,7 +12,7 @@ from .codes.matching import Match, match_dimensions
 from .codes.samplers import DRAWN_FROM, PRIOR, sampler_of
 from .images.reconstruction import Reconstruction, denoise, reconstruct
 from .images.sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
-from .images.strips import ANCHOR, ends, strips
+from .images.strips import ANCHOR, ends, strips, traversals
 from .images.traversal import decode, manifold, traverse, traverse_all
 from .maps.flow import flow_of
 from .maps.layouts import Stopped
@@ -115,6 +115,7 @@ __all__ = [
     "threshold_at",
     "to_npz",
     "to_zip",
+    "traversals",
     "traverse",
     "traverse_all",
     "walk",

@@ -28,12 +28,16 @@ def ends(codes: Latents, dim: int) -> tuple[float, float]:
 
 
 def strips(run: Run, codes: Latents, dims: Sequence[int], count: int) -> Tensor:
-    """`count` images from end to end of each of these dimensions: `(len(dims), count, C, H, W)` uint8."""
+    """`traversals`, cached in the run."""
 
     def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
-        values = [torch.linspace(*ends(codes, dim), count).tolist() for dim in dims]
-        images = traverse_all(run.model(), torch.from_numpy(codes.mu[ANCHOR]), dims, values)
-        return {"images": as_bytes(images)}, {}
+        return {"images": traversals(run, codes, dims, count)}, {}
 
     parameters = {"dims": list(dims), "count": count, "ends": ENDS, "anchor": ANCHOR, "codes": len(codes)}
     return cached(run, "strips", parameters, compute)[0]["images"]
+
+
+def traversals(run: Run, codes: Latents, dims: Sequence[int], count: int) -> Tensor:
+    """`count` images from end to end of each of these dimensions: `(len(dims), count, C, H, W)` uint8."""
+    values = [torch.linspace(*ends(codes, dim), count).tolist() for dim in dims]
+    return as_bytes(traverse_all(run.model(), torch.from_numpy(codes.mu[ANCHOR]), dims, values))
