@@ -76,8 +76,8 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "Capacity VAE, broadcast": (
         "capacity_vae", dict(beta=100.0, target_rate=16.0, network="broadcast"),
     ),
-    "β-TCVAE, broadcast, 1,000 labels": (
-        "s2_beta_tcvae", dict(beta=2.0, network="broadcast", labels=1000),
+    "β-TCVAE, conv, six dimensions, 1,000 labels": (
+        "s2_beta_tcvae", dict(beta=1.0, network="conv", latent_dim=6, labels=1000),
     ),
 }  # fmt: skip
 

@@ -31,7 +31,7 @@ VIEWS = {
     "train": "train",
     "map": "map?run=gallery/sprites-beta-4",
     "map-digits": "map?run=gallery/mnist-beta-1",
-    "traverse": "traverse?run=gallery/sprites-beta-4",
+    "traverse": "traverse?run=gallery/shapes3d",
     "interpolate": "interpolate?run=gallery/mnist-beta-1&keys=m3~m8~m0",
     "compare": "compare?compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16",
     "traversals": "compare?run=gallery/sprites-beta-1&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16&tab=Traversals&move=1:1",
