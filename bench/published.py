@@ -77,7 +77,8 @@ def score(
         for seed in seeds
     }  # fmt: skip
     train(store, list(runs.values()))
-    setup = f"{settings['steps']:,} steps of 64 on {settings['size']:,} sprites, lr {settings['lr']:g}"
+    precision = store.open(next(iter(runs.values())).id).config.train.precision  # as it was chosen
+    setup = f"{settings['steps']:,} steps of 64 on {settings['size']:,} sprites, lr {settings['lr']:g}, {precision}"
     for title in families:
         estimates = [scores_of_run(store.open(runs[title, seed].id), SCORES) for seed in seeds]
         for name in SCORES:
