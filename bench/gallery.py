@@ -166,8 +166,8 @@ def picked_of(runs: Sequence[Run], by: str) -> tuple[Run, str]:
     if len(runs) == 1:
         return runs[0], ""
     if by == "udr":
-        found = reproducibility(runs)
-        return found.picked, f"Of {len(runs)} seeds, without labels: {found.reason}"
+        found, labelled = reproducibility(runs), hasattr(runs[0].config.model, "labels")
+        return found.picked, f"Of {len(runs)} seeds{'' if labelled else ', without labels'}: {found.reason}"
     scores = {run.id: scores_of_run(run, ("mig",))["mig"].value for run in runs}
     best, *others = sorted(runs, key=lambda run: -scores[run.id])
     low, high = scores[others[-1].id], scores[others[0].id]

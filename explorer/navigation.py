@@ -18,7 +18,7 @@ FOLDER = FILES / "pages"
 @dataclass(frozen=True)
 class Entry:
     """title, icon: in the menu. action: what must be on for it (access/modes.py). one_run: whether the page shows one run, so that the sidebar has the run picker; needs: what
-    of a run it cannot do without, see runs/abilities.py.
+    of a run it cannot do without, see runs/abilities.py. component: the one that its first view is made of, which browsers request with the page.
     """
 
     title: str
@@ -26,15 +26,18 @@ class Entry:
     one_run: bool = False
     needs: str = ""
     action: str = "explore"
+    component: str = ""
 
 
 ENTRIES = {
-    "home": Entry("Home", ":material/home:"),
+    "home": Entry("Home", ":material/home:", component="featured"),
     "learn": Entry("Learn", ":material/school:"),
     "train": Entry("Train", ":material/model_training:", action="train"),
-    "map": Entry("Map", ":material/scatter_plot:", one_run=True, needs="codes"),
-    "traverse": Entry("Traverse", ":material/tune:", one_run=True, needs="decoder"),
-    "interpolate": Entry("Interpolate", ":material/conversion_path:", one_run=True, needs="decoder"),
+    "map": Entry("Map", ":material/scatter_plot:", one_run=True, needs="codes", component="map"),
+    "traverse": Entry("Traverse", ":material/tune:", one_run=True, needs="decoder", component="traversal"),
+    "interpolate": Entry(
+        "Interpolate", ":material/conversion_path:", one_run=True, needs="decoder", component="interpolate"
+    ),
     "compare": Entry("Compare", ":material/compare:"),
     "measure": Entry("Measure", ":material/straighten:"),
     "diagnose": Entry("Diagnose", ":material/stethoscope:", one_run=True, needs="reconstructions"),

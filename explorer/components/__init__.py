@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from ..live.modules import modules_version
+from ..live.modules import address_of
 from ..state import fresh_key
 
 HERE = Path(__file__).parent
@@ -54,17 +54,10 @@ def _component(name: str) -> Callable[..., Any]:
 
 def mount(name: str, key: str, props: dict[str, Any], **callbacks: Callable[[], None]) -> Any:
     """Show a component with these props; returns its triggers (`gone`), and `state_value` reads its state."""
-    # From the page's own address, all of which lie one level below the app's: a proxy may serve it below any path.
-    address = f"modules/{_version()}/{name}/{name}.js"
-    return _component(name)(key=fresh_key(key), data=props | {"module": address}, **callbacks)
+    return _component(name)(key=fresh_key(key), data=props | {"module": address_of(name)}, **callbacks)
 
 
 def state_value(key: str, name: str) -> Any:
     """The state `name` of the component mounted as `key`, unchecked from the browser; None before the first event."""
     state = st.session_state.get(fresh_key(key), {}).get(name)
     return state.get("value") if isinstance(state, dict) else None
-
-
-@cache
-def _version() -> str:
-    return modules_version()

@@ -40,7 +40,7 @@ how much more the best dimension tells about a factor than the second best; **Fa
 **DCI** at which dimensions a classifier needs. Now turn the two axes. If the decoder turns back first, every image, the rate and the ELBO
 stay as they are, as the prior $\mathcal N(0, I)$ is round: the objective cannot tell the two models apart. That is the core of
 **Locatello et al. (2019)**: without labels or a bias of model and data, nothing prefers the axes that you would.
-A few labels do: the gallery's *A room in colour* saw the factors of 1,000 of 54,000 images, and each of its sliders has its own (Locatello et al. 2020).
+A few labels do: the gallery's *A room in colour* saw the factors of 1,000 of 54,000 images, and each of its sliders has a factor of its own (Locatello et al. 2020).
 """,
     move="The dial, from 0° to 45° and on to 90°.",
     notice="At 45° each slider moves the sprite diagonally, and the MIG has fallen; at 90° it is back. The rings of the prior stay, and so does −ELBO.",

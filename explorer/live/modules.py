@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from starlette.responses import FileResponse, Response
 
 from .http import IMMUTABLE
 
-#: Bytes of the header that names modules: a reverse proxy may take no more than 4 KB of headers (nginx, `proxy_buffer_size`).
-MOST = 3000
+#: Bytes of the header that names modules: a reverse proxy may take no more than 4 KB of headers (nginx, `proxy_buffer_size`). A page has a
+#: Content-Security-Policy, too.
+MOST, MOST_OF_A_PAGE = 3000, 2000
 COMPONENTS = Path(__file__).parents[1] / "components"
 #: `import … from "./x.js"`, `export … from "./x.js"` and `import "./x.js"`, not types in comments.
 IMPORT = re.compile(r"""^(import|export)\b([^"';(=]*?)(["'])(\.{1,2}/[^"']+)\3""", re.MULTILINE)
@@ -25,6 +27,12 @@ def modules_version() -> str:
     """A hash of all component files, for their address: files below it never change."""
     files = sorted(path for path in COMPONENTS.rglob("*") if path.suffix in (".js", ".css"))
     return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=6).hexdigest()
+
+
+@cache
+def address_of(component: str) -> str:
+    """Where a component's own module is, from any page's address: all pages lie one level below the app's, as a proxy may serve it below any path."""
+    return f"modules/{modules_version()}/{component}/{component}.js"
 
 
 def resolved(importer: str, path: str) -> str:
@@ -59,9 +67,22 @@ async def module(request: Request) -> Response:
     if path.suffix == ".css":
         return FileResponse(path, media_type="text/css", headers=IMMUTABLE)
     folder = posixpath.dirname(name)
-    links = [f"<{posixpath.relpath(needed, folder)}>;rel=modulepreload" for needed in needed_by(name)]
-    while sum(map(len, links)) + len(links) > MOST:
+    links = preloads([posixpath.relpath(needed, folder) for needed in needed_by(name)])
+    return FileResponse(path, media_type="text/javascript", headers=IMMUTABLE | ({"Link": links} if links else {}))
+
+
+def preloads(addresses: Iterable[str], most: int = MOST) -> str:
+    """A `Link` header: modules that a browser is to request at once; the last ones are left out of a header that is too long."""
+    links = [f"<{address}>;rel=modulepreload" for address in addresses]
+    while sum(map(len, links)) + len(links) > most:
         links.pop()
-    return FileResponse(
-        path, media_type="text/javascript", headers=IMMUTABLE | ({"Link": ",".join(links)} if links else {})
-    )
+    return ",".join(links)
+
+
+@cache
+def preloads_of(components: tuple[str, ...]) -> str:
+    """The `Link` header of a page with these components: their own modules, then all that those need."""
+    own = [f"{name}/{name}.js" for name in components]
+    needed = [other for name in own for other in needed_by(name)]
+    modules = dict.fromkeys([*own, *needed])
+    return preloads([f"modules/{modules_version()}/{name}" for name in modules], MOST_OF_A_PAGE)

@@ -10,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
+from ..live.modules import preloads_of
 from ..live.origin import base
 from ..navigation import ENTRIES
 
+#: Components of the frame around every page.
+ON_ALL_PAGES = ("stage", "link", "decoding")
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 #: Without it the browser looks for the server below the page's own address first ("/map/_stcore/health"): two 404s.
 SERVER = "window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };"
@@ -34,8 +37,10 @@ def routes() -> list[Route]:
 
 
 def page(request: Request) -> HTMLResponse:
-    """Streamlit's HTML with our first lines."""
-    return HTMLResponse(html(), headers={"Cache-Control": "no-cache"})
+    """Streamlit's HTML with our first lines; its header names the modules that the page will import, so that they come while Streamlit starts."""
+    name = request.url.path.rpartition("/")[2] or next(iter(ENTRIES))
+    links = preloads_of(tuple(filter(None, [ENTRIES[name].component, *ON_ALL_PAGES])))
+    return HTMLResponse(html(), headers={"Cache-Control": "no-cache", "Link": links})
 
 
 @cache

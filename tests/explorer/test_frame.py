@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, StopExcept
 from streamlit.testing.v1 import AppTest
 
 from explorer import library
+from explorer.live.modules import MOST_OF_A_PAGE, address_of
+from explorer.live.routes import routes
 from explorer.navigation import ENTRIES, FOLDER
 from explorer.shell import addresses, startup
 from vae_core.config import BetascopeError
@@ -161,3 +164,14 @@ def test_a_deep_link_looks_for_the_server_at_the_root() -> None:
         assert html.index("BACKEND_BASE_URL") < html.index('<script type="module"'), (
             "set before Streamlit's code reads it"
         )
+
+
+def test_a_page_names_its_modules_so_that_they_come_while_streamlit_starts() -> None:
+    client = TestClient(Starlette(routes=[*addresses.routes(), *routes()]))
+    for name, entry in ENTRIES.items():
+        header = client.get("/" if name == "home" else f"/{name}").headers["link"]
+        modules = re.findall(r"<([^>]+)>;rel=modulepreload", header)
+        own = [address_of(component) for component in (entry.component, *addresses.ON_ALL_PAGES) if component]
+        assert modules[: len(own)] == own
+        assert len(header) <= MOST_OF_A_PAGE
+        assert [client.get(f"/{module}").status_code for module in modules] == [200] * len(modules)
