@@ -81,7 +81,7 @@ DEEP: dict[str, Any] = dict(
 SEEDS = (0, 1, 2)
 #: In the order of the cards.
 SHIPPED = {
-    "shapes3d": Shipped("A room in colour", "Six sliders, six factors", 30, FEW_LABELS | dict(steps=16_000), SEEDS),
+    "shapes3d": Shipped("A room in colour", "Six sliders, six factors", 33, FEW_LABELS | dict(steps=16_000), SEEDS),
     "sprites": Shipped(
         "Sprites, disentangled", "Position and size on sliders of their own", 8,
         APART | dict(dataset="sprites", size=100_000, beta=2.0, warmup_steps=1500, steps=4000), SEEDS,
