@@ -46,7 +46,7 @@ VIEWS = {
     "anomalies": "diagnose?run=gallery/digits-beta-1&tab=Anomalies",
     "generate": "generate?run=gallery/mnist-beta-1",
     "apply": "apply?run=gallery/mnist-beta-1&image=3",
-    "mix": "apply?run=gallery/shapes3d&tab=Mix&mix=0~1~1~0",
+    "mix": "apply?run=gallery/shapes3d&tab=Mix&mix=0~1~1~2",
     "tour": "tour?tour=gallery/beta-in-ten-minutes",
     "training-time": "traverse?run=gallery/digits-annealed@{snapshot}&row=3",
     "differ": "map?run=gallery/mnist-beta-1&method=pca&a={fours}&b={nines}",
