@@ -112,7 +112,12 @@ def first_picture(report: Report, browser: Browser, app: App) -> None:
 
     def open_home(context: BrowserContext) -> float:
         page = context.new_page()
-        seconds = timed(lambda: (page.goto(app.address), page.locator(READY["Home"]).wait_for(timeout=60_000)))
+
+        def open_it() -> None:
+            page.goto(app.address)
+            page.locator(READY["Home"]).wait_for(timeout=60_000)
+
+        seconds = timed(open_it)
         page.close()
         return seconds
 

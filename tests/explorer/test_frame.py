@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from starlette.applications import Starlette
@@ -166,8 +167,10 @@ def test_a_deep_link_looks_for_the_server_at_the_root() -> None:
         )
 
 
-def test_a_page_names_its_modules_so_that_they_come_while_streamlit_starts() -> None:
+def test_a_page_names_its_modules_so_that_they_come_while_streamlit_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "_requested", Event())
     client = TestClient(Starlette(routes=[*addresses.routes(), *routes()]))
+    assert "link" not in client.get("/map").headers, "the first page after the start waits for imports"
     for name, entry in ENTRIES.items():
         header = client.get("/" if name == "home" else f"/{name}").headers["link"]
         modules = re.findall(r"<([^>]+)>;rel=modulepreload", header)
