@@ -12,7 +12,7 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import vae_core
-from explorer.components import modules_version
+from explorer.live.modules import modules_version
 from explorer.live.decoder import runtime_address
 from vae_core.export.files import onnx_of
 from vae_core.models import Model
