@@ -12,8 +12,8 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import vae_core
-from explorer.live.modules import modules_version
 from explorer.live.decoder import runtime_address
+from explorer.live.modules import modules_version
 from vae_core.export.files import onnx_of
 from vae_core.models import Model
 from vae_core.runs import GALLERY, Run
