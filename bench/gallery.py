@@ -18,6 +18,7 @@ from typing import Any
 
 from explorer.home.pictures import ON_THE_FIRST, playing, strips_html, strips_of
 from explorer.images.thumbnails import thumbnail
+from explorer.runs.summary import labels_seen
 from vae_core.analysis import (
     SOURCES,
     EvaluateConfig,
@@ -166,7 +167,7 @@ def picked_of(runs: Sequence[Run], by: str) -> tuple[Run, str]:
     if len(runs) == 1:
         return runs[0], ""
     if by == "udr":
-        found, labelled = reproducibility(runs), hasattr(runs[0].config.model, "labels")
+        found, labelled = reproducibility(runs), bool(labels_seen(runs[0]))
         return found.picked, f"Of {len(runs)} seeds{'' if labelled else ', without labels'}: {found.reason}"
     scores = {run.id: scores_of_run(run, ("mig",))["mig"].value for run in runs}
     best, *others = sorted(runs, key=lambda run: -scores[run.id])

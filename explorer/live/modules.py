@@ -23,13 +23,13 @@ COMPONENTS = Path(__file__).parents[1] / "components"
 IMPORT = re.compile(r"""^(import|export)\b([^"';(=]*?)(["'])(\.{1,2}/[^"']+)\3""", re.MULTILINE)
 
 
+@cache
 def modules_version() -> str:
     """A hash of all component files, for their address: files below it never change."""
     files = sorted(path for path in COMPONENTS.rglob("*") if path.suffix in (".js", ".css"))
     return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=6).hexdigest()
 
 
-@cache
 def address_of(component: str) -> str:
     """Where a component's own module is, from any page's address: all pages lie one level below the app's, as a proxy may serve it below any path."""
     return f"modules/{modules_version()}/{component}/{component}.js"
