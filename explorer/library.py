@@ -86,8 +86,10 @@ def find(id: str) -> Run:
 
 def numbers(run: Run) -> dict[str, Any]:
     """The run's evaluation on the whole test split, else its last evaluation in training, else an empty dict."""
+    if evaluation := run.evaluation():
+        return evaluation
     history = run.history()
-    return run.evaluation() or (history[-1] if history else {})
+    return history[-1] if history else {}
 
 
 def reason_not_openable(id: str) -> str:

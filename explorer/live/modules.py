@@ -15,9 +15,8 @@ from starlette.responses import FileResponse, Response
 
 from .http import IMMUTABLE
 
-#: Bytes of the header that names modules: a reverse proxy may take no more than 4 KB of headers (nginx, `proxy_buffer_size`). A page has a
-#: Content-Security-Policy, too.
-MOST, MOST_OF_A_PAGE = 3000, 2000
+#: Bytes of the header that names modules: a reverse proxy may take no more than 4 KB of headers (nginx, `proxy_buffer_size`).
+MOST = 3000
 COMPONENTS = Path(__file__).parents[1] / "components"
 #: `import … from "./x.js"`, `export … from "./x.js"` and `import "./x.js"`, not types in comments.
 IMPORT = re.compile(r"""^(import|export)\b([^"';(=]*?)(["'])(\.{1,2}/[^"']+)\3""", re.MULTILINE)
@@ -71,18 +70,16 @@ async def module(request: Request) -> Response:
     return FileResponse(path, media_type="text/javascript", headers=IMMUTABLE | ({"Link": links} if links else {}))
 
 
-def preloads(addresses: Iterable[str], most: int = MOST) -> str:
+def preloads(addresses: Iterable[str]) -> str:
     """A `Link` header: modules that a browser is to request at once; the last ones are left out of a header that is too long."""
     links = [f"<{address}>;rel=modulepreload" for address in addresses]
-    while sum(map(len, links)) + len(links) > most:
+    while sum(map(len, links)) + len(links) > MOST:
         links.pop()
     return ",".join(links)
 
 
-@cache
-def preloads_of(components: tuple[str, ...]) -> str:
-    """The `Link` header of a page with these components: their own modules, then all that those need."""
+def modules_of(components: Iterable[str]) -> list[str]:
+    """The addresses of all modules of these components: their own ones, then all that those need."""
     own = [f"{name}/{name}.js" for name in components]
     needed = [other for name in own for other in needed_by(name)]
-    modules = dict.fromkeys([*own, *needed])
-    return preloads([f"modules/{modules_version()}/{name}" for name in modules], MOST_OF_A_PAGE)
+    return [f"modules/{modules_version()}/{name}" for name in dict.fromkeys([*own, *needed])]

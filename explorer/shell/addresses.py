@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from threading import Event
 
-import streamlit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
-from ..live.modules import preloads_of
+from ..live.modules import modules_of
 from ..live.origin import base
 from ..navigation import ENTRIES
+from .chunks import STATIC, chunks
 
 #: Components of the frame around every page.
 ON_ALL_PAGES = ("stage", "link", "decoding")
-_requested = Event()
-INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 #: Without it the browser looks for the server below the page's own address first ("/map/_stcore/health"): two 404s.
 SERVER = "window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };"
 #: A stage is dark, paper is light: Streamlit has no call to change its theme, but follows what the browser prefers, which is said here.
@@ -39,22 +35,23 @@ def routes() -> list[Route]:
 
 
 def page(request: Request) -> HTMLResponse:
-    """Streamlit's HTML with our first lines; its header names the modules that the page will import, so that they come while Streamlit starts.
+    """Streamlit's HTML with our first lines, and the modules that the page will import, so that they come while Streamlit starts."""
+    name = request.url.path.rpartition("/")[2] or next(iter(ENTRIES))
+    return HTMLResponse(html_of(name), headers={"Cache-Control": "no-cache"})
 
-    Not that of the server's first page, which waits for Python's imports: requests beside them made it half a second slower.
-    """
-    headers = {"Cache-Control": "no-cache"}
-    if _requested.is_set():
-        name = request.url.path.rpartition("/")[2] or next(iter(ENTRIES))
-        headers["Link"] = preloads_of(tuple(filter(None, [ENTRIES[name].component, *ON_ALL_PAGES])))
-    _requested.set()
-    return HTMLResponse(html(), headers=headers)
+
+@cache
+def html_of(name: str) -> str:
+    """The HTML of a page of `ENTRIES`; its modules are the last in its head, as Streamlit's own are needed before."""
+    own = modules_of(filter(None, [ENTRIES[name].component, *ON_ALL_PAGES]))
+    links = [f'<link rel="modulepreload" href="./{address}" />' for address in (*chunks(), *own)]
+    return html().replace("</head>", "".join(links) + "</head>", 1)
 
 
 @cache
 def html() -> str:
     """Streamlit's HTML with the address of the server set, and what stage mode needs before the first paint; the same for every page."""
-    return INDEX.read_text("utf8").replace("<head>", f"<head><script>{SERVER}{STAGE}</script>", 1)
+    return (STATIC / "index.html").read_text("utf8").replace("<head>", f"<head><script>{SERVER}{STAGE}</script>", 1)
 
 
 def to_first(request: Request) -> RedirectResponse:

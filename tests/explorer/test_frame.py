@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 
 import pytest
 from starlette.applications import Starlette
@@ -15,10 +14,11 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, StopExcept
 from streamlit.testing.v1 import AppTest
 
 from explorer import library
-from explorer.live.modules import MOST_OF_A_PAGE, address_of
+from explorer.live.modules import address_of
 from explorer.live.routes import routes
 from explorer.navigation import ENTRIES, FOLDER
 from explorer.shell import addresses, startup
+from explorer.shell.chunks import NEEDED, STATIC, chunks
 from vae_core.config import BetascopeError
 from vae_core.runs import Store
 
@@ -167,14 +167,20 @@ def test_a_deep_link_looks_for_the_server_at_the_root() -> None:
         )
 
 
-def test_a_page_names_its_modules_so_that_they_come_while_streamlit_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "_requested", Event())
+def test_a_page_names_its_modules_so_that_they_come_while_streamlit_starts() -> None:
     client = TestClient(Starlette(routes=[*addresses.routes(), *routes()]))
-    assert "link" not in client.get("/map").headers, "the first page after the start waits for imports"
     for name, entry in ENTRIES.items():
-        header = client.get("/" if name == "home" else f"/{name}").headers["link"]
-        modules = re.findall(r"<([^>]+)>;rel=modulepreload", header)
+        html = client.get("/" if name == "home" else f"/{name}").text
+        named = re.findall(r'<link rel="modulepreload"[^>]* href="\./([^"]+)"', html.partition("</head>")[0])
+        assert len(named) == len(set(named)), "nothing is named twice"
+        modules = [address for address in named if address.startswith("modules/")]
         own = [address_of(component) for component in (entry.component, *addresses.ON_ALL_PAGES) if component]
         assert modules[: len(own)] == own
-        assert len(header) <= MOST_OF_A_PAGE
+        assert named[-len(modules) :] == modules, "after Streamlit's own, which the page needs first"
         assert [client.get(f"/{module}").status_code for module in modules] == [200] * len(modules)
+
+
+def test_streamlits_own_chunks_are_those_that_this_version_has() -> None:
+    names = [address.rpartition("/")[2] for address in chunks()]
+    assert {name.partition(".")[0] for name in names} >= set(NEEDED), "Streamlit has renamed one of them"
+    assert all((STATIC / address).is_file() for address in chunks())
