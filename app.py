@@ -1,5 +1,9 @@
 """Betascope. Start it with `make app`, or `streamlit run app.py`."""
 
+import gc
+
+gc.disable()  # until everything is imported: it would look through torch's thousands of classes again and again, for 0.4 s
+
 from pathlib import Path
 
 import streamlit as st
@@ -17,3 +21,4 @@ app = st.App(
     lifespan=lifespan,
     on_script_error=explain_script_error,
 )
+gc.enable()

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from explorer.live.modules import address_of
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.serving import App, free_port, running_app, wait_until_healthy
 
@@ -59,6 +61,7 @@ def measure(report: Report, quick: bool) -> None:
             if not quick:
                 page.wait_for_timeout(45_000)  # the map process has compiled and leaves the cores free
             pages(report, page, rounds=1 if quick else 3)
+            small_answers(report, app)
             first_picture(report, browser, app)
             another_run(report, page)
             frames_while_pages_open(report, page, app)
@@ -105,6 +108,19 @@ def shown(page: Page, name: str) -> None:
         page.get_by_role("heading", name=name, level=1).wait_for(timeout=60_000)
     page.locator(READY[name]).first.wait_for(state="visible", timeout=60_000)
     page.locator(IDLE).wait_for(timeout=60_000)
+
+
+def small_answers(report: Report, app: App) -> None:
+    """A page is some 110 files, most of them small."""
+    connection = HTTPConnection("127.0.0.1", app.port)
+
+    def request() -> None:
+        connection.request("GET", f"/{address_of('featured')}")
+        connection.getresponse().read()
+
+    seconds = [timed(request) for _ in range(50)]
+    connection.close()
+    report.claim("a small file of the server, one after the other", 1e3 * statistics.median(seconds), "ms")
 
 
 def first_picture(report: Report, browser: Browser, app: App) -> None:

@@ -153,6 +153,23 @@ def test_importing_the_core_loads_nothing_heavy():
     assert loaded_by("vae_core", heavy) == "[]"
 
 
+def test_the_server_starts_without_what_its_first_page_can_do_without():
+    heavy = (
+        "scipy",
+        "umap",
+        "numba",
+        "zuko",
+        "openTSNE",
+        "sklearn",
+        "torchvision",
+        "onnx",
+        "onnxruntime",
+        "pandas",
+        "av",
+    )
+    assert loaded_by("app", heavy) == "[]"
+
+
 def test_what_is_optional_is_loaded_where_it_is_used_only():
     optional = ("tensorboard", "torch.utils.tensorboard", "wandb", "mlflow", "huggingface_hub", "onnxruntime")
     assert (

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from ...config import BetascopeError
 from .latents import Latents
@@ -82,6 +81,8 @@ def differences(codes: Latents, a: Sequence[int], b: Sequence[int]) -> Differenc
 def _difference(name: str, values: NDArray, a: list[int], b: list[int]) -> Difference:
     values = values.astype(np.float64)
     of_a, of_b, spread = values[a], values[b], values.std()
+    from scipy.stats import rankdata  # half a second of imports that a start would wait for
+
     ranks = rankdata(np.concatenate([of_b, of_a]))[: len(b)]
     wins = ranks.sum() - len(b) * (len(b) + 1) / 2  # Mann & Whitney's U of B
     return Difference(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from .latents import Latents
 
@@ -29,6 +28,8 @@ def match_dimensions(reference: Latents, other: Latents) -> list[Match | None]:
     The assignment is optimal (Kuhn 1955), as for comparing units across networks in Li et al. 2016, §3.2. Codes of the
     same test images are compared, as many as both have. None where `other` has too few dimensions.
     """
+    from scipy.optimize import linear_sum_assignment
+
     n = min(len(reference), len(other))
     r = correlations(reference.mu[:n], other.mu[:n])  # (D, E)
     rows, columns = linear_sum_assignment(-np.abs(r))
