@@ -10,6 +10,8 @@ import streamlit as st
 
 from vae_core.serving import MAX_CODE
 
+#: Session key: the query parameters that were written last.
+ADDRESS = "address"
 MAX_DIMS = 512
 MAX_PICKS = 24
 #: Settings of pages that a link carries: query parameter → the longest value it takes.
@@ -168,7 +170,11 @@ def fresh_key(key: str) -> str:
 
 
 def show_in_address() -> None:
-    """Write the session into the address bar, so that copying it copies the view."""
+    """Write the session into the address bar, so that copying it copies the view.
+
+    Also where the request's address is that of the session already: the browser may have sent it before it had received the address that was written last.
+    """
     query = session().to_query()
-    if st.query_params.to_dict() != query:
+    if query != st.query_params.to_dict() or query != st.session_state.get(ADDRESS):
         st.query_params.from_dict(query)
+        st.session_state[ADDRESS] = query

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import vae_core
 from vae_core.analysis import MapConfig, latents_of, map_file, map_of
@@ -170,6 +171,48 @@ def test_click_and_lasso_pick(open_page: Open, store: vae_core.Store) -> None:
 def test_the_keyboard_alone_finds_and_picks(open_page: Open, store: vae_core.Store) -> None:
     page = open_page("map?run=plane-1")
     found = ready(page, "map")
+    point_at_an_image(page, found)
+    row = found.locator(".tip").inner_text().split()[2]
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**picks={row}*")
+    settle(page)  # the address is written before the script ends
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda address: "picks" not in address)
+
+
+def test_the_address_is_that_of_the_last_view_on_a_slow_line(open_page: Open) -> None:
+    page = open_page("map?run=plane-1")
+    held: list[bytes] | None = None
+    browser: WebSocketRoute
+
+    def connect(line: WebSocketRoute) -> None:
+        nonlocal browser
+        browser = line
+        line.connect_to_server().on_message(lambda answer: line.send(answer) if held is None else held.append(answer))
+
+    def written() -> str:
+        """The last address among the answers that the browser has not received."""
+        addresses = [ForwardMsg.FromString(answer).page_info_changed.query_string for answer in held or ()]
+        return next(filter(None, reversed(addresses)), "")
+
+    page.route_web_socket("**/_stcore/stream", connect)
+    page.reload()
+    point_at_an_image(page, ready(page, "map"))
+    settle(page)
+    held = []
+    page.keyboard.press("Enter")
+    soon(page, lambda: "picks=" in written(), "the picks are not in the address")
+    page.keyboard.press("Escape")  # sent with the address that the browser has, without picks
+    soon(page, lambda: "run=plane-1" in written() and "picks=" not in written(), "the address keeps the picks")
+    answers, held = held, None
+    for answer in answers:
+        browser.send(answer)
+    expect(page.get_by_text("Pick images", exact=True)).to_be_visible()
+    page.wait_for_url(lambda address: "picks" not in address)
+
+
+def point_at_an_image(page: Page, found: Locator) -> None:
+    """Move the keyboard's pointer over the map until it is at one of its images."""
     found.locator(".over").focus()
     for _ in range(60):
         page.keyboard.press("ArrowRight")
@@ -177,12 +220,6 @@ def test_the_keyboard_alone_finds_and_picks(open_page: Open, store: vae_core.Sto
         if found.locator(".tip").get_attribute("data-kind") == "image":
             break
     expect(found.locator(".tip")).to_contain_text("test image")
-    row = found.locator(".tip").inner_text().split()[2]
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**picks={row}*")
-    settle(page)  # the address is written before the script ends
-    page.keyboard.press("Escape")
-    page.wait_for_url(lambda address: "picks" not in address)
 
 
 def test_a_path_becomes_a_film(open_page: Open, store: vae_core.Store) -> None:
