@@ -11,7 +11,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from vae_core.analysis import Label, at_nearest, best_dimensions, ends, strips, traversals
+from vae_core.analysis import Label, at_nearest, best_dimensions, ends, strips, traversals, what_is_shown
 from vae_core.analysis.cache import cached
 from vae_core.config import BetascopeError
 from vae_core.models import family
@@ -127,5 +127,5 @@ def _playing(run: Run, dims: tuple[int, ...], version: int) -> str:
         pixels = np.concatenate([np.concatenate([to_pixels(image) for image in row], axis=1) for row in rows])
         return {"jpeg": torch.frombuffer(bytearray(jpeg(pixels)), dtype=torch.uint8)}, {}
 
-    parameters = {"dims": list(dims), "frames": FRAMES, "codes": len(codes)}
+    parameters = what_is_shown(codes, dims, FRAMES)
     return jpeg_address(cached(run, "playing", parameters, compute, needs=["jpeg"])[0]["jpeg"].numpy().tobytes())

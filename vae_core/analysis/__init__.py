@@ -12,7 +12,7 @@ from .codes.matching import Match, match_dimensions
 from .codes.samplers import DRAWN_FROM, PRIOR, sampler_of
 from .images.reconstruction import Reconstruction, denoise, reconstruct
 from .images.sampling import MAX_SAMPLES, Samples, around, draw, nearest, to_npz, to_zip
-from .images.strips import ANCHOR, ends, strips, traversals
+from .images.strips import ANCHOR, ends, strips, traversals, what_is_shown
 from .images.traversal import decode, manifold, traverse, traverse_all
 from .maps.flow import flow_of
 from .maps.layouts import Stopped
@@ -119,4 +119,5 @@ __all__ = [
     "traverse",
     "traverse_all",
     "walk",
+    "what_is_shown",
 ]

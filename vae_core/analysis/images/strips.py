@@ -33,8 +33,12 @@ def strips(run: Run, codes: Latents, dims: Sequence[int], count: int) -> Tensor:
     def compute() -> tuple[dict[str, Tensor], dict[str, object]]:
         return {"images": traversals(run, codes, dims, count)}, {}
 
-    parameters = {"dims": list(dims), "count": count, "ends": ENDS, "anchor": ANCHOR, "codes": len(codes)}
-    return cached(run, "strips", parameters, compute)[0]["images"]
+    return cached(run, "strips", what_is_shown(codes, dims, count), compute)[0]["images"]
+
+
+def what_is_shown(codes: Latents, dims: Sequence[int], count: int) -> dict[str, object]:
+    """The parameters under which `traversals`, or a picture of them, is cached."""
+    return {"dims": list(dims), "count": count, "ends": ENDS, "anchor": ANCHOR, "codes": len(codes)}
 
 
 def traversals(run: Run, codes: Latents, dims: Sequence[int], count: int) -> Tensor:
