@@ -41,6 +41,20 @@ READY = {
 }
 #: The first point of a curve, or a line where two points came at once.
 POINT = ".js-plotly-plot .point, .js-plotly-plot .js-line"
+#: Sets `window.shown_at`, in milliseconds, once an element of a component is painted.
+WATCH = """
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (options) {
+  const root = attach.call(this, options);
+  const watcher = new MutationObserver(() => {
+    if (!root.querySelector("SELECTOR")) return;
+    watcher.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => (window.shown_at = performance.now())));
+  });
+  watcher.observe(root, { childList: true, subtree: true, attributes: true });
+  return root;
+};
+"""
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -60,9 +74,12 @@ def measure(report: Report, quick: bool) -> None:
             shown(page, "Traverse")
             if not quick:
                 page.wait_for_timeout(45_000)  # the map process has compiled and leaves the cores free
-            pages(report, page, rounds=1 if quick else 3)
             small_answers(report, app)
+            page.goto("about:blank")  # what plays in another tab takes a core that the first picture would have
             first_picture(report, browser, app)
+            page.goto(f"{app.address}/traverse?run={RUN}")
+            shown(page, "Traverse")
+            pages(report, page, rounds=1 if quick else 3)
             another_run(report, page)
             frames_while_pages_open(report, page, app)
         first_points(report, browser, Path(folder), rounds=1 if quick else 3)
@@ -124,16 +141,17 @@ def small_answers(report: Report, app: App) -> None:
 
 
 def first_picture(report: Report, browser: Browser, app: App) -> None:
-    """From the address of a warm server to the picture that plays, in a fresh profile and once more in a tab of the same one."""
+    """The picture that plays, of a warm server, in a fresh profile and once more in a tab of the same one.
+
+    By the page's own clock, from the start of the navigation to the frame after it is drawn: Playwright looks for an element every half second only.
+    """
 
     def open_home(context: BrowserContext) -> float:
         page = context.new_page()
-
-        def open_it() -> None:
-            page.goto(app.address)
-            page.locator(READY["Home"]).wait_for(timeout=60_000)
-
-        seconds = timed(open_it)
+        page.add_init_script(WATCH.replace("SELECTOR", READY["Home"]))
+        page.goto(app.address)
+        page.wait_for_function("() => window.shown_at", timeout=60_000)
+        seconds = page.evaluate("window.shown_at") / 1e3
         page.close()
         return seconds
 
@@ -145,8 +163,9 @@ def first_picture(report: Report, browser: Browser, app: App) -> None:
         context.close()
     for name, values in seconds.items():
         report.claim(
-            f"the picture that plays, warm server, {name} profile", statistics.median(values[1:]), "s", goal="≤ 1.5"
-        )
+            f"the picture that plays, warm server, {name} profile", statistics.median(values[1:]), "s", goal="≤ 1.5",
+            against="from the start of the navigation",
+        )  # fmt: skip
 
 
 def first_points(report: Report, browser: Browser, folder: Path, rounds: int) -> None:
