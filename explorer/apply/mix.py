@@ -19,6 +19,7 @@ from ..images.originals import missing_data_notice
 from ..live.props import about, dimensions
 from ..navigation import go
 from ..runs.conditions import condition_field, set_condition
+from ..shell.controls import pressed
 from ..state import session
 from .needs import is_of_indices
 from .view import Mix
@@ -43,13 +44,13 @@ def mix(run: Run) -> None:
     if event.get("gone"):
         st.rerun()
     with st.container(horizontal=True):
-        if st.button("Open in Traverse", icon=":material/tune:", key="apply.mix.traverse"):
+        if pressed("Open in Traverse", icon=":material/tune:", key="apply.mix.traverse"):
             dims = range(codes.dims) if view.taken is None else view.taken
             session().set_code(run.id, mixed(codes.mu[view.a], codes.mu[view.b], dims, view.share).tolist())
             if library.model_of(run).conditional and codes.labels is not None:
                 set_condition(run, int(codes.labels[view.a]))
             go("traverse")
-        if st.button("Path from A to B", icon=":material/conversion_path:", key="apply.mix.interpolate"):
+        if pressed("Path from A to B", icon=":material/conversion_path:", key="apply.mix.interpolate"):
             session().set_view("keys", f"{view.a}~{view.b}")
             go("interpolate")
     missing_data_notice(run)

@@ -17,6 +17,7 @@ from ..images.originals import missing_data_notice
 from ..live.props import about
 from ..navigation import go
 from ..runs.conditions import condition, condition_field
+from ..shell.controls import pressed
 from ..state import VIEW, session, valid_code
 from .batch import over_test_images
 from .needs import is_of_indices, lacks_gradients
@@ -45,7 +46,7 @@ def repair(run: Run) -> None:
     event = mount("repair", key, props, on_gone_change=lambda: None, **{f"on_{name}_change": changed for name in names})
     if event.get("gone"):
         st.rerun()
-    if z is not None and st.button("Open in Traverse", icon=":material/tune:", key="apply.traverse"):
+    if z is not None and pressed("Open in Traverse", icon=":material/tune:", key="apply.traverse"):
         session().set_code(run.id, z)
         go("traverse")
     missing_data_notice(run)

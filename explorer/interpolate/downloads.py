@@ -13,6 +13,7 @@ from ..images.files import gif, png
 from ..images.sheets import sheet
 from ..navigation import go
 from ..runs.conditions import set_condition
+from ..shell.controls import pressed
 from ..state import session
 from .path import current_mode, current_position
 
@@ -31,7 +32,7 @@ def download_buttons(run: Run, codes: torch.Tensor, keys: list[str], label: int 
         return decode(library.model_of(run), walk(codes, torch.linspace(0, 1, steps), mode), label)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
+        if pressed("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
             session().set_code(run.id, walk(codes, torch.tensor([current_position()]), mode)[0].tolist())
             set_condition(run, label)
             go("traverse")

@@ -18,7 +18,7 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.style import COLOURS, GRID, PLAIN, quiet
 from ..navigation import go as go_to
-from ..shell.controls import linked
+from ..shell.controls import linked, pressed
 from ..state import session
 from ..tables.frames import for_plotly, plain, schema_of
 from .path import current_position
@@ -49,7 +49,7 @@ def row_path(run: Run, places: Tensor, keyframes: Sequence[Keyframe]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         at = st.slider("Position", 0.0, 1.0, current_position(), 0.01, key="interpolate.at", width=320)
         session().set_view("at", None if at == 0.5 else f"{at:g}")
-        if st.button("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
+        if pressed("Traverse from here", icon=":material/tune:", key="interpolate.traverse"):
             session().set_code(run.id, walk(places, torch.tensor([at]), mode)[0].tolist())
             go_to("traverse")
         st.download_button(

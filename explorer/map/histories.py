@@ -19,7 +19,7 @@ from ..figures.colourings import Colouring, colourings
 from ..histories.items import first_items, history_data, item_names, lists_frame, probabilities
 from ..histories.own import LARGEST, set_history
 from ..navigation import go as go_to
-from ..shell.controls import linked
+from ..shell.controls import linked, pressed
 from ..state import session
 from ..tables.frames import for_plotly
 from .figures import map_figure
@@ -109,7 +109,7 @@ def picked_items(run: Run) -> None:
     names = item_names(run)
     st.markdown(f"**{len(found):,} picked**")
     st.dataframe({"Item": [names[item] for item in found]}, key="map.items_picked", hide_index=True)
-    if st.button("Recommend for these", icon=":material/tune:", key="map.recommend", disabled=len(found) > LARGEST):
+    if pressed("Recommend for these", icon=":material/tune:", key="map.recommend", disabled=len(found) > LARGEST):
         set_history(run, found)
         go_to("traverse")
 

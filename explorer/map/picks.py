@@ -14,6 +14,7 @@ from vae_core.runs import Run
 from .. import library
 from ..images.originals import caption_of, missing_data_notice, show_pairs
 from ..navigation import go
+from ..shell.controls import pressed
 from ..state import session
 from .class_means import class_mean, class_means
 from .groups import NAMES, groups_of, set_group
@@ -60,13 +61,13 @@ def picks(run: Run, rows: list[int]) -> None:
         class_mean(run, rows[0])
     _group_buttons(run, rows)
     with st.container(horizontal=True):
-        if decodes and st.button("Traverse from the first", icon=":material/tune:", key="map.traverse"):
+        if decodes and pressed("Traverse from the first", icon=":material/tune:", key="map.traverse"):
             session().set_code(run.id, library.latents(run, rows).mu[rows[0]].tolist(), rows[0])
             go("traverse")
         if (
             decodes
             and len(rows) > 1
-            and st.button("Interpolate", icon=":material/conversion_path:", key="map.interpolate")
+            and pressed("Interpolate", icon=":material/conversion_path:", key="map.interpolate")
         ):
             session().set_view("keys", "~".join(map(str, rows[:4])))
             go("interpolate")

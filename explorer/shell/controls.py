@@ -11,6 +11,9 @@ from ..access.modes import allowed
 from ..navigation import ENTRIES, go
 from ..state import fresh_key, session
 
+#: Session key: the key of the button that was pressed.
+PRESSED = "pressed"
+
 
 def valid_choice(key: str, options: Sequence[Any], default: Any = None) -> str:
     """Returns `key`, after a choice in session state that is no longer among `options` was reset to the default."""
@@ -36,6 +39,24 @@ def linked(
     value = widget(label, list(options), key=key, **settings)
     session().set_view(name, None if value == default else str(value))
     return value
+
+
+def pressed(label: str, key: str, **settings: Any) -> bool:
+    """A button beside components that report what happens in them: whether it was pressed.
+
+    Streamlit forgets a press if the run of the script that it begins is ended, by the next report, before the run comes to the button. This one
+    remembers it until a run does, or ends without it (`forget_press`).
+    """
+    st.button(label, key=key, on_click=lambda: st.session_state.__setitem__(PRESSED, key), **settings)
+    if st.session_state.get(PRESSED) != key:
+        return False
+    forget_press()
+    return True
+
+
+def forget_press() -> None:
+    """At the end of each run of the script: a button that was not shown was not pressed."""
+    st.session_state.pop(PRESSED, None)
 
 
 def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments: Any) -> None:

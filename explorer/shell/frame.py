@@ -7,6 +7,7 @@ from explorer.navigation import ENTRIES, pages
 from explorer.runs.abilities import lacking
 from explorer.runs.selection import current_run, notice
 from explorer.shell import sidebar
+from explorer.shell.controls import forget_press
 from explorer.shell.errors import explain_error
 from explorer.shell.present import present
 from explorer.shell.sign_in import sign_in, sign_out
@@ -48,4 +49,5 @@ try:
         page.run()
 except Exception as error:
     explain_error(error)
+forget_press()
 show_in_address()
