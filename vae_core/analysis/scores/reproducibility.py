@@ -38,9 +38,11 @@ class Reproducibility:
         if len(self.runs) < SEEDS:
             return f"{len(self.runs)} seeds make a single pair, which cannot say which of the two is better; train {SEEDS} or more."
         others = np.delete(self.udr, self.udr.argmax())
+        best, least, most = (f"{udr:.3f}" for udr in (self.udr.max(), others.min(), others.max()))
+        rest = f"{least} to {most}" if least != most else most if most != best else "the same to three digits"
         return (
             f"Seed {self.picked.config.train.seed} is the most reproducible: the other seeds find its dimensions again with "
-            f"UDR {self.udr.max():.3f}; for the others it is {others.min():.3f} to {others.max():.3f}."
+            f"UDR {best}; for the others it is {rest}."
             + (" The seeds agree little, so the pick may be no better than another." if self.udr.max() < LITTLE else "")
         )
 
