@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -42,12 +42,20 @@ def resolved(importer: str, path: str) -> str:
 @cache
 def needed_by(name: str) -> tuple[str, ...]:
     """All modules that a module imports, directly or through others."""
+
+    def imports(importer: str) -> list[str]:
+        found = IMPORT.finditer((COMPONENTS / importer).read_text("utf8"))
+        return [resolved(importer, match[4]) for match in found]
+
+    return reached([name], imports)
+
+
+def reached(names: Iterable[str], imports: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """What these files import, directly or through others, the nearest first. imports: of one file."""
     found: dict[str, None] = {}
-    waiting = [name]
+    waiting = list(names)
     while waiting:
-        current = waiting.pop(0)
-        for match in IMPORT.finditer((COMPONENTS / current).read_text("utf8")):
-            target = resolved(current, match[4])
+        for target in imports(waiting.pop(0)):
             if target not in found:
                 found[target] = None
                 waiting.append(target)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit
 
+from ..live.modules import reached
+
 STATIC = Path(streamlit.__file__).parent / "static"
 #: The beginnings of their names: components, `st.html`, buttons and images.
 NEEDED = ("BidiComponent", "Html", "Button", "ImageList")
@@ -19,11 +21,9 @@ def chunks() -> tuple[str, ...]:
     """Their addresses, and those of what they import, without what the HTML names already; one that Streamlit has no more is left out."""
     folder = STATIC / "static" / "js"
     named = (STATIC / "index.html").read_text("utf8")
-    waiting = [path.name for stem in NEEDED for path in folder.glob(f"{stem}.*.js")]
-    found: dict[str, None] = {}
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found and name not in named:
-            found[name] = None
-            waiting += IMPORT.findall((folder / name).read_text("utf8"))
-    return tuple(f"static/js/{name}" for name in found)
+
+    def imports(name: str) -> list[str]:
+        return [other for other in IMPORT.findall((folder / name).read_text("utf8")) if other not in named]
+
+    needed = [path.name for stem in NEEDED for path in folder.glob(f"{stem}.*.js") if path.name not in named]
+    return tuple(f"static/js/{name}" for name in dict.fromkeys([*needed, *reached(needed, imports)]))

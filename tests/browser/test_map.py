@@ -178,6 +178,7 @@ def test_the_keyboard_alone_finds_and_picks(open_page: Open, store: vae_core.Sto
     settle(page)  # the address is written before the script ends
     page.keyboard.press("Escape")
     page.wait_for_url(lambda address: "picks" not in address)
+    expect(page.get_by_text("Pick images", exact=True)).to_be_visible()
 
 
 def test_the_address_is_that_of_the_last_view_on_a_slow_line(open_page: Open) -> None:

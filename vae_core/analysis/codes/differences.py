@@ -79,10 +79,10 @@ def differences(codes: Latents, a: Sequence[int], b: Sequence[int]) -> Differenc
 
 
 def _difference(name: str, values: NDArray, a: list[int], b: list[int]) -> Difference:
-    values = values.astype(np.float64)
-    of_a, of_b, spread = values[a], values[b], values.std()
     from scipy.stats import rankdata  # half a second of imports that a start would wait for
 
+    values = values.astype(np.float64)
+    of_a, of_b, spread = values[a], values[b], values.std()
     ranks = rankdata(np.concatenate([of_b, of_a]))[: len(b)]
     wins = ranks.sum() - len(b) * (len(b) + 1) / 2  # Mann & Whitney's U of B
     return Difference(
