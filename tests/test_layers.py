@@ -40,7 +40,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"access"},
-    {"state", "navigation", "library"},
+    {"state", "navigation", "library", "presses"},
     {"figures", "images", "jobs"},
     {"live", "runs", "tables", "histories"},
     {"components", "watching"},
@@ -111,6 +111,14 @@ def test_a_page_is_short_and_shows_its_own_wing(path):
     assert len(path.read_text().splitlines()) <= 30
     wings = {name.split(".")[1] for name in imported(path) if name.startswith("explorer.")} & WINGS
     assert wings <= {path.stem}
+
+
+def test_every_button_has_a_callback_or_remembers_its_press():
+    """Streamlit forgets a press whose run of the script is ended by the next report (explorer/presses.py)."""
+    for path in [*EXPLORER, *PAGES]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.button":
+                assert "on_click" in {keyword.arg for keyword in node.keywords}, f"{path}:{node.lineno}"
 
 
 def test_every_folder_of_the_explorer_has_its_place():

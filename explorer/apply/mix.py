@@ -18,8 +18,8 @@ from ..components import mount, state_value
 from ..images.originals import missing_data_notice
 from ..live.props import about, dimensions
 from ..navigation import go
+from ..presses import pressed
 from ..runs.conditions import condition_field, set_condition
-from ..shell.controls import pressed
 from ..state import session
 from .needs import is_of_indices
 from .view import Mix

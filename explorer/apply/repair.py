@@ -16,8 +16,8 @@ from ..components import mount, state_value
 from ..images.originals import missing_data_notice
 from ..live.props import about
 from ..navigation import go
+from ..presses import pressed
 from ..runs.conditions import condition, condition_field
-from ..shell.controls import pressed
 from ..state import VIEW, session, valid_code
 from .batch import over_test_images
 from .needs import is_of_indices, lacks_gradients

@@ -14,6 +14,7 @@ from ..images.files import png_address
 from ..images.originals import missing_data_notice, show_pairs
 from ..images.sheets import sheet
 from ..navigation import go
+from ..presses import pressed
 from ..state import session
 from ..tables.frames import show_rows
 
@@ -67,6 +68,6 @@ def links(run: Run, key: str, codes: dict[str, tuple[list[float], int | None]]) 
     """
     with st.container(horizontal=True):
         for title, (z, row) in codes.items():
-            if st.button(title, icon=":material/tune:", help="Open it on Traverse", key=f"diagnose.to.{key}.{title}"):
+            if pressed(title, icon=":material/tune:", help="Open it on Traverse", key=f"diagnose.to.{key}.{title}"):
                 session().set_code(run.id, z, row)
                 go("traverse")

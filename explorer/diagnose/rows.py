@@ -16,6 +16,7 @@ from vae_core.runs import Run
 
 from .. import library
 from ..navigation import go
+from ..presses import pressed
 from ..shell.controls import valid_choice
 from ..state import session
 from ..tables.errors import errors_of, errors_table
@@ -80,7 +81,7 @@ def ranked_table(run: Run, data: TableData, scores: RowScores, values: NDArray[n
     )
     with st.container(horizontal=True):
         picked = chosen["selection"]["rows"]
-        if picked and st.button(f"Traverse from row {ranked[picked[0]]}", icon=":material/tune:", key="diagnose.row"):
+        if picked and pressed(f"Traverse from row {ranked[picked[0]]}", icon=":material/tune:", key="diagnose.row"):
             row = ranked[picked[0]]
             session().set_code(run.id, library.latents(run, [row]).mu[row].tolist(), row)
             go("traverse")

@@ -17,6 +17,7 @@ from vae_core.runs.notes import Notes
 from ..access.modes import Mode, allowed, mode
 from ..access.owners import is_own
 from ..images.thumbnails import thumbnail
+from ..presses import pressed
 from ..runs.actions import controls, delete, explore, request_action
 from ..runs.summary import BADGES, bound, labels_seen
 from .pictures import strips_html
@@ -105,9 +106,9 @@ def _progress(run: Run, status: dict) -> None:
 
 def _actions(run: Run, state: str) -> None:
     if run.has_weights and not run.config.model.has_decoder:
-        if st.button("Map", key=f"explore.{run.id}", type="primary", icon=":material/scatter_plot:"):
+        if pressed("Map", key=f"explore.{run.id}", type="primary", icon=":material/scatter_plot:"):
             explore(run, "map")
-    elif run.has_weights and st.button("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
+    elif run.has_weights and pressed("Explore", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
         explore(run)
     for control in controls(run, state):
         key = f"{control.action}.{run.id}"
@@ -127,5 +128,5 @@ def _more(run: Run, state: str) -> None:
             return
         if state == "running":
             st.caption("Cancel the training before deleting.")
-        elif st.button("Delete for good", key=f"delete.{run.id}", icon=":material/delete:"):
+        elif pressed("Delete for good", key=f"delete.{run.id}", icon=":material/delete:"):
             delete([run.id])

@@ -12,10 +12,13 @@ from vae_core.runs import Run
 from .. import library
 from ..components import mount
 from ..navigation import go
+from ..presses import pressed, remember, taken
 from ..runs.actions import explore
-from ..state import session
+from ..state import fresh_key, session
 from .cards import describe
 from .pictures import FRAMES, Strip
+
+KEY = "home.featured"
 
 
 def featured(run: Run, found: list[Strip], picture: str) -> None:
@@ -23,19 +26,23 @@ def featured(run: Run, found: list[Strip], picture: str) -> None:
     with st.container(border=True, key="card-featured"), st.container(key="stack-featured"):
         left, right = st.columns([5, 3], gap="large", vertical_alignment="center")
         with left:
-            event = mount("featured", "home.featured", props(run, found, picture), on_go_change=lambda: None)
+            mount("featured", KEY, props(run, found, picture), on_go_change=_clicked)
         with right:
             st.subheader(run.config.name, anchor=False)
             notes = run.notes()
             if notes.about:
                 st.markdown(notes.about)
             st.caption(describe(run, notes))
-            if st.button("Drag its dimensions", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
+            if pressed("Drag its dimensions", key=f"explore.{run.id}", type="primary", icon=":material/tune:"):
                 explore(run)
-    if place := place_of(event.get("go"), run, found):
+    if place := place_of(taken(KEY), run, found):
         session().run = run.id
         session().set_code(run.id, place)
         go("traverse")
+
+
+def _clicked() -> None:
+    remember(KEY, st.session_state[fresh_key(KEY)]["go"])
 
 
 def props(run: Run, found: list[Strip], picture: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from .. import library
 from ..access.modes import allowed, needs
 from ..access.owners import claim
 from ..access.usage import check_room
+from ..presses import pressed
 from ..runs.actions import explore
 from ..shell.errors import explain_error
 
@@ -46,7 +47,7 @@ def show_outcome(outcome: Imported | BetascopeError | None) -> None:
     if outcome is not None:
         id = outcome.run.id
         st.success(f"`{id}` was here already." if outcome.known else f"Imported as `{id}`.", icon=":material/check:")
-        if st.button("Explore it", key="home.import.explore", icon=":material/tune:"):
+        if pressed("Explore it", key="home.import.explore", icon=":material/tune:"):
             explore(library.find(id))
 
 

@@ -8,6 +8,7 @@ from vae_core.runs import BrokenRun, Run
 
 from .. import library
 from ..access.modes import Mode, allowed, mode
+from ..presses import pressed
 from ..runs.actions import delete
 from ..shell.controls import empty_state
 from .cards import card_grid
@@ -53,7 +54,7 @@ def own_runs(was_active: bool) -> None:
         empty_state("Nothing yet. Digits train in under a minute, on any computer.", "train", "Train your first model")
     shown = st.session_state.get("home.shown", PAGE_SIZE)
     card_grid(opened[:shown], "own")
-    if len(opened) > shown and st.button(f"Show {len(opened) - shown} more", key="home.more"):
+    if len(opened) > shown and pressed(f"Show {len(opened) - shown} more", key="home.more"):
         st.session_state["home.shown"] = len(opened)
         st.rerun()
     if broken and mode() != Mode.EXHIBIT:
@@ -69,7 +70,7 @@ def broken_runs(broken: list[BrokenRun]) -> None:
         for run in broken:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"`{run.id}`: {run.reason}", width="stretch")
-                if allowed("delete", run.path) and st.button(
+                if allowed("delete", run.path) and pressed(
                     "Delete", key=f"broken.{run.id}", type="tertiary", icon=":material/delete:"
                 ):
                     delete([run.id])

@@ -9,6 +9,7 @@ import streamlit as st
 from .. import library
 from ..access.modes import allowed
 from ..navigation import ENTRIES, go
+from ..presses import pressed
 from ..stage.playing import play
 from ..stage.saved import FIRST, shipped_tours
 
@@ -49,12 +50,12 @@ def welcome() -> None:
     with st.container(horizontal=True, gap="small", key="tasks"):
         for task in TASKS:
             entry = ENTRIES[task.page]
-            if allowed(entry.action) and st.button(
+            if allowed(entry.action) and pressed(
                 task.label, key=f"home.{task.page}", icon=entry.icon, help=task.hint, disabled=task.needs_run and not has_runs
             ):  # fmt: skip
                 go(task.page)
         first = shipped_tours().get(FIRST)
-        if first and st.button(
+        if first and pressed(
             "Give a talk", key="home.tour", icon=ENTRIES["tour"].icon, help="β in ten minutes: a tour through the gallery, in stage mode"
         ):  # fmt: skip
             play(FIRST)

@@ -12,8 +12,8 @@ from .. import library
 from ..images.files import gif, png
 from ..images.sheets import sheet
 from ..navigation import go
+from ..presses import pressed
 from ..runs.conditions import set_condition
-from ..shell.controls import pressed
 from ..state import session
 from .path import current_mode, current_position
 

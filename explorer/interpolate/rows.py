@@ -18,7 +18,8 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.style import COLOURS, GRID, PLAIN, quiet
 from ..navigation import go as go_to
-from ..shell.controls import linked, pressed
+from ..presses import pressed
+from ..shell.controls import linked
 from ..state import session
 from ..tables.frames import for_plotly, plain, schema_of
 from .path import current_position

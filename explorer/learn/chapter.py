@@ -11,6 +11,7 @@ from vae_core.runs import RunError
 
 from .. import library
 from ..navigation import ENTRIES, go
+from ..presses import pressed
 from ..state import session
 
 
@@ -46,7 +47,7 @@ def show_chapter(number: int, chapter: Chapter) -> None:
         st.markdown(chapter.answer)
     with st.container(horizontal=True, vertical_alignment="center"):
         _understood(number)
-        if st.button(
+        if pressed(
             f"Now on your own run: {ENTRIES[chapter.page].title}", key="learn.own", icon=ENTRIES[chapter.page].icon
         ):
             own = next((run for run in library.openable_runs() if not run.id.startswith("gallery/")), None)

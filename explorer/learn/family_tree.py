@@ -11,6 +11,7 @@ from vae_core.runs import Run
 from .. import library
 from ..access.modes import allowed
 from ..navigation import go
+from ..presses import pressed
 from ..runs.actions import explore
 from .chapter import Chapter
 
@@ -37,9 +38,9 @@ def _card(name: str, kind: type[Model]) -> None:
         st.caption(kind.about)
         st.latex(kind.formula)
         if (run := _example(name)) is not None:
-            if st.button(f"Explore {run.config.name}", key=f"learn.explore.{name}", icon=":material/tune:"):
+            if pressed(f"Explore {run.config.name}", key=f"learn.explore.{name}", icon=":material/tune:"):
                 explore(run)
-        elif allowed("train") and st.button("Train one", key=f"learn.train.{name}", icon=":material/model_training:"):
+        elif allowed("train") and pressed("Train one", key=f"learn.train.{name}", icon=":material/model_training:"):
             st.session_state["train.model"] = name
             go("train")
 

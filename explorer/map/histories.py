@@ -19,7 +19,8 @@ from ..figures.colourings import Colouring, colourings
 from ..histories.items import first_items, history_data, item_names, lists_frame, probabilities
 from ..histories.own import LARGEST, set_history
 from ..navigation import go as go_to
-from ..shell.controls import linked, pressed
+from ..presses import pressed
+from ..shell.controls import linked
 from ..state import session
 from ..tables.frames import for_plotly
 from .figures import map_figure

@@ -14,7 +14,7 @@ from vae_core.runs import Run
 from .. import library
 from ..images.originals import caption_of, missing_data_notice, show_pairs
 from ..navigation import go
-from ..shell.controls import pressed
+from ..presses import pressed
 from ..state import session
 from .class_means import class_mean, class_means
 from .groups import NAMES, groups_of, set_group

@@ -6,12 +6,14 @@ import streamlit as st
 
 from vae_core.metrics.known_answers import self_check
 
+from ..presses import pressed
+
 
 def check() -> None:
     """A button that computes scores with known answers on this computer, and their table."""
     with st.expander("Check the scores on this computer", icon=":material/fact_check:"):
         st.caption("Scores of hand-made codes beside their known answers; takes about ten seconds.")
-        if st.button("Check", key="measure.check"):
+        if pressed("Check", key="measure.check"):
             bar = st.progress(0.0)
 
             def show_progress(done: int, total: int) -> None:

@@ -14,6 +14,7 @@ from vae_core.runs import Run
 from .. import library
 from ..access.modes import allowed
 from ..jobs import commands as background
+from ..presses import pressed
 from ..runs.actions import queue
 from .subjects import Subject
 
@@ -22,7 +23,7 @@ def offer_autoencoder(run: Run) -> None:
     """A button that trains an autoencoder like `run` as a baseline; a caption while one trains."""
     if any(other.config.family == "autoencoder" and other.config.fingerprint == run.config.fingerprint for other in library.active_runs()):  # fmt: skip
         st.caption("The autoencoder is being trained; see Train.")
-    elif allowed("train") and st.button(f"Train an autoencoder like {run.config.name}", icon=":material/model_training:", key="measure.autoencoder"):  # fmt: skip
+    elif allowed("train") and pressed(f"Train an autoencoder like {run.config.name}", icon=":material/model_training:", key="measure.autoencoder"):  # fmt: skip
         try:
             queue([autoencoder_beside(run)])
         except BetascopeError as error:

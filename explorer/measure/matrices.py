@@ -19,6 +19,7 @@ from ..images.files import png_address
 from ..images.originals import decoded, originals
 from ..images.sheets import sheet
 from ..navigation import go
+from ..presses import pressed
 from ..state import session
 from .figures import matrix_figure
 
@@ -87,7 +88,7 @@ def show_cell(run: Run, codes: Latents, dim: int, factor: str, share: float) -> 
     rows = rows_along(codes.factors, codes.factor_names.index(factor), ANCHOR, STEPS)
     images = originals(run, rows)
     show_strip(decoded(run, rows) if images is None else images, f"Test images along {title}")
-    if st.button(f"Drag {dimension}", icon=":material/tune:", key="measure.go"):
+    if pressed(f"Drag {dimension}", icon=":material/tune:", key="measure.go"):
         session().run = run.id
         session().set_code(run.id, codes.mu[ANCHOR].tolist(), ANCHOR)
         go("traverse")

@@ -14,6 +14,7 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.agreement import agreement_figure
 from ..figures.style import PLAIN
+from ..presses import pressed
 from .actions import delete, explore
 
 
@@ -47,10 +48,10 @@ def _actions(found: Reproducibility, key: str) -> None:
     others = [run.id for run in found.runs if run is not picked and not run.id.startswith("gallery/")]
     with st.container(horizontal=True):
         label = f"Explore seed {picked.config.train.seed}"
-        if st.button(label, key=f"{key}.explore", type="primary", icon=":material/tune:"):
+        if pressed(label, key=f"{key}.explore", type="primary", icon=":material/tune:"):
             explore(picked)
         if others:
             with st.popover("Keep only this one", icon=":material/filter_1:", key=f"{key}.keep"):
                 st.caption(f"Deletes {len(others)} runs: {', '.join(others)}.")
-                if st.button("Delete them for good", key=f"{key}.delete", icon=":material/delete:"):
+                if pressed("Delete them for good", key=f"{key}.delete", icon=":material/delete:"):
                     delete(others)

@@ -9,10 +9,8 @@ import streamlit as st
 
 from ..access.modes import allowed
 from ..navigation import ENTRIES, go
+from ..presses import pressed
 from ..state import fresh_key, session
-
-#: Session key: the key of the button that was pressed.
-PRESSED = "pressed"
 
 
 def valid_choice(key: str, options: Sequence[Any], default: Any = None) -> str:
@@ -41,24 +39,6 @@ def linked(
     return value
 
 
-def pressed(label: str, key: str, **settings: Any) -> bool:
-    """A button beside components that report what happens in them: whether it was pressed.
-
-    Streamlit forgets a press if the run of the script that it begins is ended, by the next report, before the run comes to the button. This one
-    remembers it until a run does, or ends without it (`forget_press`).
-    """
-    st.button(label, key=key, on_click=lambda: st.session_state.__setitem__(PRESSED, key), **settings)
-    if st.session_state.get(PRESSED) != key:
-        return False
-    forget_press()
-    return True
-
-
-def forget_press() -> None:
-    """At the end of each run of the script: a button that was not shown was not pressed."""
-    st.session_state.pop(PRESSED, None)
-
-
 def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments: Any) -> None:
     """Tabs by title; only the open one runs, called with `arguments`, and its title goes into the link."""
     key = fresh_key(f"{page}.tab")
@@ -78,5 +58,5 @@ def empty_state(message: str, page: str, label: str) -> None:
     """A message on an empty page, and a button labelled `label` that leads to `page`, where that page is on."""
     with st.container(border=True, horizontal_alignment="center"):
         st.write(message)
-        if allowed(ENTRIES[page].action) and st.button(label, key=f"empty.{page}", type="primary"):
+        if allowed(ENTRIES[page].action) and pressed(label, key=f"empty.{page}", type="primary"):
             go(page)

@@ -4,10 +4,10 @@ import streamlit as st
 
 from explorer.access.modes import why_off
 from explorer.navigation import ENTRIES, pages
+from explorer.presses import forget
 from explorer.runs.abilities import lacking
 from explorer.runs.selection import current_run, notice
 from explorer.shell import sidebar
-from explorer.shell.controls import forget_press
 from explorer.shell.errors import explain_error
 from explorer.shell.present import present
 from explorer.shell.sign_in import sign_in, sign_out
@@ -49,5 +49,5 @@ try:
         page.run()
 except Exception as error:
     explain_error(error)
-forget_press()
+forget()
 show_in_address()

@@ -50,12 +50,10 @@ def stage(page: str, run: str) -> None:
         "about": about,
     }
     with st.container(key="stage-bar"):
-        event = mount(
-            "stage", KEY, props, on_stage_change=stage_changed, on_n_change=number_changed, on_keep_change=lambda: None
-        )
-    if event.get("keep"):
-        keep(page, about)
-        st.rerun()
+        mount(
+            "stage", KEY, props, on_stage_change=stage_changed, on_n_change=number_changed,
+            on_keep_change=lambda: keep(page, about),
+        )  # fmt: skip
     say()
 
 

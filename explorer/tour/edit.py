@@ -10,6 +10,7 @@ import streamlit as st
 from vae_core.config import BetascopeError
 
 from ..navigation import ENTRIES
+from ..presses import pressed
 from ..stage.playing import open_view, play, tour_in_view
 from ..stage.tours import LONGEST, Tour, View, checked, to_text
 from ..state import session
@@ -29,7 +30,7 @@ def head() -> Tour:
     st.session_state["tour.title"] = tour.title
     st.text_input("Title", key="tour.title", max_chars=LONGEST["title"], on_change=_rename, args=(tour,))
     with st.container(horizontal=True):
-        if st.button("Play", key="tour.play", type="primary", icon=":material/play_arrow:"):
+        if pressed("Play", key="tour.play", type="primary", icon=":material/play_arrow:"):
             play(session().view["tour"])
         st.button("New tour", key="tour.new", icon=":material/add:", on_click=lambda: session().set_view("tour", None))
     return tour
@@ -66,7 +67,7 @@ def _row(tour: Tour, index: int, view: View) -> None:
                     label, key=f"tour.{name}.{index}", icon=icon, type="tertiary", disabled=off,
                     on_click=_apply, args=(change,),
                 )  # fmt: skip
-            if st.button("Show", key=f"tour.show.{index}", type="tertiary", icon=":material/visibility:"):
+            if pressed("Show", key=f"tour.show.{index}", type="tertiary", icon=":material/visibility:"):
                 open_view(tour, index + 1)
                 st.rerun()
         key = f"tour.caption.{index}"

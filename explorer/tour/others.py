@@ -9,6 +9,7 @@ import streamlit as st
 from vae_core.config import BetascopeError
 
 from ..access.modes import allowed
+from ..presses import pressed
 from ..stage.playing import play
 from ..stage.saved import delete, own_tours, shipped_tours, tour_of
 from ..stage.tours import LARGEST, Tour, TourError, from_bytes, to_text
@@ -55,7 +56,7 @@ def _line(name: str, folder: Path | None) -> None:
         st.markdown(f":red[{error}]")
     else:
         st.markdown(f"**{tour.title}** :small[{len(tour.views)} views]")
-        if st.button("Play", key=f"tour.play.{name}", icon=":material/play_arrow:", type="primary"):
+        if pressed("Play", key=f"tour.play.{name}", icon=":material/play_arrow:", type="primary"):
             play(name)
         st.button("Edit", key=f"tour.edit.{name}", on_click=lambda: session().set_view("tour", name))
     if folder is not None and allowed("tour", folder):

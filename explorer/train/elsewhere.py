@@ -20,6 +20,7 @@ from .. import library
 from ..access.modes import require
 from ..access.owners import claim
 from ..access.usage import check_room
+from ..presses import pressed
 from ..runs.actions import explore
 
 NONE, OWN = "none", "own"
@@ -51,7 +52,7 @@ def elsewhere() -> None:
             "Pixels of the model", VALUES, default="Default", key="elsewhere.values", required=True,
             help="What the model takes and returns for black and white; logits are values before a sigmoid.",
         )  # fmt: skip
-        if st.button("Open it", key="elsewhere.open", icon=":material/file_open:", disabled=not (path or files)):
+        if pressed("Open it", key="elsewhere.open", icon=":material/file_open:", disabled=not (path or files)):
             options = (
                 VALUES[values] + (["--dataset", data] if data != NONE else []) + (["--name", name] if name else [])
             )

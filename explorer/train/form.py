@@ -17,6 +17,7 @@ from vae_core.models import ModelConfig, family
 from vae_core.models.vae import VAE
 from vae_core.training import TrainConfig
 
+from ..presses import pressed
 from ..shell.errors import explain_error
 from .augmentation import AUGMENTATIONS, augmentation_fields
 from .choice import OWN, dataset_of, saved
@@ -182,5 +183,5 @@ def form() -> None:
         explain_error(error)
         return
     label = f"Train {len(variants)} models" if len(variants) > 1 else "Train"
-    if st.button(label, key="train.start", type="primary", icon=":material/play_arrow:", width="stretch"):
+    if pressed(label, key="train.start", type="primary", icon=":material/play_arrow:", width="stretch"):
         train(dataset_of(dataset), model, variants, settings)

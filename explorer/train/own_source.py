@@ -15,6 +15,7 @@ from .. import library
 from ..access.modes import allowed, needs, require
 from ..access.owners import claim
 from ..access.usage import check_room
+from ..presses import pressed
 from ..shell.errors import explain_error
 from .choice import OWN, UPLOAD, saved
 from .defaults import PREFIX, fit_family
@@ -107,7 +108,7 @@ def manage(upload: uploads.Upload) -> None:
     with st.popover("Manage", icon=":material/edit:"):
         title = st.text_input("Name", upload.title, key=f"{PREFIX}.title.{upload.hash}")
         try:
-            if st.button("Rename", key=f"{PREFIX}.rename", disabled=title == upload.title):
+            if pressed("Rename", key=f"{PREFIX}.rename", disabled=title == upload.title):
                 require("delete", upload.folder)
                 uploads.rename(upload, title)
                 st.rerun()
@@ -120,7 +121,7 @@ def manage(upload: uploads.Upload) -> None:
                     else "No run uses it."
                 )
             )
-            if st.button("Delete", key=f"{PREFIX}.delete", icon=":material/delete:"):
+            if pressed("Delete", key=f"{PREFIX}.delete", icon=":material/delete:"):
                 require("delete", upload.folder)
                 uploads.delete(upload)
                 st.session_state[_NEW] = OWN

@@ -13,6 +13,7 @@ from vae_core.runs.machine import trains_here
 
 from .. import library
 from ..access.modes import require
+from ..presses import pressed
 from ..runs.actions import controls, request_action
 from ..runs.summary import BADGES
 
@@ -84,6 +85,6 @@ def offer_worker(runs: list[Run], states: dict[str, dict[str, Any]]) -> None:
         st.caption("A worker is starting; it takes a few seconds.")
         return
     st.warning(f"No worker has started these runs; the log is in `{library.store().root}/.queue`.")
-    if st.button("Start a worker", key="train.worker"):
+    if pressed("Start a worker", key="train.worker"):
         require("train")
         start_worker(library.store(), waiting[0].config.train.device)

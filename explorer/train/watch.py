@@ -21,6 +21,7 @@ from ..images.files import png_address
 from ..images.sheets import sheet
 from ..images.thumbnails import description, thumbnail
 from ..navigation import go
+from ..presses import pressed
 from ..runs.actions import explore
 from ..runs.names import labels as names_of
 from ..runs.seeds import seeds_panel
@@ -128,9 +129,9 @@ def _outcome(runs: list[Run], states: dict[str, dict[str, Any]], focus: Run) -> 
         else:
             st.caption(f"At the last evaluation: {bound(focus)}.", width="stretch")
         label = "Explore it" if finished else "Explore it as it is"
-        if st.button(label, key="train.explore", type="primary" if finished else "secondary", icon=":material/tune:"):
+        if pressed(label, key="train.explore", type="primary" if finished else "secondary", icon=":material/tune:"):
             explore(focus)
-        if len(done) > 1 and st.button(f"Compare these {len(done)}", key="train.compare", icon=":material/compare:"):
+        if len(done) > 1 and pressed(f"Compare these {len(done)}", key="train.compare", icon=":material/compare:"):
             session().compared = [run.id for run in done]
             go("compare")
 

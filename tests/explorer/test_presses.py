@@ -1,4 +1,4 @@
-"""A button beside components that report: a press outlives a run of the script that is ended early, and no longer."""
+"""A press outlives a run of the script that is ended early, and no longer."""
 
 from streamlit.testing.v1 import AppTest
 
@@ -8,7 +8,7 @@ from .conftest import texts
 def _page() -> None:
     import streamlit as st
 
-    from explorer.shell.controls import forget_press, pressed
+    from explorer.presses import forget, pressed
 
     if st.session_state.pop("report", False):  # of a component, which ends this run of the script
         st.rerun()
@@ -19,7 +19,7 @@ def _page() -> None:
             st.markdown("pressed")
         if pressed("Other", key="pressed.two"):
             st.markdown("other")
-    forget_press()
+    forget()
 
 
 def page() -> AppTest:
