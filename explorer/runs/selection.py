@@ -11,7 +11,7 @@ from vae_core.runs import Run, split_id
 from .. import library
 from ..state import fresh_key, session
 from .conditions import at_current_beta
-from .names import by_beta, labels, siblings
+from .names import by_beta, comparable, labels
 
 #: Session key: why the requested run did not open, and the id of the run that is shown instead.
 NOTICE = "frame.notice"
@@ -58,7 +58,7 @@ def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
     requested = session().compared
     if missing := [id for id in requested if id not in by_id]:
         st.warning(f"These runs no longer exist and are left out: {', '.join(missing)}.", icon=":material/warning:")
-    default = [id for id in requested if id in by_id] or [run.id for run in siblings(current_run(), runs)]
+    default = [id for id in requested if id in by_id] or [run.id for run in comparable(current_run(), runs)]
     names = labels(list(by_id.values()))
     with st.container(key="off-stage-runs"):
         chosen = st.multiselect(
