@@ -18,7 +18,8 @@ from torch import Tensor
 from vae_core.analysis import ALL, LIMIT, Latents, Reproducibility, latents_file, latents_of
 from vae_core.analysis import reproducibility as compare_seeds
 from vae_core.config import BetascopeError
-from vae_core.datasets import DATASETS, ImageData
+from vae_core.datasets import DATASETS, ImageData, Source
+from vae_core.datasets.base import test_count
 from vae_core.models import Model
 from vae_core.models.tabular_vae import TabularVAE
 from vae_core.runs import BrokenRun, Run, RunError, Store, split_id
@@ -129,6 +130,8 @@ def _reproducibility(runs: list[Run], versions: tuple[int, ...]) -> Reproducibil
 
 def has_more_codes(run: Run) -> bool:
     """Whether there are more test images than `LIMIT`, and their codes are cached or can be computed."""
+    if (source := _drawn(run)) is not None:
+        return test_count(run.config.data.size or source.default_size) > LIMIT
     data, _ = test_data(run)
     return latents_file(run, ALL).exists() if data is None else len(data.test) > LIMIT
 
@@ -152,7 +155,27 @@ def test_data(run: Run) -> tuple[ImageData | None, str]:
     try:
         return _test_data(run, run.config.fingerprint), ""
     except BetascopeError as error:
+        _OTHERS.add(run.config.fingerprint)
         return None, str(error)
+
+
+def why_no_originals(run: Run) -> str:
+    """ "" where test images can be shown, else one sentence on why not. Those that this program draws can be, as long as they did not
+    turn out to be others than the run was trained on: drawing them all takes seconds, and to move a slider needs none.
+    """
+    if _drawn(run) is not None and run.config.fingerprint not in _OTHERS:
+        return ""
+    return test_data(run)[1]
+
+
+#: Fingerprints of test images that were needed and not there.
+_OTHERS: set[str] = set()
+
+
+def _drawn(run: Run) -> Source | None:
+    """The data set of a run, if this program draws it."""
+    source = DATASETS.get(run.config.data.name)
+    return source if source is not None and source.drawn else None
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the training images …")

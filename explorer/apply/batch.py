@@ -20,7 +20,7 @@ IMAGES = (32, 64, 128, 256)
 
 def over_test_images(run: Run, task: str, sigma: float, factor: int) -> None:
     """A choice of the damage, a button, and the numbers once they are there."""
-    if library.test_data(run)[0] is None:
+    if library.why_no_originals(run):
         return
     st.header("Over many test images")
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -69,7 +69,7 @@ def repair_props(run: Run, codes: Latents, row: int) -> dict[str, Any]:
     return about(run) | {
         "row": row,
         "images": len(codes),
-        "originals": library.test_data(run)[0] is not None,
+        "originals": not library.why_no_originals(run),
         "task": view["task"] if view.get("task") in TASKS else "hide",
         "sigma": noise_of(view.get("noise", "")),
         "factors": factors,

@@ -45,7 +45,7 @@ def has_images(run: Run) -> bool:
 
 def missing_data_notice(run: Run) -> None:
     """A notice with the reason where the test images are not available."""
-    _, why = library.test_data(run)
+    why = library.why_no_originals(run)
     if why and is_given(run.config.data.name):
         if run.config.model.has_decoder:
             st.caption("Imported without images: starting points are codes drawn from N(0, I).")

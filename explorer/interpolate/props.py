@@ -22,7 +22,7 @@ def interpolation_props(
         "mode": mode,
         "at": at,
         "condition": condition,
-        "originals": library.test_data(run)[0] is not None,
+        "originals": not library.why_no_originals(run),
         "map": map_props(run, codes, flat_map(codes), mini=True),
     }
 

@@ -23,7 +23,7 @@ def show() -> None:
     run = library.find(MODELS[title])
     codes = library.latents(run)
     props = about(run) | {
-        "dims": codes.dims, "codes": codes_file(run), "images": len(codes), "originals": library.test_data(run)[0] is not None,
+        "dims": codes.dims, "codes": codes_file(run), "images": len(codes), "originals": not library.why_no_originals(run),
         "palette": list(COLOURS),
     }  # fmt: skip
     mount("drawn_code", f"learn.code.{run.id}", props, on_gone_change=lambda: None)

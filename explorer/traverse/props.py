@@ -28,7 +28,7 @@ def traversal_props(
     """
     return sliders_props(run, codes, z, row, reach) | {
         "condition": condition,
-        "originals": library.test_data(run)[0] is not None,
+        "originals": not library.why_no_originals(run),
         "moments": moment_props(run),
         "classNames": list(codes.class_names),
         "mayName": allowed("name", run.path),
@@ -79,6 +79,6 @@ def codebook_props(run: Run, codes: Latents, z: Sequence[float], row: int | None
         "row": row,
         "images": len(codes),
         "codes": file.name if file.exists() else None,
-        "originals": library.test_data(run)[0] is not None,
+        "originals": not library.why_no_originals(run),
         "map": map_props(run, codes, flat_map(codes), mini=True),
     }

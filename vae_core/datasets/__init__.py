@@ -29,8 +29,8 @@ def _public(name: str, title: str, description: str, channels: int) -> Source:
 # fmt: off
 #: Sets of images.
 DATASETS: dict[str, Source] = {
-    "sprites": Source("Sprites", "Drawn white shapes over the five factors of dSprites", sprites.load, (1, 64, 64), 3, sprites.SPACE.names, sprites.DEFAULT_SIZE),
-    "shapes3d": Source("Shapes3D", "A coloured object in a coloured room over the six factors of 3D Shapes", shapes3d.load, (3, 64, 64), 4, shapes3d.SPACE.names, shapes3d.DEFAULT_SIZE),
+    "sprites": Source("Sprites", "Drawn white shapes over the five factors of dSprites", sprites.load, (1, 64, 64), 3, sprites.SPACE.names, sprites.DEFAULT_SIZE, drawn=True),
+    "shapes3d": Source("Shapes3D", "A coloured object in a coloured room over the six factors of 3D Shapes", shapes3d.load, (3, 64, 64), 4, shapes3d.SPACE.names, shapes3d.DEFAULT_SIZE, drawn=True),
     "digits": Source("Digits", "Real handwritten digits that ship with scikit-learn", digits.load, (1, 32, 32), 10, (), digits.DEFAULT_SIZE),
     "mnist": _public("mnist", "MNIST", "Handwritten digits", 1),
     "fashion_mnist": _public("fashion_mnist", "Fashion-MNIST", "Clothes, shoes and bags", 1),

@@ -249,7 +249,8 @@ class Source:
     classes: how many classes its labels have, 0 without labels.
     factors: the names of its ground-truth factors, empty without.
     default_size: how many items when the configuration names no size, test split included.
-    download: whether its files come from the network on first use. kind: of `Data`.
+    download: whether its files come from the network on first use. kind: of `Data`. drawn: whether this program draws the images,
+    which takes seconds, of factors that are known before.
     """
 
     title: str
@@ -261,6 +262,7 @@ class Source:
     default_size: int
     download: bool = False
     kind: str = "images"
+    drawn: bool = False
 
 
 def shuffled_split(n: int, seed: int, test_share: float = 0.1) -> tuple[Tensor, int]:
