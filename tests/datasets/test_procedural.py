@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -5,6 +7,7 @@ import torch
 from scipy import ndimage
 
 from vae_core.datasets import DataError, shapes3d, sprites
+from vae_core.datasets.procedural import FactorSpace
 
 
 def sweep(module, held, name, values=None):
@@ -101,3 +104,22 @@ def test_shape_scale_and_orientation_show():
         (sweep(shapes3d, HELD, "scale").int() - sweep(shapes3d, [1, 4, 2, 5, 0, 9], "scale").int()).abs().amax(1) > 20
     ).sum((1, 2))
     assert (sizes.diff() > 0).all(), "larger scales cover more"
+
+
+@pytest.mark.parametrize("scale", [0, 5])
+def test_the_light_that_ships_is_what_is_cast(scale: int) -> None:
+    cast, shipped = shapes3d.cast(scale).float(), shapes3d._lights()[scale].float()
+    assert shipped.shape == cast.shape
+    assert (cast - shipped).abs().max() <= 2**-11  # a step of float16 below 1: processors may differ in the last bit
+
+
+def test_factors_are_numbered_with_the_last_moving_fastest() -> None:
+    space = FactorSpace(("a", "b"), (2, 3))
+    assert space.factors(torch.arange(6)).tolist() == [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]
+    assert space.factors(torch.arange(6)).dtype == torch.int64
+
+
+def test_drawing_loads_no_library_of_symbols() -> None:
+    """torch.unravel_index would: a second in every process that draws."""
+    code = "import sys; from vae_core.datasets import DataConfig, load; load(DataConfig('shapes3d', size=20)); print('sympy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -28,7 +29,8 @@ class FactorSpace:
 
     def factors(self, index: Tensor) -> Tensor:
         """Combination numbers `(n,)` in 0..count−1 → factor values `(n, F)` int64."""
-        return torch.stack(torch.unravel_index(index, self.sizes), dim=1)
+        # NumPy's: torch's imports sympy, which takes a second.
+        return torch.from_numpy(np.stack(np.unravel_index(index.numpy(), self.sizes), axis=1))
 
     def sample(self, n: int, seed: int) -> Tensor:
         """`n` distinct random combinations `(n, F)`, the same for the same seed.

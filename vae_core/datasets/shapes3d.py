@@ -3,8 +3,9 @@
 Design: 3D Shapes (Burgess & Kim 2018, https://github.com/deepmind/3d-shapes): floor, wall and object hue (10
 each), 8 scales, 4 shapes and 15 orientations from −30° to 30° = 480,000 RGB images of 64×64, numbered in the
 published order. The images are rendered here, not copies of the published pixels. A hue only multiplies
-the light of its surface, so the 480 geometries are ray-cast once, those of one scale when an image first needs one,
-as the light of each of the three surfaces in each pixel.
+the light of its surface, so an image is a product of colours and of the light of each of the three surfaces in each pixel. The
+light of the 480 geometries was ray-cast once, by `cast`, and ships as a file: rays take five seconds, reading a tenth of one, and
+every machine has the same pixels.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,6 +32,8 @@ SCALES = torch.linspace(0.75, 1.25, 8)
 ORIENTATIONS = torch.linspace(-math.pi / 6, math.pi / 6, 15)
 SIDE = 64
 DEFAULT_SIZE = 20_000
+#: `cast` of every scale, as "lights", made by `write_lights`.
+LIGHTS = Path(__file__).with_name("shapes3d_lights.npz")
 
 _RAYS = 2 * SIDE  # two rays a pixel in each direction
 _WALL = 5.2  # half the width of the room
@@ -116,8 +121,7 @@ def _object(cameras: Sequence[tuple[Tensor, Tensor]], shape: int, scale: float) 
     return seen
 
 
-@cache
-def _lights(scale: int) -> Tensor:
+def cast(scale: int) -> Tensor:
     """The light of floor, wall and object, for all objects of one scale: `(4 shapes, 15 orientations, 3, 64, 64)` float16.
 
     In [0, 1]; each pixel is the mean of its four rays.
@@ -131,6 +135,20 @@ def _lights(scale: int) -> Tensor:
         layers = torch.cat([room * (seen < 0), seen.clamp(min=0)], 1)
         light[:] = torch.nn.functional.avg_pool2d(layers.unflatten(2, (_RAYS, _RAYS)), 2)
     return lights
+
+
+def write_lights() -> None:
+    """Ray-cast all geometries into the file that ships."""
+    with Threads(1):  # many small operations: beside another program, two threads took 20 times as long
+        lights = torch.stack([cast(scale) for scale in range(len(SCALES))])
+    np.savez_compressed(LIGHTS, lights=lights.numpy())
+
+
+@cache
+def _lights() -> Tensor:
+    """The light of all geometries: `(8 scales, 4 shapes, 15 orientations, 3 surfaces, 64, 64)` float16."""
+    with np.load(LIGHTS) as file:
+        return torch.from_numpy(file["lights"])
 
 
 @cache
@@ -148,14 +166,8 @@ def render(factors: Tensor) -> Tensor:
         DataError: factors of another shape, or a value out of range.
     """
     SPACE.check(factors)
-    geometries, of_image = factors[:, 3:].unique(dim=0, return_inverse=True)
-    lights = torch.empty(len(geometries), 3, SIDE, SIDE, dtype=torch.float16)
-    with Threads(1):  # many small operations: beside another program, two threads took 20 times as long
-        for row, geometry in enumerate(geometries.tolist()):
-            scale, shape, orientation = geometry
-            lights[row] = _lights(scale)[shape, orientation]
-    light = lights[of_image].float()  # (n, 3 materials, 64, 64)
-    tints = _colours()[factors[:, :3]]  # (n, 3 materials, RGB)
+    light = _lights()[*factors[:, 3:].unbind(1)].float()  # (n, 3 surfaces, 64, 64)
+    tints = _colours()[factors[:, :3]]  # (n, 3 surfaces, RGB)
     return torch.einsum("nmhw,nmc->nchw", light, tints).mul_(255).round_().clamp_(0, 255).byte()
 
 
