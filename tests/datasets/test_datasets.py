@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from urllib.error import URLError
 
 import numpy as np
@@ -105,3 +107,10 @@ def test_a_data_folder_that_is_a_file_is_reported(tmp_path, monkeypatch, offline
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "file"))
     with pytest.raises(DataError, match="file"):
         load("mnist")
+
+
+def test_digits_load_without_scikit_learn():
+    code = (
+        "import sys; from vae_core.datasets import load; load('digits'); print({'sklearn', 'scipy'} & set(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
