@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from vae_core.datasets import DATASETS, DataConfig, DataError, load
+from vae_core.datasets.public_sets import PUBLIC_SETS
 
 EMBEDDED = [name for name, source in DATASETS.items() if not source.download]
 
@@ -114,3 +115,48 @@ def test_digits_load_without_scikit_learn():
         "import sys; from vae_core.datasets import load; load('digits'); print({'sklearn', 'scipy'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def written(folder, stem, values):
+    """`values` uint8 as a file of MNIST's format."""
+    header = bytes([0, 0, 8, values.ndim]) + b"".join(side.to_bytes(4, "big") for side in values.shape)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / stem).write_bytes(header + values.tobytes())
+
+
+@pytest.mark.parametrize(("name", "folder", "stem"), [("mnist", "MNIST", "t10k"), ("fashion_mnist", "FashionMNIST", "t10k"), ("kmnist", "KMNIST", "t10k"), ("emnist", "EMNIST", "emnist-balanced-test")])  # fmt: skip
+def test_files_of_mnists_format_are_read_as_torchvision_reads_them(name, folder, stem, tmp_path, monkeypatch, offline):
+    from torchvision import datasets
+
+    random = np.random.default_rng(0)
+    published = PUBLIC_SETS[name]
+    raw = tmp_path / folder / "raw"
+    for part in (stem, stem.replace("t10k", "train").replace("-test", "-train")):  # torchvision wants both splits there
+        written(raw, f"{part}-images-idx3-ubyte", random.integers(0, 256, (published.n_test, 28, 28), dtype=np.uint8))
+        written(raw, f"{part}-labels-idx1-ubyte", random.integers(0, 10, published.n_test, dtype=np.uint8))
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))
+    data = load(name, split="test")
+    split = {"split": "balanced"} if name == "emnist" else {}
+    theirs = getattr(datasets, folder)(tmp_path, train=False, **split)
+    images = theirs.data.transpose(1, 2) if name == "emnist" else theirs.data
+    assert torch.equal(data.images[:, 0], images)
+    assert data.labels.tolist() == theirs.targets.tolist()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0\0\7\1\0\0\0\1\0", b"\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3", b"\0\0\10\3\0"]
+)
+def test_a_damaged_file_of_mnists_format_is_one_sentence(content, tmp_path, monkeypatch, offline):
+    raw = tmp_path / "MNIST" / "raw"
+    written(raw, "t10k-labels-idx1-ubyte", np.zeros(10_000, np.uint8))
+    for stem in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"):
+        (raw / stem).write_bytes(content)
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))
+    with pytest.raises(DataError, match=r"mnist in .* cannot be read .*delete its folder"):
+        load("mnist", split="test")
+
+
+@pytest.mark.skipif("VAE_DATA_DIR" not in os.environ, reason="VAE_DATA_DIR does not name a folder with MNIST")
+def test_mnist_loads_without_torchvision():
+    code = "import sys; from vae_core.datasets import load; load('mnist', 'test'); print('torchvision' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

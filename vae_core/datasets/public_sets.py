@@ -50,6 +50,46 @@ def _by_train(name: str, **options: Any) -> Callable[[str, bool, bool], Any]:
     return open
 
 
+@dataclass(frozen=True)
+class _Idx:
+    """One split of a set of MNIST's format: `data` `(n, H, W)` uint8 and `targets` `(n,)` uint8, as torchvision's set has them."""
+
+    data: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+
+def _by_idx(name: str, prefix: str = "", test: str = "t10k", **options: Any) -> Callable[[str, bool, bool], Any]:
+    """Of files of MNIST's format (http://yann.lecun.com/exdb/mnist), which are read here where they are there and whole:
+    torchvision, which fetches them and says what is wrong with them, takes seconds to import.
+    """
+    published = _by_train(name, **options)
+
+    def open(root: str, train: bool, download: bool) -> Any:
+        stem = f"{root}/{name}/raw/{prefix}{'train' if train else test}"
+        try:
+            return _Idx(_read_idx(f"{stem}-images-idx3-ubyte"), _read_idx(f"{stem}-labels-idx1-ubyte"))
+        except (OSError, ValueError):
+            return published(root, train, download)
+
+    return open
+
+
+def _read_idx(path: str) -> Tensor:
+    """An array of bytes: two zeros, 8 for "uint8", how many axes, the length of each as a big-endian int32, and the values.
+
+    Raises:
+        OSError: no such file. ValueError: it is no such array, or not whole.
+    """
+    content = np.fromfile(path, np.uint8)
+    if len(content) < 4 or content[:3].tolist() != [0, 0, 8]:
+        raise ValueError(f"{path} is not an array of bytes in MNIST's format.")
+    start = 4 + 4 * int(content[3])
+    return torch.from_numpy(content[start:].reshape(content[4:start].view(">i4").tolist()))
+
+
 def _by_split(name: str) -> Callable[[str, bool, bool], Any]:
     def open(root: str, train: bool, download: bool) -> Any:
         from torchvision import datasets
@@ -110,13 +150,19 @@ Receding_Hairline Rosy_Cheeks Sideburns Smiling Straight_Hair Wavy_Hair Wearing_
 Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young"""
 
 PUBLIC_SETS: dict[str, PublicSet] = {
-    "mnist": PublicSet(_by_train("MNIST"), _read_grey, 60_000, 10_000, 28, 70_000, _DIGITS),
+    "mnist": PublicSet(_by_idx("MNIST"), _read_grey, 60_000, 10_000, 28, 70_000, _DIGITS),
     "fashion_mnist": PublicSet(
-        _by_train("FashionMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_CLOTHES.split(","))
+        _by_idx("FashionMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_CLOTHES.split(","))
     ),
-    "kmnist": PublicSet(_by_train("KMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_KANA.split(","))),
+    "kmnist": PublicSet(_by_idx("KMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_KANA.split(","))),
     "emnist": PublicSet(
-        _by_train("EMNIST", split="balanced"), _read_emnist, 112_800, 18_800, 28, 131_600, tuple(_LETTERS)
+        _by_idx("EMNIST", "emnist-balanced-", "test", split="balanced"),
+        _read_emnist,
+        112_800,
+        18_800,
+        28,
+        131_600,
+        tuple(_LETTERS),
     ),
     "cifar10": PublicSet(_by_train("CIFAR10"), _read_cifar, 50_000, 10_000, 32, 60_000, tuple(_OBJECTS.split(","))),
     "svhn": PublicSet(_by_split("SVHN"), _read_svhn, 73_257, 26_032, 32, 99_289, _DIGITS),
