@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ..models import Model
 from .config import TrainConfig
+from .optimizers import Adam, AdamW
 from .rates import LR_SCHEDULES, PLATEAU_FACTOR, PLATEAU_PATIENCE
 
 #: Adam's β₁ and β₂ for a critic: Kim & Mnih 2018, appendix A; Makhzani et al. and Tolstikhin et al. also use β₁ = 0.5.
@@ -45,7 +46,7 @@ class TrainingState:
 
     @classmethod
     def fresh(cls, model: Model, config: TrainConfig) -> TrainingState:
-        optimizer = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[config.optimizer]
+        optimizer = {"adam": Adam, "adamw": AdamW}[config.optimizer]
         parameters, critics = parameters_of(model)
         groups: list[dict[str, Any]] = [{"params": parameters}]
         if critics:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ...config import ConfigError
 from ...models import Model
+from ...training.optimizers import Adam
 from ..codes.latents import Latents
 from .degradations import Degradation
 from .plain import enlarged
@@ -106,7 +107,7 @@ class Search:
         self.problem, self.steps, self.step = problem, steps, 0
         self.at = u.clone()
         # β₂ for a hundred steps, not for thousands.
-        self.optimiser = torch.optim.Adam([self.at], lr=RATE, betas=(0.9, 0.99))
+        self.optimiser = Adam([self.at], lr=RATE, betas=(0.9, 0.99))
         self.best, self.energy = u, torch.full((len(u),), math.inf)
 
     def advance(self) -> bool:

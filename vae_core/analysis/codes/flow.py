@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.distributions import AffineTransform, Distribution, TransformedDistribution
 
 from ...cores import Threads
+from ...training.optimizers import Adam
 
 LAYERS, WIDTH = 3, 64
 STEPS, BATCH, RATE = 1000, 256, 2e-3
@@ -31,7 +32,7 @@ def fit_flow(codes: Tensor, seed: int = 0) -> tuple[dict[str, Tensor], dict[str,
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = _network(codes.shape[1])
-    optimiser = torch.optim.Adam(network.parameters(), RATE)
+    optimiser = Adam(network.parameters(), RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, STEPS)
     best, weights = float("inf"), network.state_dict()
     with Threads() as threads:

@@ -15,6 +15,7 @@ from ...networks import NETWORKS, Style
 from ...runs import Run
 from ...training.batches import as_floats, in_order
 from ...training.loop import training_splits
+from ...training.optimizers import Adam
 from ..cache import cached_numbers
 
 #: Number in the table → its title; all are shares of the test split in [0, 1].
@@ -80,7 +81,7 @@ def _network(config: ModelConfig, seen: Split, x: Tensor, y: Tensor, seed: int) 
         style = Style(config.hidden, config.channels, config.norm, config.dropout)
         channels, height, width = config.shape
         network = NETWORKS[config.network].encoder((channels, height, width), config.classes, style)
-        optimiser = torch.optim.Adam(network.parameters(), 1e-3)
+        optimiser = Adam(network.parameters(), 1e-3)
         for _ in range(STEPS):
             rows = torch.randint(len(seen), (min(BATCH, len(seen)),), generator=generator)
             optimiser.zero_grad()

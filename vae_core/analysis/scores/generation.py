@@ -20,6 +20,7 @@ from ...networks import NETWORKS, Style
 from ...runs import Run
 from ...training import choose_device
 from ...training.batches import as_floats
+from ...training.optimizers import Adam
 from ..cache import cache_path, cached, cached_numbers
 from ..codes.samplers import PRIOR, check_drawn_from, draw_codes, sampler_of
 
@@ -178,7 +179,7 @@ def _classifier(
         with torch.random.fork_rng():
             torch.manual_seed(0)
             network = Classifier(data.shape, classes).to(device)
-        optimiser, generator = torch.optim.Adam(network.parameters(), 1e-3), torch.Generator().manual_seed(0)
+        optimiser, generator = Adam(network.parameters(), 1e-3), torch.Generator().manual_seed(0)
         for step in range(STEPS):
             rows = torch.randint(len(data.train), (BATCH,), generator=generator)
             optimiser.zero_grad()
