@@ -20,15 +20,6 @@ def siblings(run: Run | None, runs: Sequence[Run]) -> list[Run]:
     return by_beta(same)[:6]
 
 
-def comparable(run: Run | None, runs: Sequence[Run]) -> list[Run]:
-    """The runs that Compare begins with: `siblings` of `run`; where a run of the gallery has none, those of the first that has some."""
-    first = siblings(run, runs)
-    if run is None or len(first) > 1 or not run.id.startswith("gallery/"):
-        return first
-    gallery = (siblings(other, runs) for other in runs if other.id.startswith("gallery/"))
-    return next((those for those in gallery if len(those) > 1), first)
-
-
 def labels(runs: Sequence[Run], text: Callable[[Run], str] = lambda run: run.config.name) -> dict[str, str]:
     """Run id → a label that is unique among these runs; `text` gives the label, the id is added where two are equal."""
     names = {run.id: text(run) for run in runs}

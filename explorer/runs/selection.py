@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -11,8 +11,9 @@ from vae_core.runs import Run, split_id
 from .. import library
 from ..state import fresh_key, session
 from .conditions import at_current_beta
-from .names import by_beta, comparable, labels
+from .names import by_beta, labels, siblings
 
+Begin = Callable[[Run | None, Sequence[Run]], list[Run]]
 #: Session key: why the requested run did not open, and the id of the run that is shown instead.
 NOTICE = "frame.notice"
 
@@ -49,16 +50,25 @@ def _snapshots(runs: Sequence[Run], ids: Sequence[str]) -> list[Run]:
     return [run.at_step(step) for run, (_, step) in found if step in [snapshot for snapshot, _ in run.snapshots()]]
 
 
-def choose_runs(runs: Sequence[Run], key: str) -> list[Run]:
+def comparable(run: Run | None, runs: Sequence[Run]) -> list[Run]:
+    """The runs that Compare begins with: `siblings` of `run`; where a run of the gallery has none, those of the first that has some."""
+    first = siblings(run, runs)
+    if run is None or len(first) > 1 or not run.id.startswith("gallery/"):
+        return first
+    gallery = (siblings(other, runs) for other in runs if other.id.startswith("gallery/"))
+    return next((those for those in gallery if len(those) > 1), first)
+
+
+def choose_runs(runs: Sequence[Run], key: str, begin: Begin = siblings) -> list[Run]:
     """A widget for the runs to compare, each returned at the β in view; warns of runs in the link that do not exist.
 
-    runs: the options; key: of the widget.
+    runs: the options; key: of the widget; begin: the runs to begin with, of the run in view and the options.
     """
     by_id = {run.id: at_current_beta(run) for run in [*runs, *_snapshots(runs, session().compared)]}
     requested = session().compared
     if missing := [id for id in requested if id not in by_id]:
         st.warning(f"These runs no longer exist and are left out: {', '.join(missing)}.", icon=":material/warning:")
-    default = [id for id in requested if id in by_id] or [run.id for run in comparable(current_run(), runs)]
+    default = [id for id in requested if id in by_id] or [run.id for run in begin(current_run(), runs)]
     names = labels(list(by_id.values()))
     with st.container(key="off-stage-runs"):
         chosen = st.multiselect(

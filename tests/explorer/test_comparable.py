@@ -6,7 +6,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explorer import library
-from explorer.runs.names import comparable
+from explorer.runs.selection import comparable
 from vae_core.runs.files import read_json, write_json
 
 from .conftest import texts
@@ -43,3 +43,4 @@ def test_a_shipped_run_without_others_on_its_images_stands_back(
     at = app("compare", run="gallery/a-room")
     assert at.multiselect("compare.runs").value == ["gallery/beta-1", "gallery/beta-4"]
     assert "Choose at least two" not in texts(at.info)
+    assert app("measure", run="gallery/a-room").multiselect("measure.runs").value == ["gallery/a-room"]
