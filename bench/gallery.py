@@ -91,7 +91,7 @@ SHIPPED = {
         "A room without labels", "Floor and wall hue on sliders of their own", 4,
         CASCADE | dict(dataset="shapes3d", size=60_000, beta=5.0, warmup_steps=3000, steps=4000), seeds=(0, 1, 2, 3, 4), pick="mig",
     ),
-    "sprites-beta-1": Shipped("Sprites, β = 1", "Sharp, but a slider moves several factors", 12, SPRITES | dict(beta=1.0), SEEDS),
+    "sprites-beta-1": Shipped("Sprites, β = 1", "Sharpest, but a slider moves several factors", 12, SPRITES | dict(beta=1.0), SEEDS),
     "sprites-beta-4": Shipped("Sprites, β = 4", "Place and size on sliders of their own", 12, SPRITES | dict(beta=4.0), SEEDS),
     "sprites-beta-16": Shipped("Sprites, β = 16", "Furthest apart, and every shape a blob", 12, SPRITES | dict(beta=16.0), SEEDS),
     "digits-beta-1": Shipped("Digits, β = 1", "Small digits in ten numbers", 2, DIGITS | dict(beta=1.0)),
