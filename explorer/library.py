@@ -30,6 +30,8 @@ from vae_core.serving import MODEL_CACHE
 BY_PATH: dict[str | type[Any], Callable[[Any], Any]] = {
     Run: lambda run: f"{run.path} {run.requested_step} {run.requested_beta}"
 }
+#: Fingerprints of test images that were needed and not there.
+_OTHERS: set[str] = set()
 
 
 def store() -> Store:
@@ -166,10 +168,6 @@ def why_no_originals(run: Run) -> str:
     if _drawn(run) is not None and run.config.fingerprint not in _OTHERS:
         return ""
     return test_data(run)[1]
-
-
-#: Fingerprints of test images that were needed and not there.
-_OTHERS: set[str] = set()
 
 
 def _drawn(run: Run) -> Source | None:

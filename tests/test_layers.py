@@ -1,11 +1,11 @@
 """Imports point one way, and heavy libraries load only when used."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from .loading import loaded_by
 
 ROOT = Path(__file__).parents[1]
 LAYERS = [
@@ -158,7 +158,7 @@ def test_nothing_loads_a_pickle():
 
 def test_importing_the_core_loads_nothing_heavy():
     heavy = ("umap", "numba", "zuko", "openTSNE", "sklearn", "torchvision", "streamlit", "pandas")
-    assert loaded_by("vae_core", heavy) == "[]"
+    assert loaded_by("import vae_core", heavy) == "[]"
 
 
 def test_the_server_starts_without_what_its_first_page_can_do_without():
@@ -175,18 +175,14 @@ def test_the_server_starts_without_what_its_first_page_can_do_without():
         "pandas",
         "av",
     )
-    assert loaded_by("app", heavy) == "[]"
+    assert loaded_by("import app", heavy) == "[]"
 
 
 def test_what_is_optional_is_loaded_where_it_is_used_only():
     optional = ("tensorboard", "torch.utils.tensorboard", "wandb", "mlflow", "huggingface_hub", "onnxruntime")
     assert (
-        loaded_by("vae_core.runs.recorder, vae_core.cli.train, vae_core.cli.import_, vae_core.export.int8", optional)
+        loaded_by(
+            "import vae_core.runs.recorder, vae_core.cli.train, vae_core.cli.import_, vae_core.export.int8", optional
+        )
         == "[]"
     )
-
-
-def loaded_by(modules: str, names: tuple[str, ...]) -> str:
-    code = f"import sys, {modules}; print([name for name in {names} if name in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    return result.stdout.strip()

@@ -28,7 +28,7 @@ def _findings(run: Run, version: str, with_images: bool) -> list[Finding]:
 
 def checks(run: Run, codes: Latents) -> None:
     """The findings, failed checks first, each with its evidence, remedy and examples."""
-    has_images = not library.why_no_originals(run)
+    has_images = library.test_data(run)[0] is not None
     findings = _findings(run, run.weights_hash(), has_images)
     wrong = sum(not finding.ok for finding in findings)
     verdict = "Nothing stands out." if not wrong else f"{wrong} of {len(findings)} checks need attention."

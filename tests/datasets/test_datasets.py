@@ -2,14 +2,13 @@
 
 import os
 import re
-import subprocess
-import sys
 from urllib.error import URLError
 
 import numpy as np
 import pytest
 import torch
 
+from tests.loading import loaded_by
 from vae_core.datasets import DATASETS, DataConfig, DataError, load
 from vae_core.datasets.public_sets import PUBLIC_SETS
 
@@ -111,10 +110,7 @@ def test_a_data_folder_that_is_a_file_is_reported(tmp_path, monkeypatch, offline
 
 
 def test_digits_load_without_scikit_learn():
-    code = (
-        "import sys; from vae_core.datasets import load; load('digits'); print({'sklearn', 'scipy'} & set(sys.modules))"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+    assert loaded_by("from vae_core.datasets import load; load('digits')", ("sklearn", "scipy")) == "[]"
 
 
 def written(folder, stem, values):
@@ -158,5 +154,4 @@ def test_a_damaged_file_of_mnists_format_is_one_sentence(content, tmp_path, monk
 
 @pytest.mark.skipif("VAE_DATA_DIR" not in os.environ, reason="VAE_DATA_DIR does not name a folder with MNIST")
 def test_mnist_loads_without_torchvision():
-    code = "import sys; from vae_core.datasets import load; load('mnist', 'test'); print('torchvision' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+    assert loaded_by("from vae_core.datasets import load; load('mnist', 'test')", ("torchvision",)) == "[]"
