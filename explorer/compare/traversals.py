@@ -12,6 +12,7 @@ from .. import library
 from ..components import mount, state_value
 from ..runs.abilities import DECODER, able
 from ..runs.names import labels
+from ..shell.controls import set_widget
 from ..state import fresh_key, session
 from .images import same_images
 from .props import comparison_props
@@ -49,7 +50,7 @@ def traversals(runs: list[Run]) -> None:
     image_in_link = session().view.get("image", "0")
     widget = fresh_key("compare.image")
     chosen = st.session_state.get(widget, int(image_in_link) if image_in_link.isdecimal() else 0)
-    st.session_state[widget] = min(chosen, last)
+    set_widget(widget, min(chosen, last))
     image = int(st.number_input("Test image", 0, last, key=widget, width=150))
     session().set_view("image", str(image) if image else None)
     key = f"compare.live.{'~'.join(ids)}.{reference}"

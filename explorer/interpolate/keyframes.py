@@ -11,6 +11,7 @@ from vae_core.analysis import Keyframe, Latents, keyframe
 from vae_core.config import ConfigError
 from vae_core.runs import Run
 
+from ..shell.controls import set_widget
 from ..state import Session, session
 
 MAX_KEYFRAMES = 8
@@ -51,7 +52,7 @@ def choose(run: Run, codes: Latents) -> list[Keyframe]:
     classes = names_of_classes(codes)
     options = list(dict.fromkeys([*keys, *map(str, session().picked()), *classes]))
     widget = f"interpolate.keys.{run.id}"
-    st.session_state[widget] = keys
+    set_widget(widget, keys)
 
     def changed() -> None:
         set_keyframes(codes, st.session_state[widget])

@@ -20,6 +20,14 @@ def valid_choice(key: str, options: Sequence[Any], default: Any = None) -> str:
     return key
 
 
+def set_widget(key: str, value: Any) -> None:
+    """Give a widget a value before it is drawn. What is set in session state goes to the browser and replaces what
+    somebody is typing there, so a value that the widget has already is not set again.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def linked(
     widget: Callable[..., Any],
     label: str,

@@ -13,6 +13,7 @@ from .. import library, navigation
 from ..components import mount
 from ..runs.names import labels
 from ..state import session
+from .controls import set_widget
 
 STATIC = Path(__file__).parent / "static"
 LOGO = str(STATIC / "logo.svg")
@@ -25,7 +26,7 @@ def run_picker(run: Run | None) -> None:
     if run is None:
         return
     names = labels(library.openable_runs(), _label)
-    st.session_state[PICKER], _ = split_id(run.id)
+    set_widget(PICKER, split_id(run.id)[0])
     with st.sidebar:
         st.selectbox("Run in view", list(names), format_func=names.__getitem__, key=PICKER, on_change=_picked)
 

@@ -85,6 +85,6 @@ def number_input(label: str, kind: type, rule: Mapping[str, Any], common: dict[s
         low = kind(rule["above"])  # the configuration refuses the exclusive bound itself
     step = {"step": 1} if kind is int else {"step": 1e-4 if rule["high"] == 1.0 else 0.1, "format": "%g"}
     value = st.session_state.get(common["key"])
-    if value is not None:
+    if value is not None and not isinstance(value, kind):
         st.session_state[common["key"]] = kind(value)
     return st.number_input(label, min_value=low, max_value=high, **step, **common)

@@ -94,7 +94,8 @@ def furnish(store: vae_core.Store, own: Path) -> None:
     )
     for run in store.runs():
         assert isinstance(run, vae_core.Run)
-        onnx_of(run)  # else each app exports it again, in a process that first loads torch
+        for half in ("decoder", "encoder"):
+            onnx_of(run, half)  # else each app exports it again, in a process that first loads torch
 
 
 @pytest.fixture(scope="session")

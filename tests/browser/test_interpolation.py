@@ -104,6 +104,23 @@ def test_picks_class_means_and_arithmetic_are_keyframes(open_page: Open, store: 
     expect(page.locator(".keyframe")).to_have_count(3)
 
 
+def test_what_is_typed_stays_while_the_script_runs(open_page: Open) -> None:
+    page = open_page("interpolate?run=plane-1&keys=0~4")
+    opened(page)
+    box = page.get_by_role("combobox", name="Keyframes")
+    box.fill("0-m1+m7")
+    move = """slider => {
+      slider.value = 0.25;
+      for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type, { bubbles: true }));
+    }"""
+    page.locator(".interpolation .slider").evaluate(move)
+    expect_query(page, at="0.25")
+    settle(page)
+    expect(box).to_have_value("0-m1+m7")
+    box.press("Enter")
+    expect_query(page, keys="0~4~0-m1+m7")
+
+
 def test_a_keyframe_that_is_none_is_reported(open_page: Open) -> None:
     page = open_page("interpolate?run=plane-1&keys=0~m99~hello~4")
     expect(page.get_by_text("no test images of a class 99")).to_be_visible()
