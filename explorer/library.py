@@ -20,6 +20,7 @@ from vae_core.analysis import reproducibility as compare_seeds
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, ImageData, Source
 from vae_core.datasets.base import test_count
+from vae_core.datasets.public import is_here
 from vae_core.models import Model
 from vae_core.models.tabular_vae import TabularVAE
 from vae_core.runs import BrokenRun, Run, RunError, Store, split_id
@@ -152,8 +153,10 @@ def _test_data(run: Run, fingerprint: str) -> ImageData:
 def test_data(run: Run) -> tuple[ImageData | None, str]:
     """The run's test images and ""; or None and one sentence on why: pages then show decoded images instead.
 
-    A failure is cached for a minute, since a download over a dead network takes long to fail.
+    To look at a run downloads nothing: `without_images` offers that. A failure is cached for a minute.
     """
+    if not is_here(name := run.config.data.name):
+        return None, f"{DATASETS[name].title} is not on this computer."
     try:
         return _test_data(run, run.config.fingerprint), ""
     except BetascopeError as error:

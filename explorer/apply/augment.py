@@ -20,6 +20,7 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.style import COLOURS, GRID, PLAIN, quiet
 from ..images.files import png_address
+from ..images.originals import without_images
 from ..images.sheets import sheet
 from .needs import is_of_indices
 from .waiting import computed
@@ -36,7 +37,7 @@ def augment(run: Run) -> None:
         return
     data, why = library.test_data(run)
     if data is None:
-        st.info(f"{why} The classifier is trained on the images.", icon=":material/hide_image:")
+        without_images(run, why, "The classifier is trained on the images.")
         return
     if data.test.labels is None:
         st.info("These images have no labels, so there is nothing to classify.", icon=":material/label_off:")

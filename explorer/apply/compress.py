@@ -16,6 +16,7 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.style import COLOURS, GRID, PLAIN, quiet
 from ..images.files import png_address
+from ..images.originals import without_images
 from ..images.sheets import sheet
 from .needs import is_of_indices
 from .waiting import computed
@@ -32,7 +33,7 @@ def compressed(run: Run) -> None:
         return
     data, why = library.test_data(run)
     if data is None:
-        st.info(f"{why} Compression needs the images.", icon=":material/hide_image:")
+        without_images(run, why, "Compression needs the images.")
         return
     columns = st.columns([3, 2, 5], vertical_alignment="bottom")
     step = columns[0].select_slider(

@@ -13,6 +13,7 @@ from vae_core.runs import Run
 
 from .. import library
 from ..components import mount, state_value
+from ..images.originals import without_images
 from ..images.sheets import sheet
 from ..runs.abilities import RECONSTRUCTIONS, able
 from ..runs.conditions import set_condition
@@ -42,7 +43,7 @@ def images(runs: list[Run]) -> None:
         return
     data, why = library.test_data(runs[0])
     if data is None:
-        st.info(f"{why} The other tabs need no data.", icon=":material/hide_image:")
+        without_images(runs[0], why, "The other tabs need no data.")
         return
     matching = same_images(runs)
     with st.container(key="off-stage-images"):

@@ -23,6 +23,7 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.style import PLAIN
 from ..images.files import png_address
+from ..images.originals import without_images
 from ..images.sheets import sheet
 from ..shell.controls import valid_choice
 from .extremes import SHOWN
@@ -55,7 +56,7 @@ def anomalies(run: Run, codes: Latents) -> None:
     """Anomaly scores: a threshold on normal images, the images with the highest scores, and the ROC."""
     data, why = library.test_data(run)
     if data is None:
-        st.info(f"{why} Anomaly scores need the images.", icon=":material/hide_image:")
+        without_images(run, why, "Anomaly scores need the images.")
         return
     by_score = _scores(run, run.weights_hash(), "")
     columns = st.columns([3, 3, 2], vertical_alignment="bottom")

@@ -11,7 +11,7 @@ from vae_core.runs import Run
 
 from .. import library
 from ..figures.style import PLAIN
-from ..images.originals import show_pairs
+from ..images.originals import show_pairs, without_images
 from .figures import confusion_figure
 
 SHOWN = 12
@@ -29,7 +29,7 @@ def classes(run: Run, codes: Latents) -> None:
     accuracies(run)
     data, why = library.test_data(run)
     if data is None or data.test.labels is None:
-        st.info(f"{why} Classes are predicted from images.", icon=":material/hide_image:")
+        without_images(run, why, "Classes are predicted from images.")
         return
     probabilities, labels = _probabilities(run, run.weights_hash()), data.test.labels.numpy()
     predicted = probabilities.argmax(1)

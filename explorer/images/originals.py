@@ -9,10 +9,15 @@ import torch
 from torch import Tensor
 
 from vae_core.analysis import decode
+from vae_core.config import BetascopeError
+from vae_core.datasets import DATASETS
+from vae_core.datasets.public import is_here
 from vae_core.runs import Run
 from vae_core.runs.given import is_given
 
 from .. import library
+from ..access.modes import allowed
+from ..presses import pressed
 from .files import png_address
 from .sheets import sheet
 
@@ -43,6 +48,24 @@ def has_images(run: Run) -> bool:
     return not is_given(run.config.data.name) or originals(run, [0]) is not None
 
 
+def without_images(run: Run, why: str, consequence: str) -> None:
+    """A notice that the test images are not available, with a button where they can be downloaded."""
+    st.info(f"{why} {consequence}", icon=":material/hide_image:")
+    name = run.config.data.name
+    if is_here(name) or not allowed("train"):
+        return
+    title = DATASETS[name].title
+    if pressed(f"Download {title}", icon=":material/download:", key=f"originals.{name}"):
+        try:
+            with st.spinner(f"Downloading {title}, once …"):
+                run.data("test")
+        except BetascopeError as error:
+            st.error(str(error), icon=":material/error:")
+        else:
+            library.test_data.clear()
+            st.rerun()
+
+
 def missing_data_notice(run: Run) -> None:
     """A notice with the reason where the test images are not available."""
     why = library.why_no_originals(run)
@@ -50,7 +73,7 @@ def missing_data_notice(run: Run) -> None:
         if run.config.model.has_decoder:
             st.caption("Imported without images: starting points are codes drawn from N(0, I).")
     elif why:
-        st.info(f"{why} Until then images are decoded from their stored codes.", icon=":material/hide_image:")
+        without_images(run, why, "Until then images are decoded from their stored codes.")
 
 
 def show_pairs(run: Run, rows: Sequence[int], columns: int = 6) -> None:

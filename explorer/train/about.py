@@ -6,8 +6,7 @@ import streamlit as st
 
 from vae_core.config import BetascopeError
 from vae_core.datasets import DATASETS, DataConfig, load, sources
-from vae_core.datasets.public import data_folder
-from vae_core.datasets.public_sets import PUBLIC_SETS
+from vae_core.datasets.public import is_here
 from vae_core.models import family
 from vae_core.training import TrainConfig
 
@@ -30,22 +29,12 @@ def preview(dataset: str) -> tuple[str | None, str]:
         text += (
             f"; {len(source.factors)} factors known" if len(source.factors) > 8 else f"; {', '.join(source.factors)}"
         )
-    if source.download and not is_downloaded(dataset):
+    if not is_here(dataset):
         return None, f"{text}. It is downloaded when you first train on it."
     try:
         return _preview(dataset, augmentation()), f"{text}{', as training will see them' if augmentation() else ''}."
     except BetascopeError as error:
         return None, str(error)
-
-
-@st.cache_data(ttl=30, show_spinner=False)
-def is_downloaded(dataset: str) -> bool:
-    """Whether a public set is on this computer, so that it opens without a network."""
-    try:
-        PUBLIC_SETS[dataset].open(str(data_folder()), False, False)
-    except Exception:  # torchvision raises many types for missing files
-        return False
-    return True
 
 
 @st.cache_data(max_entries=32, show_spinner="Opening the images …", hash_funcs={TrainConfig: repr})

@@ -10,6 +10,7 @@ import torch
 
 from tests.loading import loaded_by
 from vae_core.datasets import DATASETS, DataConfig, DataError, load
+from vae_core.datasets.public import is_here
 from vae_core.datasets.public_sets import PUBLIC_SETS
 
 EMBEDDED = [name for name, source in DATASETS.items() if not source.download]
@@ -100,6 +101,28 @@ def test_missing_and_offline_is_one_sentence(name, tmp_path, monkeypatch, offlin
     assert "VAE_DATA_DIR" in message
     assert not re.search("urlopen|Errno", message)
     assert "\n" not in message
+
+
+def test_a_set_is_known_to_be_here_by_a_file_that_torchvision_needs(tmp_path, monkeypatch):
+    from torchvision import datasets
+
+    idx = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "kmnist": "KMNIST"}
+    files = {
+        name: f"{kind}/raw/{getattr(datasets, kind).resources[3][0].removesuffix('.gz')}" for name, kind in idx.items()
+    }
+    files["emnist"] = "EMNIST/raw/emnist-balanced-test-labels-idx1-ubyte"
+    files["cifar10"] = f"{datasets.CIFAR10.base_folder}/{datasets.CIFAR10.test_list[0][0]}"
+    files["svhn"] = datasets.SVHN.split_list["test"][1]
+    files["celeba"] = f"{datasets.CelebA.base_folder}/{datasets.CelebA.file_list[1][2]}"
+    assert files == {name: published.file for name, published in PUBLIC_SETS.items()}
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path))
+    for name, file in files.items():
+        assert not is_here(name)
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+        assert is_here(name)
+    assert is_here("sprites")
+    assert is_here("my/folder")
 
 
 def test_a_data_folder_that_is_a_file_is_reported(tmp_path, monkeypatch, offline):

@@ -29,6 +29,11 @@ def data_folder() -> Path:
     return Path(os.environ.get("VAE_DATA_DIR") or "data").expanduser()
 
 
+def is_here(name: str) -> bool:
+    """Whether a data set opens without a network, judged by one of its files; True of any that is no public one."""
+    return name not in PUBLIC_SETS or (data_folder() / PUBLIC_SETS[name].file).exists()
+
+
 def load(config: DataConfig, split: str) -> ImageData:
     """The set's published splits, or a seeded subset of `config.size` images in the same proportion.
 

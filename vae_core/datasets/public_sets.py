@@ -24,6 +24,7 @@ Parts = tuple[Tensor, Tensor | None, Tensor | None]
 class PublicSet:
     """One published set.
 
+    file: one of its files, in the root: without it the set is not there.
     open: `(root, train, download) -> the torchvision set`, which raises if its files are not there.
     read: `(torchvision set, rows, side) -> images (n, C, side, side) uint8, labels (n,), factors (n, F)`.
     n_train, n_test: the published sizes.
@@ -31,6 +32,7 @@ class PublicSet:
     default_size: how many images by default.
     """
 
+    file: str
     open: Callable[[str, bool, bool], Any]
     read: Callable[[Any, Tensor, int], Parts]
     n_train: int
@@ -150,12 +152,31 @@ Receding_Hairline Rosy_Cheeks Sideburns Smiling Straight_Hair Wavy_Hair Wearing_
 Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young"""
 
 PUBLIC_SETS: dict[str, PublicSet] = {
-    "mnist": PublicSet(_by_idx("MNIST"), _read_grey, 60_000, 10_000, 28, 70_000, _DIGITS),
-    "fashion_mnist": PublicSet(
-        _by_idx("FashionMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_CLOTHES.split(","))
+    "mnist": PublicSet(
+        "MNIST/raw/t10k-labels-idx1-ubyte", _by_idx("MNIST"), _read_grey, 60_000, 10_000, 28, 70_000, _DIGITS
     ),
-    "kmnist": PublicSet(_by_idx("KMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_KANA.split(","))),
+    "fashion_mnist": PublicSet(
+        "FashionMNIST/raw/t10k-labels-idx1-ubyte",
+        _by_idx("FashionMNIST"),
+        _read_grey,
+        60_000,
+        10_000,
+        28,
+        70_000,
+        tuple(_CLOTHES.split(",")),
+    ),
+    "kmnist": PublicSet(
+        "KMNIST/raw/t10k-labels-idx1-ubyte",
+        _by_idx("KMNIST"),
+        _read_grey,
+        60_000,
+        10_000,
+        28,
+        70_000,
+        tuple(_KANA.split(",")),
+    ),
     "emnist": PublicSet(
+        "EMNIST/raw/emnist-balanced-test-labels-idx1-ubyte",
         _by_idx("EMNIST", "emnist-balanced-", "test", split="balanced"),
         _read_emnist,
         112_800,
@@ -164,7 +185,26 @@ PUBLIC_SETS: dict[str, PublicSet] = {
         131_600,
         tuple(_LETTERS),
     ),
-    "cifar10": PublicSet(_by_train("CIFAR10"), _read_cifar, 50_000, 10_000, 32, 60_000, tuple(_OBJECTS.split(","))),
-    "svhn": PublicSet(_by_split("SVHN"), _read_svhn, 73_257, 26_032, 32, 99_289, _DIGITS),
-    "celeba": PublicSet(_by_split("CelebA"), _read_celeba, 162_770, 19_962, 64, 30_000, (), tuple(_ATTRIBUTES.split())),
+    "cifar10": PublicSet(
+        "cifar-10-batches-py/test_batch",
+        _by_train("CIFAR10"),
+        _read_cifar,
+        50_000,
+        10_000,
+        32,
+        60_000,
+        tuple(_OBJECTS.split(",")),
+    ),
+    "svhn": PublicSet("test_32x32.mat", _by_split("SVHN"), _read_svhn, 73_257, 26_032, 32, 99_289, _DIGITS),
+    "celeba": PublicSet(
+        "celeba/list_attr_celeba.txt",
+        _by_split("CelebA"),
+        _read_celeba,
+        162_770,
+        19_962,
+        64,
+        30_000,
+        (),
+        tuple(_ATTRIBUTES.split()),
+    ),
 }
