@@ -34,7 +34,7 @@ VIEWS = {
     "traverse": "traverse?run=gallery/shapes3d",
     "interpolate": "interpolate?run=gallery/mnist-beta-1&keys=m3~m8~m0",
     "compare": "compare?compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16",
-    "traversals": "compare?run=gallery/sprites-beta-1&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16&tab=Traversals&move=1:1",
+    "traversals": "compare?run=gallery/sprites-beta-4&compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16&tab=Traversals&move=6:1",
     "numbers": "compare?compare=gallery/sprites-beta-1,gallery/sprites-beta-4,gallery/sprites-beta-16&tab=Numbers",
     "every-beta": "traverse?run=gallery/digits-every-beta&beta=3.98",
     "curve": "compare?compare=gallery/digits-every-beta,gallery/digits-beta-1&beta=3.98",
