@@ -54,7 +54,7 @@ PRESETS = {
     ),
     "sprites_sweep": Preset(
         "β sweep on sprites",
-        "Sharp shapes at β = 1; position and size on sliders of their own from β = 4 on, at the price of the shapes.",
+        "At β = 1 shapes can be told apart; from β = 4 on position and size have sliders of their own, at the price of the shapes.",
         "1, 4, 16",
         _APART | {"epochs": 6},
         timed=True,
