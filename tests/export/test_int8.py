@@ -82,7 +82,7 @@ def test_the_files_are_smaller_and_close_to_float32(written: Path, conv_run: Run
             assert np.abs(one - other).mean() <= MEAN / 10 * max(1, np.abs(one).max())
         weights = computed_in_integers(after)
         assert len(weights) == sum(report["layers"][name]["int8"].values())
-        assert all(np.abs(values.astype(int)).max() <= 64 for values in weights if values.dtype == np.int8)
+        assert all(values.dtype == np.int8 and np.abs(values.astype(int)).max() <= 64 for values in weights)
     assert report["layers"]["encoder"] == {"int8": {"Conv": 1, "Gemm": 2}, "float32_with_int8_weights": {}}
     assert report["layers"]["decoder"]["int8"] == {"Gemm": 2}
 

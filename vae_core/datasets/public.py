@@ -31,7 +31,7 @@ def data_folder() -> Path:
 
 def is_here(name: str) -> bool:
     """Whether a data set opens without a network, judged by one of its files; True of any that is no public one."""
-    return name not in PUBLIC_SETS or (data_folder() / PUBLIC_SETS[name].file).exists()
+    return name not in PUBLIC_SETS or os.path.exists(data_folder() / PUBLIC_SETS[name].file)
 
 
 def load(config: DataConfig, split: str) -> ImageData:
