@@ -1,11 +1,16 @@
-"""Pictures of every page, light and dark, into docs/screenshots: `make screenshots`."""
+"""Pictures of every page, light and dark, into docs/screenshots: `make screenshots`.
+
+`python -m tests.browser.screenshots --only compare home` takes some of those in `VIEWS` and `STAGE` again.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import secrets
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -95,10 +100,10 @@ def in_links() -> dict[str, str]:
     return {"snapshot": str(moments[len(moments) // 2][0]), "fours": fours, "nines": nines}
 
 
-def take(page: Page, address: str, target: Path, suffix: str) -> None:
+def take(page: Page, address: str, target: Path, suffix: str, only: Collection[str]) -> None:
     size, links = page.viewport_size, in_links()
     assert size is not None
-    for name in PHONE if suffix == "phone" else VIEWS:
+    for name in [name for name in (PHONE if suffix == "phone" else VIEWS) if name in only]:
         page.set_viewport_size({"width": size["width"], "height": TALL.get(name, size["height"])})
         page.goto(f"{address}/{VIEWS[name].format(**links)}")
         settle(page)
@@ -125,9 +130,9 @@ def draw_a_seven(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
-def take_stage(browser: Browser, address: str, target: Path) -> None:
+def take_stage(browser: Browser, address: str, target: Path, only: Collection[str]) -> None:
     """Stage mode, and its overlay of keys."""
-    for name, (view, width, height) in STAGE.items():
+    for name, (view, width, height) in [item for item in STAGE.items() if item[0] in only]:
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(f"{address}/{view}")
         settle(page)
@@ -192,18 +197,23 @@ def take_sign_in(browser: Browser, store: Path, target: Path) -> None:
 def main() -> int:
     target = ROOT / "docs" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
-    store = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
-    if len(sys.argv) < 2:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", nargs="?", type=Path, help="runs that are there already, as `furnish` trains them")
+    parser.add_argument("--only", nargs="+", choices=[*VIEWS, *STAGE], metavar="NAME")
+    options = parser.parse_args()
+    only, store = options.only or [*VIEWS, *STAGE], options.store or Path(tempfile.mkdtemp())
+    if options.store is None and {"train", "words"} & set(only):
         furnish(Store(store))
     with running_app(store, Path(tempfile.mkdtemp()) / "log.txt") as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
         for suffix, width, height in SIZES:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme(suffix))
-            take(context.new_page(), app.address, target, suffix)
+            take(context.new_page(), app.address, target, suffix, only)
             context.close()
-        take_stage(browser, app.address, target)
-        take_elsewhere(browser, app.address, target)
-        take_sign_in(browser, store, target)
+        take_stage(browser, app.address, target, only)
+        if options.only is None:
+            take_elsewhere(browser, app.address, target)
+            take_sign_in(browser, store, target)
         browser.close()
     return 0
 
