@@ -151,60 +151,14 @@ High_Cheekbones Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face
 Receding_Hairline Rosy_Cheeks Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat
 Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young"""
 
+# fmt: off
 PUBLIC_SETS: dict[str, PublicSet] = {
-    "mnist": PublicSet(
-        "MNIST/raw/t10k-labels-idx1-ubyte", _by_idx("MNIST"), _read_grey, 60_000, 10_000, 28, 70_000, _DIGITS
-    ),
-    "fashion_mnist": PublicSet(
-        "FashionMNIST/raw/t10k-labels-idx1-ubyte",
-        _by_idx("FashionMNIST"),
-        _read_grey,
-        60_000,
-        10_000,
-        28,
-        70_000,
-        tuple(_CLOTHES.split(",")),
-    ),
-    "kmnist": PublicSet(
-        "KMNIST/raw/t10k-labels-idx1-ubyte",
-        _by_idx("KMNIST"),
-        _read_grey,
-        60_000,
-        10_000,
-        28,
-        70_000,
-        tuple(_KANA.split(",")),
-    ),
-    "emnist": PublicSet(
-        "EMNIST/raw/emnist-balanced-test-labels-idx1-ubyte",
-        _by_idx("EMNIST", "emnist-balanced-", "test", split="balanced"),
-        _read_emnist,
-        112_800,
-        18_800,
-        28,
-        131_600,
-        tuple(_LETTERS),
-    ),
-    "cifar10": PublicSet(
-        "cifar-10-batches-py/test_batch",
-        _by_train("CIFAR10"),
-        _read_cifar,
-        50_000,
-        10_000,
-        32,
-        60_000,
-        tuple(_OBJECTS.split(",")),
-    ),
+    "mnist": PublicSet("MNIST/raw/t10k-labels-idx1-ubyte", _by_idx("MNIST"), _read_grey, 60_000, 10_000, 28, 70_000, _DIGITS),
+    "fashion_mnist": PublicSet("FashionMNIST/raw/t10k-labels-idx1-ubyte", _by_idx("FashionMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_CLOTHES.split(","))),
+    "kmnist": PublicSet("KMNIST/raw/t10k-labels-idx1-ubyte", _by_idx("KMNIST"), _read_grey, 60_000, 10_000, 28, 70_000, tuple(_KANA.split(","))),
+    "emnist": PublicSet("EMNIST/raw/emnist-balanced-test-labels-idx1-ubyte", _by_idx("EMNIST", "emnist-balanced-", "test", split="balanced"), _read_emnist, 112_800, 18_800, 28, 131_600, tuple(_LETTERS)),
+    "cifar10": PublicSet("cifar-10-batches-py/test_batch", _by_train("CIFAR10"), _read_cifar, 50_000, 10_000, 32, 60_000, tuple(_OBJECTS.split(","))),
     "svhn": PublicSet("test_32x32.mat", _by_split("SVHN"), _read_svhn, 73_257, 26_032, 32, 99_289, _DIGITS),
-    "celeba": PublicSet(
-        "celeba/list_attr_celeba.txt",
-        _by_split("CelebA"),
-        _read_celeba,
-        162_770,
-        19_962,
-        64,
-        30_000,
-        (),
-        tuple(_ATTRIBUTES.split()),
-    ),
+    "celeba": PublicSet("celeba/list_attr_celeba.txt", _by_split("CelebA"), _read_celeba, 162_770, 19_962, 64, 30_000, (), tuple(_ATTRIBUTES.split())),
 }
+# fmt: on
