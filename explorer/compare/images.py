@@ -13,7 +13,7 @@ from vae_core.runs import Run
 
 from .. import library
 from ..components import mount, state_value
-from ..images.originals import without_images
+from ..images.originals import decoded, without_images
 from ..images.sheets import sheet
 from ..runs.abilities import RECONSTRUCTIONS, able
 from ..runs.conditions import set_condition
@@ -43,17 +43,17 @@ def images(runs: list[Run]) -> None:
         return
     data, why = library.test_data(runs[0])
     if data is None:
-        without_images(runs[0], why, "The other tabs need no data.")
+        without_images(runs[0], why, "Until then images are decoded from their stored codes.")
+        from_codes(same_images(runs))
         return
     matching = same_images(runs)
     with st.container(key="off-stage-images"):
         left, right = st.columns([4, 2], vertical_alignment="bottom")
-    last = max(0, len(data.test) - IMAGES)
-    first = left.slider("First test image", 0, last, 0, key="compare.first") if last else 0
+        with left:
+            rows = ten_of(len(data.test))
     errors = right.toggle("Error maps", key="compare.errors")
-    rows = slice(first, first + IMAGES)
     labels_of_rows = None if data.test.labels is None else data.test.labels[rows]
-    row("Original", sheet(data.test.images[rows], IMAGES), f"test images {first} to {first + IMAGES - 1}")
+    row("Original", sheet(data.test.images[rows], IMAGES), f"test images {rows.start} to {rows.stop - 1}")
     for run in matching:
         if run.config.model.betas:
             along_beta(run, matching, list(range(rows.start, rows.stop)))
@@ -71,6 +71,24 @@ def images(runs: list[Run]) -> None:
             row("", sheet(noisy, IMAGES), "noisy input, as in training")
             row("", sheet(clean, IMAGES), f"denoised, MSE {(clean - result.originals).square().mean():.4f}")
     disagreement(matching, data)
+
+
+def ten_of(count: int) -> slice:
+    """The test images that a slider chooses, of this many."""
+    last = max(0, count - IMAGES)
+    first = st.slider("First test image", 0, last, 0, key="compare.first") if last else 0
+    return slice(first, min(first + IMAGES, count))
+
+
+def from_codes(runs: list[Run]) -> None:
+    """Without the data set: what each run decodes from its stored codes of the same test images."""
+    with st.container(key="off-stage-images"):
+        rows = ten_of(min(len(library.latents(run)) for run in runs))
+    for run in runs:
+        images = decoded(run, range(rows.start, rows.stop))
+        row(
+            labels(runs)[run.id], sheet(images, IMAGES), f"decoded codes of test images {rows.start} to {rows.stop - 1}"
+        )
 
 
 def along_beta(run: Run, runs: list[Run], rows: list[int]) -> None:

@@ -106,3 +106,16 @@ def test_a_public_exhibit_downloads_nothing(
     at = app("traverse", run=digits.id)
     assert notices(at)
     assert not [button for button in at.button if button.label == "Download MNIST"]
+
+
+def test_compare_decodes_stored_codes(digits: Run, store: Store, app: Callable[..., AppTest]) -> None:
+    shutil.copytree(GALLERY / "mnist-beta-1", store.gallery_root / "ten")
+    at = app("compare", run=digits.id, compare=f"{digits.id},gallery/ten")
+    assert not at.exception
+    assert notices(at) == ["MNIST is not on this computer. Until then images are decoded from their stored codes."]
+    captions = [caption.value for caption in at.caption]
+    assert captions.count("decoded codes of test images 0 to 9") == 2
+    (slider,) = (slider for slider in at.slider if slider.label == "First test image")
+    slider.set_value(20).run()
+    assert not at.exception
+    assert "decoded codes of test images 20 to 29" in [caption.value for caption in at.caption]
