@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -13,6 +14,8 @@ from vae_core.places import FILES
 from .access.modes import allowed
 
 FOLDER = FILES / "pages"
+#: Session keys: the page of the last run of the script, or the one that it switched to; the page whose component began this run.
+PAGE, REPORTED = "navigation.page", "navigation.reported"
 
 
 @dataclass(frozen=True)
@@ -63,4 +66,28 @@ def pages() -> dict[str, Page]:
 
 def go(name: str) -> NoReturn:
     """Switch to another page; the session stays as it is."""
+    st.session_state[PAGE] = name
     st.switch_page(FOLDER / f"{name}.py")
+
+
+def reporting(callback: Callable[[], None]) -> Callable[[], None]:
+    """The callback of a component on this page, which notes whose report it is."""
+    page = st.session_state.get(PAGE)
+
+    def report() -> None:
+        st.session_state[REPORTED] = page
+        callback()
+
+    return report
+
+
+def stay(name: str) -> None:
+    """At the start of each run, of the page `name`: go back where one was going if this run is only a late report of the page that was left.
+
+    A component may report while the script switches to another page. The browser is still at the old one then, and Streamlit would run
+    that again in place of the new one.
+    """
+    going = st.session_state.get(PAGE, name)
+    if st.session_state.pop(REPORTED, None) == name != going:
+        go(going)
+    st.session_state[PAGE] = name

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from ..live.modules import address_of
+from ..navigation import reporting
 from ..state import fresh_key
 
 HERE = Path(__file__).parent
@@ -54,7 +55,8 @@ def _component(name: str) -> Callable[..., Any]:
 
 def mount(name: str, key: str, props: dict[str, Any], **callbacks: Callable[[], None]) -> Any:
     """Show a component with these props; returns its triggers (`gone`), and `state_value` reads its state."""
-    return _component(name)(key=fresh_key(key), data=props | {"module": address_of(name)}, **callbacks)
+    noted = {event: reporting(callback) for event, callback in callbacks.items()}
+    return _component(name)(key=fresh_key(key), data=props | {"module": address_of(name)}, **noted)
 
 
 def state_value(key: str, name: str) -> Any:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.access.modes import why_off
-from explorer.navigation import ENTRIES, pages
+from explorer.navigation import ENTRIES, pages, stay
 from explorer.presses import forget
 from explorer.runs.abilities import lacking
 from explorer.runs.selection import current_run, notice
@@ -24,6 +24,7 @@ st.logo(sidebar.LOGO, icon_image=sidebar.ICON, size="large")
 by_name = pages()
 page = st.navigation(list(by_name.values()), expanded=True)
 name = next(name for name, listed in by_name.items() if listed == page)
+stay(name)
 why_not = why_off(ENTRIES[name].action)
 run = None
 try:

@@ -12,7 +12,7 @@ import { fetchTensors } from "../shared/server.js";
 import { liveStrip, stripCanvas } from "../shared/strip.js";
 import { turned } from "./turn.js";
 
-const POINTS = 1500; // test images that the information is counted on
+const POINTS = 1500; // codes that are drawn; information is counted on all
 const STRIP = 9; // images of a strip
 const SPAN = 2; // standard deviations to either side
 
@@ -79,7 +79,7 @@ export function mount(component) {
   let angle = 0;
   /** @type {Float32Array | null} the code that is moved */
   let moved = null;
-  /** @type {Float32Array[]} of the pair, over `POINTS` images */
+  /** @type {Float32Array[]} of the pair, over the test images whose codes are stored */
   let columns = [];
   let deviations = [1, 1];
   /** @type {{factors: Int32Array[], nats: number[], others: number[][]} | null} others: shares of the dimensions that stay */
@@ -124,7 +124,7 @@ export function mount(component) {
     if (!known) return;
     const xy = new Float32Array(2 * columns[0].length);
     columns[0].forEach((a, row) => xy.set(turned(a, columns[1][row], angle), 2 * row));
-    plane.setCodes({ xy, labels: known.factors[0] }, data.palette);
+    plane.setCodes({ xy: xy.subarray(0, 2 * POINTS), labels: known.factors[0].subarray(0, POINTS) }, data.palette);
     const both = [0, 1].map((axis) => Float32Array.from({ length: columns[0].length }, (_, row) => xy[2 * row + axis]));
     deviations = both.map(deviation);
     const shares = both.map((axis) => sharesOf(axis));
@@ -156,14 +156,14 @@ export function mount(component) {
       });
       return h("tr", {}, h("th", { scope: "row" }, names[at]), ...tds);
     });
-    cells.replaceChildren(h("caption", {}, "what each tells about each factor, of 1"), head, ...rows);
+    cells.replaceChildren(h("caption", {}, `what each tells about each factor, of 1; this and the MIG from ${columns[0].length} test images`), head, ...rows);
   }
 
   async function load() {
     try {
       const { mu, factors } = await fetchTensors(run, data.codes);
       const dims = mu.shape[1];
-      const count = Math.min(POINTS, mu.shape[0]);
+      const count = mu.shape[0];
       const column = (/** @type {number} */ dim) => Float32Array.from({ length: count }, (_, row) => mu.data[row * dims + dim]);
       const width = factors.shape[1];
       const levels = data.factors.map((_, at) => Int32Array.from({ length: count }, (_, row) => Number(factors.data[row * width + at])));
