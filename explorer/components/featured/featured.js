@@ -8,6 +8,8 @@ import { clamp } from "../shared/numbers.js";
 import { placeAt } from "./sweep.js";
 import { SweepRow } from "./sweep_row.js";
 
+const RATE = 31; // pictures a second at most: what plays for as long as the page is open leaves the processor half of its frames
+
 /**
  * @typedef {object} RowProps
  * @property {number} dim
@@ -37,6 +39,8 @@ export function mount(component) {
   let stopped = matchMedia("(prefers-reduced-motion: reduce)").matches; // by the person, until the button says otherwise
   let played = 0; // seconds
   let at = { row: 0, place: starts[0] };
+  let painted = ""; // row and frame of the image in view
+  let inView = true;
 
   const image = new Image();
   image.src = sheet;
@@ -65,10 +69,12 @@ export function mount(component) {
    */
   function show(row, place) {
     at = { row, place };
+    for (const [index, view] of views.entries()) view.mark(index === row ? place : null);
     const frame = Math.round(clamp(place, 0, 1) * (frames - 1));
+    if (painted === `${row} ${frame}`) return;
+    painted = `${row} ${frame}`;
     context2d(canvas).drawImage(image, frame * width, row * height, width, height, 0, 0, width, height);
     countPaint(canvas);
-    for (const [index, view] of views.entries()) view.mark(index === row ? place : null);
   }
 
   /**
@@ -80,9 +86,10 @@ export function mount(component) {
   }
 
   function play() {
-    if (stopped || animation.running) return;
+    if (stopped || !inView || animation.running) return;
     const before = played;
     animation.start((seconds) => {
+      if (before + seconds - played < 1 / RATE) return;
       played = before + seconds;
       const { row, place } = placeAt(played, starts);
       show(row, place);
@@ -105,6 +112,12 @@ export function mount(component) {
   });
   element.addEventListener("focusout", play);
   component.parentElement.append(element);
+  const observer = new IntersectionObserver((entries) => {
+    inView = entries[entries.length - 1].isIntersecting;
+    if (!inView) pause();
+    else if (element.dataset.ready && !element.matches(":hover")) play();
+  });
+  observer.observe(element);
   mark();
   image.decode().then(() => {
     if (!element.isConnected) return;
@@ -120,6 +133,7 @@ export function mount(component) {
     },
     destroy() {
       pause();
+      observer.disconnect();
       element.remove();
     },
   };
