@@ -115,7 +115,7 @@ export function mount(component) {
   const observer = new IntersectionObserver((entries) => {
     inView = entries[entries.length - 1].isIntersecting;
     if (!inView) pause();
-    else if (element.dataset.ready && !element.matches(":hover")) play();
+    else if (element.dataset.ready && !element.matches(":hover, :has(:focus-visible)")) play();
   });
   observer.observe(element);
   mark();

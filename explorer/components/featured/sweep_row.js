@@ -45,7 +45,7 @@ export class SweepRow {
     this.#marked = place;
     if (place === null) return;
     this.place = place;
-    this.cursor.style.transform = `translateX(${100 * place}%)`;
+    this.cursor.style.transform = `translateX(${100 * place}cqi)`;
   }
 
   /** Draw the strip, once the source has loaded. */
