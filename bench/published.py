@@ -94,10 +94,8 @@ def whole_budget(report: Report, unfinished: bool) -> None:
         train(store, list(runs.values()))
     for title, created_run in runs.items():
         run = store.open(created_run.id)
-        for step, at in run.moments():
-            if step < FIRST_SCORED:
-                continue
-            found = scores_of_run(at, SCORES)
+        for step in (step for step, _ in run.snapshots() if step >= FIRST_SCORED):
+            found = scores_of_run(run.at_step(step), SCORES)
             for name in SCORES:
                 published = PUBLISHED[title].get(name, "not known")
                 against = f"1 seed; published {published} after 300,000; {run.config.train.precision}"
