@@ -10,9 +10,6 @@ const GAP = 1; // pixels between two
 /** @typedef {{image: HTMLImageElement, top: number, width: number, height: number, frames: number}} Source */
 
 export class SweepRow {
-  /** @type {number | null} where it plays */
-  #marked = null;
-
   /**
    * @param {import("./featured.js").RowProps} row
    * @param {Source} source where its images are
@@ -40,9 +37,7 @@ export class SweepRow {
 
   /** @param {number | null} place where it plays, 0 … 1; null: another dimension plays */
   mark(place) {
-    if (place === null && this.#marked === null) return;
-    if ((place === null) !== (this.#marked === null)) this.element.toggleAttribute("data-playing", place !== null);
-    this.#marked = place;
+    this.element.toggleAttribute("data-playing", place !== null);
     if (place === null) return;
     this.place = place;
     this.cursor.style.transform = `translateX(${100 * place}cqi)`;

@@ -162,8 +162,7 @@ export function mount(component) {
   async function load() {
     try {
       const { mu, factors } = await fetchTensors(run, data.codes);
-      const dims = mu.shape[1];
-      const count = mu.shape[0];
+      const [count, dims] = mu.shape;
       const column = (/** @type {number} */ dim) => Float32Array.from({ length: count }, (_, row) => mu.data[row * dims + dim]);
       const width = factors.shape[1];
       const levels = data.factors.map((_, at) => Int32Array.from({ length: count }, (_, row) => Number(factors.data[row * width + at])));
