@@ -40,7 +40,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 WINGS = {path.stem for path in PAGES}
 EXPLORER_LAYERS = [
     {"access"},
-    {"state", "navigation", "library", "presses"},
+    {"state", "navigation", "library", "presses", "showing"},
     {"figures", "images", "jobs"},
     {"live", "runs", "tables", "histories"},
     {"components", "watching"},

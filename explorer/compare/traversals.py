@@ -12,7 +12,7 @@ from .. import library
 from ..components import mount, state_value
 from ..runs.abilities import DECODER, able
 from ..runs.names import labels
-from ..shell.controls import set_widget
+from ..showing import showing
 from ..state import fresh_key, session
 from .images import same_images
 from .props import comparison_props
@@ -35,6 +35,10 @@ def moves_in(text: str, dims: int) -> dict[int, float]:
     return move
 
 
+def _choose_image(image: int) -> None:
+    session().set_view("image", str(image) if image else None)
+
+
 def traversals(runs: list[Run]) -> None:
     """Sliders that make the same move in every run, each from its own code of the image."""
     if not (runs := able(runs, DECODER)):
@@ -48,11 +52,11 @@ def traversals(runs: list[Run]) -> None:
     reference = ids.index(current) if current in ids else 0
     last = min(len(library.latents(run)) for run in runs) - 1
     image_in_link = session().view.get("image", "0")
-    widget = fresh_key("compare.image")
-    chosen = st.session_state.get(widget, int(image_in_link) if image_in_link.isdecimal() else 0)
-    set_widget(widget, min(chosen, last))
-    image = int(st.number_input("Test image", 0, last, key=widget, width=150))
-    session().set_view("image", str(image) if image else None)
+    image = min(int(image_in_link) if image_in_link.isdecimal() else 0, last)
+    image = showing(
+        st.number_input, "Test image", 0, last, key=fresh_key("compare.image"), value=image, changed=_choose_image, width=150
+    )  # fmt: skip
+    _choose_image(image)  # the link may have one that these runs do not have
     key = f"compare.live.{'~'.join(ids)}.{reference}"
 
     def changed() -> None:

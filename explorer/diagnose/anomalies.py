@@ -25,7 +25,6 @@ from ..figures.style import PLAIN
 from ..images.files import png_address
 from ..images.originals import without_images
 from ..images.sheets import sheet
-from ..shell.controls import valid_choice
 from .extremes import SHOWN
 from .figures import roc_figure, scores_figure
 
@@ -61,15 +60,13 @@ def anomalies(run: Run, codes: Latents) -> None:
     by_score = _scores(run, run.weights_hash(), "")
     columns = st.columns([3, 3, 2], vertical_alignment="bottom")
     scores = [name for name in ANOMALY_SCORES if name in by_score]
-    score = columns[0].selectbox(
-        "Score", scores, format_func=ANOMALY_SCORES.__getitem__, key=valid_choice("diagnose.score", scores)
-    )
+    score = columns[0].selectbox("Score", scores, format_func=ANOMALY_SCORES.__getitem__, key="diagnose.score")
     left_out = run.config.data.leave_out
     classes = [f"class:{index}" for index in range(len(data.class_names))]
     options = ["", *classes, *(name for name in DATASETS if name != run.config.data.name)]
     start = "" if left_out is None else f"class:{left_out}"
     anomaly = columns[1].selectbox(
-        "Anomalous", options, key=valid_choice(f"diagnose.odd.{run.id}", options, start),
+        "Anomalous", options, options.index(start), key=f"diagnose.odd.{run.id}",
         format_func=lambda name: title_of(name, data, left_out),
     )  # fmt: skip
     percentile = columns[2].slider("Percentile of normal", 50.0, 99.9, 95.0, 0.1, key="diagnose.percentile")

@@ -17,7 +17,6 @@ from vae_core.runs import Run
 from .. import library
 from ..navigation import go
 from ..presses import pressed
-from ..shell.controls import valid_choice
 from ..state import session
 from ..tables.errors import errors_of, errors_table
 from ..tables.frames import frame_of, fresh_name, number_format, schema_of, table_data
@@ -44,14 +43,12 @@ def row_anomalies(run: Run, codes: Latents) -> None:
     scores, labels = _scores(run, run.weights_hash()), data.test.labels
     columns = st.columns([3, 3, 2], vertical_alignment="bottom")
     options = list(ROW_ANOMALY_SCORES)
-    score = columns[0].selectbox(
-        "Score", options, format_func=ROW_ANOMALY_SCORES.__getitem__, key=valid_choice("diagnose.row_score", options)
-    )
+    score = columns[0].selectbox("Score", options, format_func=ROW_ANOMALY_SCORES.__getitem__, key="diagnose.row_score")
     left_out = run.config.data.leave_out
     classes = ["", *(f"class:{index}" for index in range(len(data.class_names)))]
     start = "" if left_out is None else f"class:{left_out}"
     anomaly = columns[1].selectbox(
-        "Anomalous", classes, key=valid_choice(f"diagnose.odd.{run.id}", classes, start),
+        "Anomalous", classes, classes.index(start), key=f"diagnose.odd.{run.id}",
         format_func=lambda name: title_of(name, data, left_out),
     )  # fmt: skip
     percentile = columns[2].slider("Percentile of normal", 50.0, 99.9, 95.0, 0.1, key="diagnose.percentile")

@@ -10,7 +10,6 @@ from vae_core.glossary import meaning
 from vae_core.runs import Run
 
 from .. import library
-from ..shell.controls import valid_choice
 from .densities import chosen_density, qualities
 from .downloads import download_buttons
 from .nearest import show
@@ -37,8 +36,7 @@ def samples(run: Run, codes: Latents) -> None:
     if model.conditional:
         names = ["Each in turn", *(codes.class_names or map(str, range(run.config.model.classes)))]
         indices = list(range(len(names)))
-        key = valid_choice("generate.class", indices)
-        index = columns[3].selectbox("Class", indices, format_func=names.__getitem__, key=key)
+        index = columns[3].selectbox("Class", indices, format_func=names.__getitem__, key="generate.class")
         label = None if index == 0 else index - 1
     seed = seed_of("generate.seed", columns[-1])
     show(run, draw(model, count, temperature, label, seed, density), "New images")

@@ -22,9 +22,8 @@ def variations(run: Run, codes: Latents) -> None:
     """Images decoded from codes at random around that of a test image."""
     model = library.model_of(run)
     columns = st.columns([2, 2, 2, 2], vertical_alignment="bottom")
-    key, picked = f"generate.row.{run.id}", [row for row in session().picked() if row < len(codes)]
-    st.session_state.setdefault(key, picked[0] if picked else 0)
-    row = int(columns[0].number_input("Test image", 0, len(codes) - 1, key=key))
+    start = next((row for row in session().picked() if row < len(codes)), 0)
+    row = int(columns[0].number_input("Test image", 0, len(codes) - 1, start, key=f"generate.row.{run.id}"))
     spread = columns[1].slider("Spread", 0.0, 1.5, 0.3, 0.05, key="generate.spread", help="In standard deviations of the prior; without a prior, of the codes")  # fmt: skip
     count = columns[2].selectbox("Images", COUNTS, index=1, key="generate.around")
     seed = seed_of("generate.seed.around", columns[3])

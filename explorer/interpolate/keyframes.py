@@ -11,7 +11,7 @@ from vae_core.analysis import Keyframe, Latents, keyframe
 from vae_core.config import ConfigError
 from vae_core.runs import Run
 
-from ..shell.controls import set_widget
+from ..showing import showing
 from ..state import Session, session
 
 MAX_KEYFRAMES = 8
@@ -51,14 +51,9 @@ def choose(run: Run, codes: Latents) -> list[Keyframe]:
     keys = current_keys(codes)
     classes = names_of_classes(codes)
     options = list(dict.fromkeys([*keys, *map(str, session().picked()), *classes]))
-    widget = f"interpolate.keys.{run.id}"
-    set_widget(widget, keys)
-
-    def changed() -> None:
-        set_keyframes(codes, st.session_state[widget])
-
-    st.multiselect(
-        "Keyframes", options, key=widget, accept_new_options=True, max_selections=MAX_KEYFRAMES, on_change=changed,
+    showing(
+        st.multiselect, "Keyframes", options, key=f"interpolate.keys.{run.id}", value=keys,
+        changed=lambda chosen: set_keyframes(codes, chosen), accept_new_options=True, max_selections=MAX_KEYFRAMES,
         format_func=lambda text: classes.get(text) or (f"{run.config.item} {text}" if text.isdecimal() else text),
         placeholder=f"A test {run.config.item} (12), a class mean (m7), or A−B+C (3-m1+8)",
         help=f"A test {run.config.item} (12), the mean code of a class (m7), or A-B+C: the code of A minus B plus C.",

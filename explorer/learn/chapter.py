@@ -12,6 +12,7 @@ from vae_core.runs import RunError
 from .. import library
 from ..navigation import ENTRIES, go
 from ..presses import pressed
+from ..showing import showing
 from ..state import session
 
 
@@ -62,11 +63,11 @@ def understood() -> set[int]:
 
 def _understood(number: int) -> None:
     """A mark for this chapter."""
-    key = f"learn.understood.{number}"
-    st.session_state[key] = number in understood()
 
-    def changed() -> None:
-        marks = understood() ^ {number}
+    def changed(got: bool) -> None:
+        marks = understood() | {number} if got else understood() - {number}
         session().set_view("learnt", "".join(map(str, sorted(marks))) or None)
 
-    st.checkbox("I have got it", key=key, on_change=changed)
+    showing(
+        st.checkbox, "I have got it", key=f"learn.understood.{number}", value=number in understood(), changed=changed
+    )

@@ -15,7 +15,6 @@ from vae_core.runs import Run
 from .. import library
 from ..figures.style import PLAIN
 from ..runs.rate_planes import rate_planes
-from ..shell.controls import valid_choice
 from .figures import over_beta
 from .table import titles_of
 
@@ -36,7 +35,7 @@ def along_beta(runs: Sequence[Run], scores: Sequence[str]) -> None:
     if not points:
         st.info("None of these runs has a β.", icon=":material/info:")
     else:
-        title = st.selectbox("Number", list(points), key=valid_choice("measure.number", list(points)), width=320)
+        title = st.selectbox("Number", list(points), key="measure.number", width=320)
         st.plotly_chart(over_beta(points[title], title), key="measure.over", config=PLAIN, alt=f"{title} over β")
         st.caption(
             "A line joins the medians over seeds; a band spans their smallest to largest value.",

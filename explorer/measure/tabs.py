@@ -9,7 +9,6 @@ import streamlit as st
 from vae_core.runs import Run
 
 from ..runs.names import labels
-from ..shell.controls import valid_choice
 from ..state import session
 from .codes import latent_shapes, response_panels
 from .factors import NO_FACTORS
@@ -24,8 +23,8 @@ def choose_run(runs: list[Run], key: str) -> Run:
     ids = [run.id for run in runs]
     if len(ids) == 1:
         return runs[0]
-    key = valid_choice(key, ids, session().run if session().run in ids else ids[0])
-    id = st.selectbox("Run", ids, format_func=names.__getitem__, key=key, width=360)
+    start = next((place for place, run in enumerate(runs) if run.id == session().run), 0)
+    id = st.selectbox("Run", ids, start, format_func=names.__getitem__, key=key, width=360)
     return next(run for run in runs if run.id == id)
 
 

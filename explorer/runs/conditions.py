@@ -12,6 +12,7 @@ from vae_core.analysis import Latents, at_nearest, beta_steps
 from vae_core.models import family
 from vae_core.runs import Run
 
+from ..showing import showing
 from ..state import Session, session
 
 
@@ -74,6 +75,7 @@ def condition_field(run: Run, codes: Latents, row: int | None = None) -> int | N
 
 
 def _field(run: Run, widget: Callable[..., Any], label: str, options: Any, value: Any, **settings: Any) -> None:
-    key = f"condition.{run.id}"
-    st.session_state[key] = value
-    widget(label, options, key=key, on_change=lambda: set_condition(run, st.session_state[key]), **settings)
+    showing(
+        widget, label, options, key=f"condition.{run.id}", value=value,
+        changed=lambda chosen: set_condition(run, chosen), **settings,
+    )  # fmt: skip

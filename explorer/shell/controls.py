@@ -10,22 +10,8 @@ import streamlit as st
 from ..access.modes import allowed
 from ..navigation import ENTRIES, go
 from ..presses import pressed
+from ..showing import showing
 from ..state import fresh_key, session
-
-
-def valid_choice(key: str, options: Sequence[Any], default: Any = None) -> str:
-    """Returns `key`, after a choice in session state that is no longer among `options` was reset to the default."""
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = options[0] if default is None else default
-    return key
-
-
-def set_widget(key: str, value: Any) -> None:
-    """Give a widget a value before it is drawn. What is set in session state goes to the browser and replaces what
-    somebody is typing there, so a value that the widget has already is not set again.
-    """
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
 
 
 def linked(
@@ -38,13 +24,14 @@ def linked(
     **settings: Any,
 ) -> Any:
     """A widget that chooses one of `options`; the choice goes into the link as `name`, unless it is the default."""
-    key, default = fresh_key(key), options[0] if default is None else default
-    by_text = {str(option): option for option in options}
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = by_text.get(session().view.get(name, ""), default)
-    value = widget(label, list(options), key=key, **settings)
-    session().set_view(name, None if value == default else str(value))
-    return value
+    default = options[0] if default is None else default
+
+    def choose(value: Any) -> None:
+        session().set_view(name, None if value in (None, default) else str(value))
+
+    value = {str(option): option for option in options}.get(session().view.get(name, ""), default)
+    choose(value)  # what the link has may be none of these options
+    return showing(widget, label, list(options), key=fresh_key(key), value=value, changed=choose, **settings)
 
 
 def tabbed(page: str, contents: Mapping[str, Callable[..., object]], *arguments: Any) -> None:

@@ -12,13 +12,12 @@ from vae_core.training import choose_device, describe_device
 from .. import library, navigation
 from ..components import mount
 from ..runs.names import labels
+from ..showing import showing
 from ..state import session
-from .controls import set_widget
 
 STATIC = Path(__file__).parent / "static"
 LOGO = str(STATIC / "logo.svg")
 ICON = str(STATIC / "icon.svg")
-PICKER = "frame.run"
 
 
 def run_picker(run: Run | None) -> None:
@@ -26,13 +25,14 @@ def run_picker(run: Run | None) -> None:
     if run is None:
         return
     names = labels(library.openable_runs(), _label)
-    set_widget(PICKER, split_id(run.id)[0])
     with st.sidebar:
-        st.selectbox("Run in view", list(names), format_func=names.__getitem__, key=PICKER, on_change=_picked)
+        showing(
+            st.selectbox, "Run in view", list(names), key="frame.run", value=split_id(run.id)[0], changed=_picked,
+            format_func=names.__getitem__,
+        )  # fmt: skip
 
 
-def _picked() -> None:
-    chosen = st.session_state[PICKER]
+def _picked(chosen: str) -> None:
     # For a run that has been deleted since, the browser sends its label instead of its id.
     if any(run.id == chosen for run in library.openable_runs()):
         session().run = chosen

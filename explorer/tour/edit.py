@@ -11,6 +11,7 @@ from vae_core.config import BetascopeError
 
 from ..navigation import ENTRIES
 from ..presses import pressed
+from ..showing import showing
 from ..stage.playing import open_view, play, tour_in_view
 from ..stage.tours import LONGEST, Tour, View, checked, to_text
 from ..state import session
@@ -27,8 +28,10 @@ def head() -> Tour:
     if not tour.views:
         st.markdown(INTRODUCTION)
         return tour
-    st.session_state["tour.title"] = tour.title
-    st.text_input("Title", key="tour.title", max_chars=LONGEST["title"], on_change=_rename, args=(tour,))
+    showing(
+        st.text_input, "Title", key="tour.title", value=tour.title, changed=lambda title: _rename(tour, title),
+        max_chars=LONGEST["title"],
+    )  # fmt: skip
     with st.container(horizontal=True):
         if pressed("Play", key="tour.play", type="primary", icon=":material/play_arrow:"):
             play(session().view["tour"])
@@ -70,16 +73,15 @@ def _row(tour: Tour, index: int, view: View) -> None:
             if pressed("Show", key=f"tour.show.{index}", type="tertiary", icon=":material/visibility:"):
                 open_view(tour, index + 1)
                 st.rerun()
-        key = f"tour.caption.{index}"
-        st.session_state[key] = view.caption
-        st.text_area(
-            f"Caption of view {index + 1}", key=key, height="content", max_chars=LONGEST["caption"], label_visibility="collapsed",
-            placeholder="What you will say", on_change=lambda: _apply(lambda: tour.captioned(index, st.session_state[key])),
+        showing(
+            st.text_area, f"Caption of view {index + 1}", key=f"tour.caption.{index}", value=view.caption,
+            changed=lambda text: _apply(lambda: tour.captioned(index, text)), height="content",
+            max_chars=LONGEST["caption"], label_visibility="collapsed", placeholder="What you will say",
         )  # fmt: skip
 
 
-def _rename(tour: Tour) -> None:
-    _apply(lambda: checked(replace(tour, title=st.session_state["tour.title"].strip() or Tour().title)))
+def _rename(tour: Tour, title: str) -> None:
+    _apply(lambda: checked(replace(tour, title=title.strip() or Tour().title)))
 
 
 def _apply(change: Callable[[], Tour]) -> None:

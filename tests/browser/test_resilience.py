@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import vae_core
 
 from .conftest import profile, settle
 from .looking import assert_shows, drag, expect_code, expect_code_in_link, query, ready, soon, steady_box, still
-from .serving import free_port, running_app
+from .serving import App, free_port, running_app
 
 PREFIX = ("--server.baseUrlPath", "lab/vae")
 
@@ -55,6 +55,27 @@ def test_a_server_that_starts_again_behind_a_prefix(browser: Browser, store: vae
         expect_code(ready(page, "traversal").locator(".main"), after)
     context.close()
     assert "Traceback" not in log.read_text()
+
+
+def test_a_picker_that_loads_late_shows_the_run_of_the_link(browser: Browser, app: App) -> None:
+    """Streamlit loads the code of each widget on demand; a slider may be moved before that of the picker is there."""
+    context, held = profile(browser), list[Route]()
+    page = context.new_page()
+    page.route("**/static/js/Selectbox.*", lambda route: held.append(route))
+    page.goto(f"{app.address}/traverse?run=plane-1&z=0,0")
+    settle(page)
+    main = ready(page, "traversal").locator(".main")
+    slider = page.locator(".traversal .slider").first
+    drag(page, slider, 0.5, 0.6)
+    expect_code_in_link(page, still(main))
+    assert held
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("combobox", name="Run in view")).to_have_value("plane · β = 1")
+    drag(page, slider, 0.6, 0.8)
+    expect_code_in_link(page, still(main))
+    assert query(page)["run"] == "plane-1"
+    context.close()
 
 
 def test_a_run_that_is_deleted_while_it_is_looked_at(open_page: Callable[..., Page], store: vae_core.Store) -> None:

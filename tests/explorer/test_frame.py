@@ -90,7 +90,7 @@ def test_the_picker_follows_the_session(app: Open, put: Put) -> None:
     at = app("traverse", run="first")
     at.session_state["session"].run = "second"
     at.run()
-    assert at.sidebar.selectbox(key="frame.run").value == "second"
+    assert at.sidebar.selectbox[0].value == "second"
 
 
 def test_the_link_stays_on_every_page(app: Open, put: Put) -> None:

@@ -178,7 +178,7 @@ def test_the_page_edits_the_tour_in_the_link(app: Open) -> None:
     assert not at.exception
     at.button(key="tour.down.0").click().run()
     assert [view.page for view in from_text(at.query_params["tour"]).views] == ["learn", "traverse"]
-    at.text_area(key="tour.caption.0").set_value("Noise").run()
+    at.text_area[0].set_value("Noise").run()
     at.text_input(key="tour.title").set_value("  Mine ").run()
     at.button(key="tour.remove.1").click().run()
     assert from_text(at.query_params["tour"]) == Tour("Mine", (View("learn?chapter=2", "Noise"),))
@@ -188,7 +188,7 @@ def test_the_page_edits_the_tour_in_the_link(app: Open) -> None:
     assert "tour" not in at.query_params
     assert "Keep this view" in texts(at.markdown)
     at.button(key="tour.edit.mine").click().run()
-    assert at.text_input(key="tour.title").value == "Mine"
+    assert at.text_input[0].value == "Mine"
     at.button(key="tour.delete.mine").click().run()
     assert own_tours() == {}
     assert not at.exception
