@@ -25,6 +25,23 @@ def test_bernoulli_equals_the_distribution_on_binary_images():
     assert torch.allclose(bernoulli_nll(LOGITS, binary), expected)
 
 
+@pytest.mark.parametrize("shape", [(1,), (3,), (1, 7, 7), (1, 28, 28), (3, 64, 64), (2, 96)])
+@pytest.mark.parametrize("scale", [0.01, 1.0, 10.0, 80.0])
+def test_bernoulli_is_exact_at_any_size_and_any_size_of_logits(shape, scale):
+    logits = scale * torch.randn(4, *shape, generator=generator)
+    if len(shape) == 3:
+        logits = logits.to(memory_format=torch.channels_last)
+    x = torch.rand(4, *shape, generator=generator)
+    exact = torch.nn.functional.binary_cross_entropy_with_logits(logits.double(), x.double(), reduction="none")
+    assert torch.allclose(bernoulli_nll(logits, x).double(), exact.flatten(1).sum(1), rtol=1e-6, atol=1e-6)
+
+
+def test_a_logit_that_is_not_a_number_shows():
+    logits = torch.zeros(2, 1, 8, 8)
+    logits[1, 0, 3, 3] = float("nan")
+    assert bernoulli_nll(logits, torch.zeros_like(logits)).isnan().tolist() == [False, True]
+
+
 def test_bernoulli_has_the_gradient_of_its_formula():
     logits, x = LOGITS.clone().requires_grad_(), X.clone().requires_grad_()
     assert torch.autograd.gradcheck(bernoulli_nll, (logits, x))

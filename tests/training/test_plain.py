@@ -5,9 +5,12 @@ import torch
 import torch.nn.functional as F
 
 from bench.contenders import plain_layers
-from vae_core.models import MODELS, create
+from vae_core.models import MODELS, Model, create
 from vae_core.training import Listener, TrainConfig, fit
 from vae_core.training.batches import Batches
+from vae_core.training.device import Arithmetic
+from vae_core.training.state import TrainingState, parameters_of
+from vae_core.training.steps import training_step
 
 STEPS = 60
 
@@ -54,3 +57,25 @@ def test_the_curve_is_that_of_the_plain_loop(digits, network, precision, within)
     assert expected[-1] < 0.85 * expected[0]
     every = STEPS // len(losses.found)
     assert losses.found == pytest.approx(expected[every - 1 :: every], rel=within)
+
+
+@pytest.mark.parametrize("family", [name for name, kind in MODELS.items() if kind.adversary_loss is not Model.adversary_loss])  # fmt: skip
+def test_a_critic_is_trained_by_its_own_loss_alone(digits, family):
+    config = TrainConfig(batch_size=32)
+    kind = MODELS[family].Config(shape=digits.shape, network="conv", latent_dim=4, hidden=(32,), channels=8)
+    ours, plain = (TrainingState.fresh(create(family, kind, seed=1), config) for _ in range(2))
+    cpu, x = torch.device("cpu"), digits.test.images[:32].float() / 255
+    torch.manual_seed(5)
+    step = training_step(ours, config, Arithmetic.of("float32", cpu), cpu)
+    for number in range(3):
+        step(x, None, number)
+    torch.manual_seed(5)
+    for number in range(3):
+        plain.optimizer.zero_grad()
+        plain.model.loss(x, None, number)["loss"].backward()
+        for parameter in parameters_of(plain.model)[1]:
+            parameter.grad = None
+        plain.model.adversary_loss(x, None, number).backward()
+        plain.optimizer.step()
+    for name, value in plain.model.state_dict().items():
+        assert torch.equal(ours.model.state_dict()[name], value), name

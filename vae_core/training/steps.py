@@ -70,6 +70,8 @@ def training_step(
     parameters, critics = parameters_of(model)
 
     def step(x: Tensor, y: Tensor | None, number: int) -> dict[str, Tensor]:
+        for parameter in critics:
+            parameter.requires_grad_(False)  # the model's loss has gradients of them, which train nothing and cost time
         with products(arithmetic.products):
             # A CUDA graph must not cache casts of weights from one replay to the next.
             with torch.autocast(device.type, torch.bfloat16, arithmetic.autocast, cache_enabled=device.type == "cpu"):
@@ -89,9 +91,9 @@ def training_step(
 def train_adversary(
     model: Model, critics: list[nn.Parameter], x: Tensor, y: Tensor | None, step: int, arithmetic: Arithmetic
 ) -> dict[str, Tensor]:
-    """Replace the critics' gradients, which the model's loss has left, by those of the adversary's own loss."""
+    """Gradients of the adversary's own loss for the critics, which the model's loss took as constants."""
     for parameter in critics:
-        parameter.grad = None
+        parameter.requires_grad_(True)
     with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=arithmetic.autocast):
         loss = model.adversary_loss(x, y, step)
     loss.backward()
