@@ -10,12 +10,14 @@ recipe are fixed before. The last recipe sees the factors of 1,000 training imag
 from __future__ import annotations
 
 import csv
+import os
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -193,9 +195,21 @@ def every_seed(tried: Sequence[Recipe], quick: bool) -> Iterator[Trained]:
             replace(recipe, settings=recipe.settings | {"steps": 10, "size": 6000, "warmup_steps": None})
             for recipe in tried
         ]
-    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn"), initializer=end_with_bench) as pool:
         for future in [pool.submit(trained, recipe, seed) for recipe in tried for seed in seeds]:
             yield future.result()
+
+
+def end_with_bench() -> None:
+    """End this process as soon as the bench has ended, however that came about: a training takes long to its own end."""
+
+    def wait() -> None:
+        bench = parent_process()
+        assert bench is not None
+        bench.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def rank(found: Sequence[Trained]) -> None:

@@ -53,7 +53,7 @@ def images(runs: list[Run]) -> None:
             rows = ten_of(len(data.test))
     errors = right.toggle("Error maps", key="compare.errors")
     labels_of_rows = None if data.test.labels is None else data.test.labels[rows]
-    row("Original", sheet(data.test.images[rows], IMAGES), f"test images {rows.start} to {rows.stop - 1}")
+    row("Original", sheet(data.test.images[rows], IMAGES), names_of(rows))
     for run in matching:
         if run.config.model.betas:
             along_beta(run, matching, list(range(rows.start, rows.stop)))
@@ -80,15 +80,18 @@ def ten_of(count: int) -> slice:
     return slice(first, min(first + IMAGES, count))
 
 
+def names_of(rows: slice) -> str:
+    """Which test images these are, in words."""
+    return f"test images {rows.start} to {rows.stop - 1}"
+
+
 def from_codes(runs: list[Run]) -> None:
     """Without the data set: what each run decodes from its stored codes of the same test images."""
     with st.container(key="off-stage-images"):
         rows = ten_of(min(len(library.latents(run)) for run in runs))
     for run in runs:
         images = decoded(run, range(rows.start, rows.stop))
-        row(
-            labels(runs)[run.id], sheet(images, IMAGES), f"decoded codes of test images {rows.start} to {rows.stop - 1}"
-        )
+        row(labels(runs)[run.id], sheet(images, IMAGES), f"decoded codes of {names_of(rows)}")
 
 
 def along_beta(run: Run, runs: list[Run], rows: list[int]) -> None:
