@@ -135,7 +135,7 @@ def train_folders(paths: Sequence[str], threads: int) -> None:
     A run that fails has the reason in its status; no error is raised for it.
     """
     torch.set_num_threads(threads)
-    runs = [Run.open(Path(path)) for path in paths]
+    runs = [Run.open(path) for path in map(Path, paths) if path.is_dir()]
     for group in alike([run for run in runs if run.status()["state"] != "done"]):
         if len(group) == 1 or any((run.path / "request.json").exists() or run.is_alive() for run in group):
             for run in group:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import vae_core
+import vae_core.jobs
 from vae_core.__main__ import main
 from vae_core.datasets import sources
 from vae_core.metrics.disentanglement import SCORES
@@ -84,6 +85,22 @@ def test_a_sweep_is_a_run_per_beta_and_seed(command):
     rates = [row["rate"] for row in rows]
     assert max(rates[2:]) < min(rates[:2]), "a larger β must lower the rate"
     assert rates[0] != rates[1]
+
+
+def test_a_run_that_somebody_deletes_is_left_out_of_a_sweep(command, monkeypatch):
+    train_alone = vae_core.jobs.train_group
+
+    def train(runs, action):
+        if runs[0].config.train.seed == 1:
+            vae_core.Store(runs[0].path.parent).delete(runs[0].id)
+        else:
+            train_alone(runs, action)
+
+    monkeypatch.setattr("vae_core.cli.sweep.train_group", train)
+    words = ("--dataset", "digits", "--model", "vae", "--seeds", "0", "1", "2", "3", *TINY)
+    swept = command("sweep", *words, "--executor", "together", "--pick", "udr")
+    assert [row["status"] for row in swept["runs"]] == ["done", "deleted", "done", "done"]
+    assert swept["picks"][0]["seeds"] == [0, 2, 3]
 
 
 @pytest.mark.slow

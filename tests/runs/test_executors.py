@@ -40,6 +40,28 @@ def test_one_that_cannot_begin_stops_no_other(store: vae_core.Store):
 
 
 @pytest.mark.slow
+def test_one_that_somebody_deletes_meanwhile_stops_no_other(store: vae_core.Store):
+    runs = [store.create(configure("digits", "vae", **QUICK | {"epochs": 1})) for _ in range(3)]
+
+    def delete(done: int, total: int) -> None:
+        if runs[1].path.is_dir():
+            store.delete(runs[1].id)
+
+    states = Processes(1).train(store, runs, delete)
+    assert states == {runs[0].id: "done", runs[1].id: "deleted", runs[2].id: "done"}
+
+
+@pytest.mark.parametrize("deleted", [[1], [0, 1]])
+def test_together_one_that_somebody_deleted_stops_no_other(store: vae_core.Store, deleted: list[int]):
+    runs = [store.create(configure("digits", "beta_vae", beta=beta, **QUICK)) for beta in (1.0, 4.0)]
+    runs.append(store.create(configure("digits", "vae", **QUICK)))
+    for index in deleted:
+        store.delete(runs[index].id)
+    states = Together(train_group).train(store, runs, lambda done, total: None)
+    assert states == {run.id: "deleted" if index in deleted else "done" for index, run in enumerate(runs)}
+
+
+@pytest.mark.slow
 def test_a_request_reaches_all_and_everything_is_saved(store: vae_core.Store):
     runs = [store.create(configure("digits", "vae", seed=seed, **ENDLESS)) for seed in range(3)]
 

@@ -40,7 +40,7 @@ def sweep(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         return queued(store, configs)
     result, code = _trained(options, store, configs)
     if options.pick and not code:
-        result |= _picks([store.open(row["run"]) for row in result["runs"]])
+        result |= _picks([store.open(row["run"]) for row in result["runs"] if row["status"] == "done"])
     return result, code
 
 
@@ -101,9 +101,9 @@ def _at_once(store: Store, configs: list[RunConfig], executor: Executor, how: st
     for run in runs:
         state = states[run.id]
         rows.append(summary(run, state, seconds) if run.history() else {"run": run.id, "path": str(run.path), "status": state})  # fmt: skip
-        message = run.status().get("message", "")
+        message = run.status().get("message", "") if state != "deleted" else "Somebody deleted it meanwhile."
         echo(f"{run.id}: {state}. {message}".rstrip())
-    code = 1 if "failed" in states.values() else 130 if set(states.values()) != {"done"} else 0
+    code = 1 if "failed" in states.values() else 130 if set(states.values()) - {"done", "deleted"} else 0
     return {"runs": rows, "seconds": round(seconds, 3)}, code
 
 

@@ -71,7 +71,6 @@ class VQVAE(Model):
     about = "A code is a small grid of codebook entries: swap one and see what it changes."
     group = "Discrete"
     standard_prior = False
-    continuous = False
 
     #: Decay of the moving averages (appendix A.1), and the share of uniform use below which an entry is reset.
     DECAY, IDLE = 0.99, 0.02

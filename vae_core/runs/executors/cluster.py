@@ -21,7 +21,7 @@ from ..execute import alike
 from ..files import write_json
 from ..run import Run
 from ..store import Store
-from .protocol import OnProgress, set_not_started, steps_of
+from .protocol import OnProgress, set_not_started, state_of, steps_of, there
 
 #: Environment variables that every machine gets.
 VARIABLES = ("VAE_DATA_DIR", "XDG_CACHE_HOME")
@@ -68,10 +68,10 @@ class RayCluster:
         while tasks:
             ready, _ = ray.wait(list(tasks), timeout=self.poll)
             for reference in ready:
-                for run in tasks.pop(reference):
+                for run in there(tasks.pop(reference)):
                     self._write_outcome(ray, reference, run, action)
             self._write_resources(ray, store)
-            requested = on_progress(*steps_of(list(all_runs.values()))) if on_progress else None
+            requested = on_progress(*steps_of(all_runs.values())) if on_progress else None
             if requested and action is None:
                 action = requested
                 for reference, group in tasks.items():
@@ -80,7 +80,7 @@ class RayCluster:
             if new := [run for run in (more() if action is None else ()) if run.path not in submitted]:
                 all_runs |= {run.path: run for run in new}
                 start(new)
-        return {run.id: run.status()["state"] for run in all_runs.values()}
+        return {run.id: state_of(run) for run in all_runs.values()}
 
     def _groups(self, ray: Any, runs: Sequence[Run]) -> list[list[Run]]:
         """The runs of each task: one run, or, where that is faster, a share of the runs that differ in β alone."""
@@ -167,6 +167,7 @@ def _check_port(address: str) -> None:
 
 def send_request(ray: Any, reference: Any, runs: Sequence[Run], action: str) -> None:
     """Write the request to the runs' folders; a task that has not started is cancelled."""
+    runs = there(runs)
     for run in runs:
         write_json(run.path / "request.json", {"action": action}, run.path)
     if not any(run.status()["state"] == "running" for run in runs):

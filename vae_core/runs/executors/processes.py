@@ -21,7 +21,7 @@ from ..files import write_json
 from ..machine import gives_way, nice_session
 from ..run import Run
 from ..store import Store
-from .protocol import STATE_OF, OnProgress, set_not_started, steps_of
+from .protocol import STATE_OF, OnProgress, set_not_started, state_of, steps_of, there
 
 SIGNALS = {"cancel": signal.SIGINT, "pause": signal.SIGTERM}
 #: Exit codes of a command that ended as it should: done, and stopped on request.
@@ -47,7 +47,7 @@ class Processes:
     def train(self, store: Store, runs: Sequence[Run], on_progress: OnProgress | None = None) -> dict[str, str]:
         waiting, action = list(runs), None
         try:
-            while waiting or self._children:
+            while (waiting := there(waiting)) or self._children:
                 while waiting and len(self._children) < self.jobs and action is None:
                     self._start(store, waiting.pop(0))
                 time.sleep(self.poll)
@@ -64,7 +64,7 @@ class Processes:
         except BaseException:
             self._signal(signal.SIGTERM)  # whatever ended this process, the children save and pause
             raise
-        return {run.id: run.status()["state"] for run in runs}
+        return {run.id: state_of(run) for run in runs}
 
     def _start(self, store: Store, run: Run) -> None:
         log = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the process has ended)
@@ -81,7 +81,7 @@ class Processes:
         """Request it in the folders of children that train on: a signal is lost that meets a process in its imports."""
         for run, process, _ in self._children:
             path = run.path / "request.json"
-            if process.poll() is None and run.status()["state"] == "running" and not path.exists():
+            if process.poll() is None and there([run]) and run.status()["state"] == "running" and not path.exists():
                 write_json(path, {"action": action}, run.path)
 
     def _reap(self, action: str | None) -> None:
@@ -91,6 +91,9 @@ class Processes:
             if process.poll() is None:
                 continue
             self._children.remove(child)
+            if not there([run]):
+                log.close()
+                continue
             (run.path / "request.json").unlink(missing_ok=True)
             state, orderly = run.status()["state"], process.returncode in ORDERLY
             silent = not orderly and state not in ("failed", "running")

@@ -11,7 +11,7 @@ from ...config import BetascopeError, TrainingFailed
 from ..execute import alike
 from ..run import Run
 from ..store import Store
-from .protocol import OnProgress, set_not_started, steps_of
+from .protocol import OnProgress, set_not_started, state_of, steps_of, there
 
 
 @dataclass
@@ -35,6 +35,8 @@ class Together:
             return action
 
         for group in alike(runs):
+            if not (group := there(group)):
+                continue
             if requested():
                 for run in group:
                     set_not_started(run, str(action))
@@ -42,4 +44,4 @@ class Together:
             # The reason is in the run's status; the other groups continue.
             with suppress(BetascopeError, TrainingFailed):
                 self.group(group, requested)
-        return {run.id: run.status()["state"] for run in runs}
+        return {run.id: state_of(run) for run in runs}
