@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..cores import Threads
 from ..datasets.base import Split
@@ -70,16 +70,15 @@ def training_step(
     parameters, critics = parameters_of(model)
 
     def step(x: Tensor, y: Tensor | None, number: int) -> dict[str, Tensor]:
-        for parameter in critics:
-            parameter.requires_grad_(False)  # the model's loss has gradients of them, which train nothing and cost time
         with products(arithmetic.products):
             # A CUDA graph must not cache casts of weights from one replay to the next.
             with torch.autocast(device.type, torch.bfloat16, arithmetic.autocast, cache_enabled=device.type == "cpu"):
                 terms = loss_of(x, y, number)
             state.optimizer.zero_grad(set_to_none=True)
-            terms["loss"].backward()
+            # The model's loss does not train a critic, and gradients of its weights would cost time.
+            terms["loss"].backward(inputs=parameters if critics else None)
             if critics:
-                terms |= train_adversary(model, critics, x, y, number, arithmetic)
+                terms |= train_adversary(model, x, y, number, arithmetic)
         if config.clip_norm:
             torch.nn.utils.clip_grad_norm_(parameters, config.clip_norm)
         state.optimizer.step()
@@ -88,12 +87,8 @@ def training_step(
     return step
 
 
-def train_adversary(
-    model: Model, critics: list[nn.Parameter], x: Tensor, y: Tensor | None, step: int, arithmetic: Arithmetic
-) -> dict[str, Tensor]:
-    """Gradients of the adversary's own loss for the critics, which the model's loss took as constants."""
-    for parameter in critics:
-        parameter.requires_grad_(True)
+def train_adversary(model: Model, x: Tensor, y: Tensor | None, step: int, arithmetic: Arithmetic) -> dict[str, Tensor]:
+    """Gradients of the adversary's own loss for its weights."""
     with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=arithmetic.autocast):
         loss = model.adversary_loss(x, y, step)
     loss.backward()
