@@ -81,7 +81,7 @@ class Processes:
         """Request it in the folders of children that train on: a signal is lost that meets a process in its imports."""
         for run, process, _ in self._children:
             path = run.path / "request.json"
-            if process.poll() is None and there([run]) and run.status()["state"] == "running" and not path.exists():
+            if process.poll() is None and state_of(run) == "running" and not path.exists():
                 write_json(path, {"action": action}, run.path)
 
     def _reap(self, action: str | None) -> None:
@@ -91,11 +91,11 @@ class Processes:
             if process.poll() is None:
                 continue
             self._children.remove(child)
-            if not there([run]):
+            if (state := state_of(run)) == "deleted":
                 log.close()
                 continue
             (run.path / "request.json").unlink(missing_ok=True)
-            state, orderly = run.status()["state"], process.returncode in ORDERLY
+            orderly = process.returncode in ORDERLY
             silent = not orderly and state not in ("failed", "running")
             interrupted = (
                 action is not None and process.returncode == 130 and state not in ("failed", "done", STATE_OF[action])

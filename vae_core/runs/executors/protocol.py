@@ -35,7 +35,7 @@ def there(runs: Iterable[Run]) -> list[Run]:
 
 def state_of(run: Run) -> str:
     """The state in its status, or "deleted"."""
-    return run.status()["state"] if there([run]) else "deleted"
+    return run.status()["state"] if run.path.is_dir() else "deleted"
 
 
 def steps_of(runs: Iterable[Run]) -> tuple[int, int]:
