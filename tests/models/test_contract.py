@@ -11,6 +11,8 @@ from safetensors.torch import load, save
 from vae_core.likelihoods import LIKELIHOODS
 from vae_core.models import MODELS, create
 from vae_core.networks import NETWORKS
+from vae_core.training.state import parameters_of
+from vae_core.training.steps import backward
 
 SHAPES = [(1, 8, 8), (3, 32, 32)]
 
@@ -58,9 +60,7 @@ def test_the_loss_is_finite_and_reaches_every_parameter(name, likelihood, shape,
     for term, value in terms.items():
         assert value.shape == (), term
         assert torch.isfinite(value), term
-    terms["loss"].backward()
-    if model.adversary is not None:
-        model.adversary_loss(images(shape), Y, step=3).backward()
+    backward(terms, *parameters_of(model))
     for parameter_name, parameter in model.named_parameters():
         assert parameter.grad is not None, parameter_name
         assert parameter.grad.abs().sum() > 0, parameter_name
@@ -80,10 +80,7 @@ def test_one_batch_can_be_learned(name, network):
     while now >= 0.7 * before:
         assert step < 400, f"{now:.1f} of {before:.1f} nats are left"
         optimizer.zero_grad()
-        model.loss(x, Y, step)["loss"].backward()
-        if model.adversary is not None:
-            model.adversary.zero_grad()
-            model.adversary_loss(x, Y, step).backward()
+        backward(model.loss(x, Y, step), *parameters_of(model))
         optimizer.step()
         step += 1
         if step % 10 == 0:

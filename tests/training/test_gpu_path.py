@@ -110,8 +110,6 @@ def test_every_family_stays_on_the_gpu_and_never_waits(fake: None, name: str, ne
             assert_on_gpu(*model.loss(x, y, 3).values())
         if model.learns_factors:
             assert_on_gpu(*model.loss(x, torch.rand(6, 2, device=CUDA), 3).values())
-        if model.adversary is not None:
-            assert_on_gpu(model.adversary_loss(x, y, 3))
         model.eval()
         posterior = model.encode(x, y)
         z = posterior.sample()

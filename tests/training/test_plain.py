@@ -59,23 +59,28 @@ def test_the_curve_is_that_of_the_plain_loop(digits, network, precision, within)
     assert losses.found == pytest.approx(expected[every - 1 :: every], rel=within)
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("family", [name for name, kind in MODELS.items() if kind.adversary_loss is not Model.adversary_loss])  # fmt: skip
-def test_a_critic_is_trained_by_its_own_loss_alone(digits, family):
+def test_a_critic_is_trained_by_its_own_loss_alone(digits, family, precision):
     config = TrainConfig(batch_size=32)
     kind = MODELS[family].Config(shape=digits.shape, network="conv", latent_dim=4, hidden=(32,), channels=8)
     ours, plain = (TrainingState.fresh(create(family, kind, seed=1), config) for _ in range(2))
     cpu, x = torch.device("cpu"), digits.test.images[:32].float() / 255
     torch.manual_seed(5)
-    step = training_step(ours, config, Arithmetic.of("float32", cpu), cpu)
+    step = training_step(ours, config, Arithmetic.of(precision, cpu), cpu)
     for number in range(3):
         step(x, None, number)
     torch.manual_seed(5)
     for number in range(3):
         plain.optimizer.zero_grad()
-        plain.model.loss(x, None, number)["loss"].backward()
+        with torch.autocast("cpu", torch.bfloat16, precision == "bfloat16"):
+            terms = plain.model.loss(x, None, number)
+        terms["loss"].backward()
         for parameter in parameters_of(plain.model)[1]:
             parameter.grad = None
-        plain.model.adversary_loss(x, None, number).backward()
+        terms["adversary"].backward()
+        # A weight that was first cast under no_grad would have none.
+        assert all(parameter.grad is not None for parameter in plain.model.parameters())
         plain.optimizer.step()
     for name, value in plain.model.state_dict().items():
         assert torch.equal(ours.model.state_dict()[name], value), name

@@ -49,13 +49,11 @@ class AdversarialAutoencoder(Autoencoder):
         weight = cast(AdversarialAutoencoder.Config, self.config).critic_weight
         return weight * functional.softplus(-self.adversary(z).float()).squeeze(1)
 
-    def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
+    def adversary_loss(self, x: Tensor, made: Tensor) -> Tensor:
         assert self.adversary is not None
-        with torch.no_grad():
-            z = self.encode(self.encoder_input(x), y).mu
-        samples = self.prior_sample(len(z))
-        logits = self.adversary(torch.cat([samples, z])).float().squeeze(1)
-        targets = (torch.arange(len(logits), device=logits.device) < len(z)).to(logits)
+        samples = self.prior_sample(len(made))
+        logits = self.adversary(torch.cat([samples, made])).float().squeeze(1)
+        targets = (torch.arange(len(logits), device=logits.device) < len(made)).to(logits)
         return functional.binary_cross_entropy_with_logits(logits, targets)
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:

@@ -77,7 +77,8 @@ class Autoencoder(Model):
         if type(self).penalty is Autoencoder.penalty:
             return {"loss": distortion, "distortion": distortion}
         penalty = self.penalty(inputs, z).mean()
-        return {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty}
+        terms = {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty}
+        return terms if self.adversary is None else terms | {"adversary": self.adversary_loss(x, z.detach())}
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         noise = torch.randn(n, self.config.latent_dim, generator=generator, device=self.code_mean.device)

@@ -190,11 +190,14 @@ class Model(nn.Module):
         raise NotImplementedError(f"{type(self).__name__} must define encode")
 
     def loss(self, x: Tensor, y: Tensor | None, step: int) -> dict[str, Tensor]:
-        """Terms of the objective, mean over the batch, in nats per image; `terms["loss"]` is minimised."""
+        """Terms of the objective, mean over the batch, in nats per image; `terms["loss"]` is minimised.
+
+        With an adversary, `terms["adversary"]` is its own loss, which trains it alone.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define loss")
 
-    def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
-        """The adversary's loss on this batch, `()`; its gradients train the adversary only."""
+    def adversary_loss(self, x: Tensor, made: Tensor) -> Tensor:
+        """The adversary's loss, `()`, on images x and what the model made of them: codes `(B, D)`, or images; detached."""
         raise NotImplementedError(f"{type(self).__name__} has an adversary and must define adversary_loss")
 
     def class_logits(self, x: Tensor) -> Tensor:

@@ -54,14 +54,12 @@ class FactorVAE(VAE):
         correlation = cast(FactorVAE.Config, self.config).gamma * self.total_correlation(z)
         return super().penalty(posterior, z, step) + correlation
 
-    def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
+    def adversary_loss(self, x: Tensor, made: Tensor) -> Tensor:
         assert self.adversary is not None
-        with torch.no_grad():
-            z = self.encode(x, y).sample()
-        # The first half of the batch as it is, the second half shuffled, so that no image is in both.
-        half = (len(z) + 1) // 2
-        codes = torch.cat([z[:half], shuffled(z[-half:])])
-        targets = torch.arange(2, device=z.device).repeat_interleave(half)
+        # The first half of the codes as it is, the second half shuffled, so that no image is in both.
+        half = (len(made) + 1) // 2
+        codes = torch.cat([made[:half], shuffled(made[-half:])])
+        targets = torch.arange(2, device=made.device).repeat_interleave(half)
         return functional.cross_entropy(self.adversary(codes).float(), targets)
 
 

@@ -156,7 +156,8 @@ class VAE(Model):
         distortion = self.distortion(x, z, y).mean()
         penalty = self.penalty(posterior, z, step).mean()
         rate = posterior.rate_per_dim(z).sum(1).mean().detach()
-        return {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty, "rate": rate}
+        terms = {"loss": distortion + penalty, "distortion": distortion, "penalty": penalty, "rate": rate}
+        return terms if self.adversary is None else terms | {"adversary": self.adversary_loss(x, z.detach())}
 
     def prior_sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         device = self.device

@@ -70,11 +70,10 @@ class VAEGAN(BetaVAE):
             "penalty": penalty,
             "similarity": similarity,
             "rate": posterior.rate_per_dim(z).sum(1).mean().detach(),
+            "adversary": self.adversary_loss(x, generated.detach()),
         }
 
-    def adversary_loss(self, x: Tensor, y: Tensor | None, step: int) -> Tensor:
+    def adversary_loss(self, x: Tensor, made: Tensor) -> Tensor:
         assert self.adversary is not None
-        with torch.no_grad():
-            generated = self.decode(torch.cat([self.encode(x, y).sample(), self.prior_sample(len(x))]))
-        real, fake = self.adversary(x).float(), self.adversary(generated).float()
+        real, fake = self.adversary(x).float(), self.adversary(made).float()
         return functional.softplus(-real).mean() + 2 * functional.softplus(fake).mean()

@@ -8,6 +8,8 @@ from torch import Tensor
 from ..config import ConfigError
 from ..models import Model
 from .monitors import TrainingFailed
+from .state import parameters_of
+from .steps import backward
 
 
 def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
@@ -25,10 +27,9 @@ def preflight(model: Model, x: Tensor, y: Tensor | None) -> None:
     # Random state and buffers (an autoencoder's running moments) are restored: the check must not change the run.
     before = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with torch.random.fork_rng(devices=[x.device] if x.device.type == "cuda" else []):
-        loss = model.loss(x, y, step=0)["loss"]
-        loss.backward()
-        if model.adversary is not None:
-            model.adversary_loss(x, y, step=0).backward()
+        terms = model.loss(x, y, step=0)
+        loss = terms["loss"]
+        backward(terms, *parameters_of(model))
     for name, buffer in model.named_buffers():
         buffer.copy_(before[name])
     if not torch.isfinite(loss):

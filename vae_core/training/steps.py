@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..cores import Threads
 from ..datasets.base import Split
@@ -64,7 +64,7 @@ def step_function(state: TrainingState, plan: Plan) -> tuple[Callable[[int], dic
 def training_step(
     state: TrainingState, config: TrainConfig, arithmetic: Arithmetic, device: torch.device, group: Group = ALONE
 ) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
-    """Forward, backward, the adversary's loss, clipping, and the optimiser, as a function of a batch and the step number."""
+    """Forward, backward, clipping, and the optimiser, as a function of a batch and the step number."""
     model = state.model
     loss_of = compiled(model) if config.compile else group.loss_of(model)
     parameters, critics = parameters_of(model)
@@ -75,10 +75,7 @@ def training_step(
             with torch.autocast(device.type, torch.bfloat16, arithmetic.autocast, cache_enabled=device.type == "cpu"):
                 terms = loss_of(x, y, number)
             state.optimizer.zero_grad(set_to_none=True)
-            # The model's loss does not train a critic, and gradients of its weights would cost time.
-            terms["loss"].backward(inputs=parameters if critics else None)
-            if critics:
-                terms |= train_adversary(model, x, y, number, arithmetic)
+            backward(terms, parameters, critics)
         if config.clip_norm:
             torch.nn.utils.clip_grad_norm_(parameters, config.clip_norm)
         state.optimizer.step()
@@ -87,12 +84,12 @@ def training_step(
     return step
 
 
-def train_adversary(model: Model, x: Tensor, y: Tensor | None, step: int, arithmetic: Arithmetic) -> dict[str, Tensor]:
-    """Gradients of the adversary's own loss for its weights."""
-    with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=arithmetic.autocast):
-        loss = model.adversary_loss(x, y, step)
-    loss.backward()
-    return {"adversary": loss.detach()}
+def backward(terms: dict[str, Tensor], parameters: list[nn.Parameter], critics: list[nn.Parameter]) -> None:
+    """Gradients of the model's loss for its parameters, and of the adversary's own loss for the adversary's."""
+    # The model's loss does not train a critic, and gradients of its weights would cost time.
+    terms["loss"].backward(inputs=parameters if critics else None)
+    if critics:
+        terms["adversary"].backward(inputs=critics)
 
 
 def compiled(model: Model) -> Callable[[Tensor, Tensor | None, int], dict[str, Tensor]]:
