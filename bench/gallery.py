@@ -19,6 +19,7 @@ from typing import Any
 from explorer.home.pictures import ON_THE_FIRST, playing, strips_html, strips_of
 from explorer.images.thumbnails import thumbnail
 from explorer.runs.summary import labels_seen
+from explorer.train.presets import APART
 from vae_core.analysis import (
     SOURCES,
     EvaluateConfig,
@@ -59,12 +60,8 @@ class Shipped:
 
 
 ALL: dict[str, Any] = dict(latent_dim=10, lr_schedule="cosine", snapshots=0, threads=1)
-#: β-TCVAE (Chen et al. 2018), at β = 1 the VAE, with a spatial broadcast decoder (Watters et al. 2019). Layers are narrow: that it
-#: sees many small batches in the same time is worth more.
-SPRITES: dict[str, Any] = ALL | dict(
-    model="beta_tcvae", dataset="sprites", size=100_000, network="broadcast", channels=16, batch_size=64, lr=0.002,
-)  # fmt: skip
-#: The same budget at each β.
+SPRITES = ALL | APART
+#: The same budget at each β; at β = 1 a β-TCVAE is the VAE.
 SWEEP = SPRITES | dict(steps=24_000)
 DIGITS = ALL | dict(dataset="digits", network="conv", epochs=400)
 MNIST = ALL | dict(dataset="mnist", network="conv", epochs=20)
