@@ -1,6 +1,6 @@
 """Pictures of every page, light and dark, into docs/screenshots: `make screenshots`.
 
-`python -m tests.browser.screenshots --only compare home` takes some of those in `VIEWS` and `STAGE` again.
+`python -m tests.browser.screenshots --only compare home` takes some of `NAMES` again.
 """
 
 from __future__ import annotations
@@ -76,6 +76,10 @@ STAGE = {
     ),
 }
 SIZES = (("light", 1440, 900), ("dark", 1440, 900), ("narrow", 800, 1100), ("phone", 390, 844))
+
+
+#: What `--only` takes: "elsewhere" are the page for phones, the HTML export and the notebook.
+NAMES = [*VIEWS, *STAGE, "elsewhere", "sign-in"]
 
 
 def scheme(suffix: str) -> Literal["light", "dark"]:
@@ -199,9 +203,9 @@ def main() -> int:
     target.mkdir(parents=True, exist_ok=True)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", nargs="?", type=Path, help="runs that are there already, as `furnish` trains them")
-    parser.add_argument("--only", nargs="+", choices=[*VIEWS, *STAGE], metavar="NAME")
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME")
     options = parser.parse_args()
-    only, store = options.only or [*VIEWS, *STAGE], options.store or Path(tempfile.mkdtemp())
+    only, store = options.only, options.store or Path(tempfile.mkdtemp())
     if options.store is None and {"train", "words"} & set(only):
         furnish(Store(store))
     with running_app(store, Path(tempfile.mkdtemp()) / "log.txt") as app, sync_playwright() as playwright:
@@ -211,8 +215,9 @@ def main() -> int:
             take(context.new_page(), app.address, target, suffix, only)
             context.close()
         take_stage(browser, app.address, target, only)
-        if options.only is None:
+        if "elsewhere" in only:
             take_elsewhere(browser, app.address, target)
+        if "sign-in" in only:
             take_sign_in(browser, store, target)
         browser.close()
     return 0
