@@ -8,7 +8,8 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from vae_core.datasets import ImageData
 from vae_core.models import MODELS, create
 from vae_core.training import Listener, TrainConfig, TrainingFailed, fit
-from vae_core.training.loop import affordable, beside_evaluations, hold_out, log_spaced
+from vae_core.training.loop import Clock, affordable, beside_evaluations, hold_out, log_spaced
+from vae_core.training.state import TrainingState
 
 
 def model_for(data, family="beta_vae", network="mlp", **settings):
@@ -306,3 +307,26 @@ def test_fit_puts_the_arithmetic_back(digits):
     before = torch.get_float32_matmul_precision()
     fit(model_for(digits), digits, TrainConfig(steps=2, batch_size=32, precision="bfloat16"))
     assert torch.get_float32_matmul_precision() == before
+
+
+def test_the_time_left_follows_the_speed_of_the_last_seconds(digits, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("vae_core.training.loop.time.perf_counter", lambda: now)
+    state = TrainingState.fresh(model_for(digits), TrainConfig())
+    state.step, state.seconds = 50, 7.0  # resumed
+    clock, step = Clock(state), 50
+
+    def train(seconds, steps):
+        nonlocal now, step
+        for _ in range(seconds):
+            now, step = now + 1, step + steps
+            speed = clock.recent_images_per_second(step, batch_size=64)
+        return speed
+
+    assert train(3, 10) == pytest.approx(640)
+    assert train(60, 2) == pytest.approx(128), "another program runs"
+    with clock.stopped():
+        now += 500  # an evaluation
+    assert train(2, 2) == pytest.approx(128)
+    assert train(60, 10) == pytest.approx(640)
+    assert clock.images_per_second(step, 64) == pytest.approx((63 * 10 + 62 * 2) * 64 / 125)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -43,7 +44,10 @@ class Listener:
         """Called once before training; may restore an earlier state."""
 
     def progress(self, state: TrainingState, total: int, images_per_second: float) -> str | None:
-        """Called a few times a second; returns a requested action: "pause" or "cancel" ends and saves the run."""
+        """Called a few times a second; returns a requested action: "pause" or "cancel" ends and saves the run.
+
+        images_per_second: of the last seconds.
+        """
         return None
 
     def started(self, execution: str) -> None:
@@ -120,7 +124,7 @@ def restore_best(state: TrainingState, plan: Plan, listener: Listener, clock: Cl
 
 def report_progress(state: TrainingState, plan: Plan, listener: Listener, clock: Clock) -> str | None:
     """Report progress to the listener; returns the action it requests, if any."""
-    return listener.progress(state, plan.total, clock.images_per_second(state.step, plan.config.batch_size))
+    return listener.progress(state, plan.total, clock.recent_images_per_second(state.step, plan.config.batch_size))
 
 
 def prepare(model: Model, data: Data, config: TrainConfig, group: Group = ALONE) -> Plan:
@@ -266,10 +270,15 @@ def log_spaced(total: int, count: int) -> frozenset[int]:
 class Clock:
     """Seconds of training, including those before a resumption and excluding evaluations."""
 
+    #: Seconds that the recent speed is of: long enough for an even number, and what other programs cost is soon in it, and soon over.
+    RECENT = 20.0
+
     def __init__(self, state: TrainingState) -> None:
         self.start = self.last_report = time.perf_counter()
         self.paused_at: float | None = None
         self.before, self.first_step = state.seconds, state.step
+        #: Seconds and step of the latest reports.
+        self.reports = deque([(state.seconds, state.step)])
 
     def seconds(self) -> float:
         now = self.paused_at or time.perf_counter()
@@ -285,7 +294,17 @@ class Clock:
             self.paused_at = None
 
     def images_per_second(self, step: int, batch_size: int) -> float:
+        """Since the start, or the resumption."""
         return (step - self.first_step) * batch_size / max(1e-9, self.seconds() - self.before)
+
+    def recent_images_per_second(self, step: int, batch_size: int) -> float:
+        """Of the last `RECENT` seconds; to be called at each report."""
+        now = self.seconds()
+        self.reports.append((now, step))
+        while len(self.reports) > 2 and now - self.reports[1][0] >= self.RECENT:
+            self.reports.popleft()
+        then, first = self.reports[0]
+        return (step - first) * batch_size / max(1e-9, now - then)
 
     def due(self) -> bool:
         """True a few times a second."""
