@@ -45,6 +45,27 @@ def test_a_long_run_is_tried_once_and_remembered(model, home, monkeypatch):
     assert len(requests) == 2
 
 
+def test_all_that_changes_a_step_is_timed_apart_and_variants_of_a_sweep_are_not(home, monkeypatch):
+    requests = []
+    monkeypatch.setattr(calibration, "seconds_per_step", lambda *_, **__: requests.append(1) or {"float32": 1.0})
+
+    def timed(family="factor_vae", **settings):
+        kind = MODELS[family].Config(**dict(shape=(1, 8, 8), network="mlp", latent_dim=3, hidden=(8,)) | settings)
+        before = len(requests)
+        resolve_precision(TrainConfig(), create(family, kind), 2000)
+        return len(requests) > before
+
+    assert timed()
+    assert timed(critic_width=1000)
+    assert timed(critic_depth=5)
+    assert timed(ssim_weight=10.0)
+    assert timed("iwae", importance_samples=5)
+    assert timed("iwae", importance_samples=50)
+    assert timed("beta_vae", beta=0.0)
+    assert not timed("beta_vae", beta=4.0, train_size=5000, warmup_steps=7, sigma=0.2)
+    assert not timed(gamma=35.0)
+
+
 @pytest.mark.parametrize(
     "content", ["", "[]", "{", json.dumps({"x": "quantum"}), json.dumps({"x": {"float32": "fast"}})]
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from .. import __version__
 from ..cores import Threads, cores, free_cores
 from ..models import Model
 from .config import TrainConfig
@@ -28,6 +29,8 @@ MIN_STEPS = 2000
 MIN_SPEEDUP = 1.1
 #: Evaluations, snapshots and the start make a run take about this much longer than its steps.
 OVERHEAD = 1.15
+#: Settings on which no step's time depends: the variants of a sweep share their times, hence their precision.
+FREE = ("beta", "train_size", "warmup_steps")
 
 
 def resolve_precision(config: TrainConfig, model: Model, total: int) -> TrainConfig:
@@ -128,11 +131,15 @@ class _Trial:
 
 
 def _key(model: Model, batch_size: int, device: torch.device, threads: int) -> str:
-    config = model.config
-    sizes = (*config.shape, config.latent_dim, *config.hidden, config.channels, batch_size)
+    """All that a step's time depends on: the machine, the versions, and the settings other than the values of weights."""
+    settings = {
+        name: value > 0 if isinstance(value, float) else value
+        for name, value in model.config.to_dict().items()
+        if name not in FREE
+    }
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
-    machine = platform.node(), name, threads, torch.__version__
-    return " ".join(map(str, (*machine, type(model).__name__, config.network, *sizes)))
+    machine = platform.node(), name, threads, torch.__version__, __version__
+    return " ".join(map(str, (*machine, type(model).__name__, batch_size, json.dumps(settings))))
 
 
 def _file() -> Path:
