@@ -14,7 +14,8 @@ from pathlib import Path
 
 import torch
 
-from .. import __version__
+import vae_core
+
 from ..cores import Threads, cores, free_cores
 from ..models import Model
 from .config import TrainConfig
@@ -138,7 +139,7 @@ def _key(model: Model, batch_size: int, device: torch.device, threads: int) -> s
         if name not in FREE
     }
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else torch.backends.cpu.get_cpu_capability()
-    machine = platform.node(), name, threads, torch.__version__, __version__
+    machine = platform.node(), name, threads, torch.__version__, vae_core.__version__
     return " ".join(map(str, (*machine, type(model).__name__, batch_size, json.dumps(settings))))
 
 
