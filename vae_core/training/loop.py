@@ -295,7 +295,7 @@ class Clock:
 
     def images_per_second(self, step: int, batch_size: int) -> float:
         """Since the start, or the resumption."""
-        return (step - self.first_step) * batch_size / max(1e-9, self.seconds() - self.before)
+        return self._speed((self.before, self.first_step), step, batch_size)
 
     def recent_images_per_second(self, step: int, batch_size: int) -> float:
         """Of the last `RECENT` seconds; to be called at each report."""
@@ -303,8 +303,12 @@ class Clock:
         self.reports.append((now, step))
         while len(self.reports) > 2 and now - self.reports[1][0] >= self.RECENT:
             self.reports.popleft()
-        then, first = self.reports[0]
-        return (step - first) * batch_size / max(1e-9, now - then)
+        return self._speed(self.reports[0], step, batch_size)
+
+    def _speed(self, since: tuple[float, int], step: int, batch_size: int) -> float:
+        """since: seconds and step."""
+        then, first = since
+        return (step - first) * batch_size / max(1e-9, self.seconds() - then)
 
     def due(self) -> bool:
         """True a few times a second."""
